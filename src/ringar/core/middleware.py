@@ -1,0 +1,36 @@
+"""Each request knows who is looking; each page knows the demo's state."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from ringar.core.clock import today
+from ringar.core.queries import viewer_of
+from ringar.core.rules import NotAllowed, Viewer
+
+
+def viewer_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Sets `request.viewer` (lazy: no query until somebody asks)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        def viewer() -> Viewer:
+            if not request.user.is_authenticated:
+                return Viewer()
+            return viewer_of(request.user, request.session.get("organisation_id"))
+
+        request.viewer = SimpleLazyObject(viewer)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, NotAllowed):
+            raise Http404
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def page_context(request: HttpRequest) -> dict[str, object]:
+    """What the base page shows everywhere."""
+    return {"demo": settings.DEMO, "demo_today": today() if settings.DEMO else None, "viewer": getattr(request, "viewer", None)}

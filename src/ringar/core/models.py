@@ -1,0 +1,122 @@
+"""Organisations, units, people, roles, the audit trail, cached vectors, the demo's clock."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.rules import Role
+
+
+class Organisation(models.Model):
+    """A municipality (or region, or company of one) that works in this installation."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(max_length=60, unique=True)
+    time_zone = models.CharField(max_length=60, default="Europe/Stockholm")
+    is_invented = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A part of an organisation: a tree, from the whole to a single group."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="units")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    name = models.CharField(_("name"), max_length=200)
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="unit_imported_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "Person":
+        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=(username or "").lower())
+
+
+class Person(AbstractBaseUser):
+    """Someone who can log in, with an e-mail address. What they may do follows from memberships."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    language = models.CharField(_("language"), max_length=5, default="sv")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+    objects = PersonManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Membership(models.Model):
+    """A person's role in a unit, which holds in the units below it too."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=30, choices=Role.choices, default=Role.STAFF)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "unit", "role"], name="membership_once")]
+
+
+class AuditEvent(models.Model):
+    """One write: who did what to which row. Holds no foreign keys, so history outlives what it tells of."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    organisation_id = models.BigIntegerField(null=True, db_index=True)
+    person_id = models.BigIntegerField(null=True)
+    label = models.CharField(max_length=200)
+    action = models.CharField(max_length=80)
+    target_kind = models.CharField(max_length=60)
+    target_id = models.CharField(max_length=60, db_index=True)
+    target_label = models.CharField(max_length=300, blank=True)
+    changes = models.JSONField(default=dict)
+
+
+class TextVector(models.Model):
+    """A text's vector, kept by the hash of the text and the model's name, so that no text is embedded twice."""
+
+    text_hash = models.CharField(max_length=64)
+    model = models.CharField(max_length=60)
+    vector = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["text_hash", "model"], name="vector_once")]
+
+
+class DemoClock(models.Model):
+    """How many days the demo's clock stands ahead; at most one row."""
+
+    days_ahead = models.PositiveIntegerField(default=0)

@@ -1,0 +1,66 @@
+"""Reads that more than one place needs: what a viewer may see, the tree of units."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from ringar.core.models import Membership, Organisation, Person, Unit
+from ringar.core.rules import Viewer, Visibility
+
+Row = TypeVar("Row", bound=Model)
+
+
+def visible_to(viewer: Viewer, rows: "QuerySet[Row]", *, author: str = "created_by_id") -> "QuerySet[Row]":
+    """The rows that the viewer may see. The rows have organisation, unit, visibility, is_draft and an author.
+
+    A draft is seen by its author alone; the rest by unit, organisation or everyone (`core.rules.can_see`).
+    """
+    seen = Q(visibility=Visibility.PUBLIC, is_draft=False)
+    if viewer.is_inside:
+        seen |= Q(organisation_id=viewer.organisation_id, visibility=Visibility.ORGANISATION, is_draft=False)
+        if viewer.unit_ids:
+            seen |= Q(unit_id__in=viewer.unit_ids, is_draft=False)
+        if viewer.person_id is None and viewer.leads:  # the operator and the robots of the installation
+            seen |= Q(organisation_id=viewer.organisation_id, is_draft=False)
+    if viewer.person_id is not None:
+        seen |= Q(**{author: viewer.person_id})
+    return rows.filter(seen)
+
+
+def units_below(units: Iterable[tuple[int, int | None]], roots: set[int]) -> frozenset[int]:
+    """The ids of the root units and all below them, given (id, parent id) of all units."""
+    children: dict[int | None, list[int]] = {}
+    for unit_id, parent_id in units:
+        children.setdefault(parent_id, []).append(unit_id)
+    found: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        unit_id = waiting.pop()
+        if unit_id not in found:
+            found.add(unit_id)
+            waiting.extend(children.get(unit_id, []))
+    return frozenset(found)
+
+
+def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
+    """The person as a viewer in the given organisation, else in the first one with a membership. 2 queries."""
+    memberships = list(
+        Membership.objects.filter(person=person).order_by("id").values_list("unit__organisation_id", "unit_id", "role")
+    )
+    if organisation_id not in {m[0] for m in memberships}:
+        organisation_id = memberships[0][0] if memberships else None
+    mine = [m for m in memberships if m[0] == organisation_id]
+    units = Unit.objects.filter(organisation_id=organisation_id).values_list("id", "parent_id") if mine else []
+    return Viewer(
+        person_id=person.pk,
+        label=str(person),
+        organisation_id=organisation_id,
+        unit_ids=units_below(units, {m[1] for m in mine}),
+        roles=frozenset(m[2] for m in mine),
+    )
+
+
+def organisation_named(slug: str) -> Organisation | None:
+    """The organisation with that slug, or None."""
+    return Organisation.objects.filter(slug=slug).first()

@@ -1,0 +1,109 @@
+"""Who is looking, and what that person may see: pure decisions, no database."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person is in a unit (and in the units below it)."""
+
+    STAFF = "staff", _("Staff")
+    MANAGER = "manager", _("Manager")
+    DEVELOPMENT_MANAGER = "development_manager", _("Development manager")
+    CIO = "cio", _("CIO")
+    BUYER = "buyer", _("Buyer")
+    MODERATOR = "moderator", _("Moderator")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    AUDITOR = "auditor", _("Auditor (reads only)")
+    SOLVER = "solver", _("Supplier or startup")
+    RESIDENT = "resident", _("Resident")
+
+
+OUTSIDE_ROLES = frozenset({Role.SOLVER.value, Role.RESIDENT.value})
+READ_ONLY_ROLES = OUTSIDE_ROLES | {Role.AUDITOR.value}
+LEADING_ROLES = frozenset(
+    {Role.DEVELOPMENT_MANAGER.value, Role.CIO.value, Role.ADMINISTRATOR.value}
+)
+
+
+class Visibility(models.TextChoices):
+    """Who may see a row besides the one who wrote it."""
+
+    UNIT = "unit", _("Only our unit")
+    ORGANISATION = "organisation", _("Everyone who works here")
+    PUBLIC = "public", _("Everyone, also outside")
+
+
+class NotAllowed(Exception):
+    """The viewer may not do this. Shown as "not found", so that nothing is revealed."""
+
+
+class Refused(Exception):
+    """The request can not be carried out as it stands; the text says why and what to do instead."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is looking or acting: one person in one organisation, or a command, or nobody logged in.
+
+    `unit_ids` are the units where the person has a role, with all units below them.
+    """
+
+    person_id: int | None = None
+    label: str = ""
+    organisation_id: int | None = None
+    unit_ids: frozenset[int] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_command_line(cls, organisation_id: int | None = None) -> "Viewer":
+        """The operator of the installation, acting from a terminal; the audit trail says so."""
+        return cls(label="command line", organisation_id=organisation_id, roles=frozenset({Role.ADMINISTRATOR.value}))
+
+    @classmethod
+    def of_robot(cls, organisation_id: int | None = None) -> "Viewer":
+        """Queued work acting on its own."""
+        return cls(label="robot", organisation_id=organisation_id, roles=frozenset({Role.ADMINISTRATOR.value}))
+
+    @property
+    def is_inside(self) -> bool:
+        """Works in the organisation (or audits it): not only a resident or supplier there."""
+        return self.organisation_id is not None and bool(self.roles - OUTSIDE_ROLES)
+
+    @property
+    def may_write(self) -> bool:
+        """May write on behalf of the organisation."""
+        return self.organisation_id is not None and bool(self.roles - READ_ONLY_ROLES)
+
+    @property
+    def leads(self) -> bool:
+        """May decide for the whole organisation (development manager, CIO, administrator)."""
+        return bool(self.roles & LEADING_ROLES)
+
+
+def can_see(
+    viewer: Viewer, *, organisation_id: int, unit_id: int | None, visibility: str, author_id: int | None, is_draft: bool
+) -> bool:
+    """Whether the viewer may see a row. The same rule as `core.queries.visible_to`, for one row in memory."""
+    if author_id is not None and viewer.person_id == author_id:
+        return True
+    if is_draft:
+        return False
+    if visibility == Visibility.PUBLIC:
+        return True
+    if viewer.organisation_id != organisation_id or not viewer.is_inside:
+        return False
+    return visibility == Visibility.ORGANISATION or unit_id in viewer.unit_ids or (viewer.leads and viewer.person_id is None)
+
+
+def luhn_is_right(digits: str) -> bool:
+    """Whether the last digit checks the others (Luhn, modulus 10), as in Swedish organisation numbers."""
+    if not digits.isdigit():
+        return False
+    total = 0
+    for place, char in enumerate(reversed(digits)):
+        value = int(char) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0

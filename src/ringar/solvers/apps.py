@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SolversConfig(AppConfig):
+    name = "ringar.solvers"
+    label = "solvers"
