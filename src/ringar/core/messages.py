@@ -1,8 +1,8 @@
 """Message catalogues: one a room, with Babel, so that nobody needs the GNU gettext tools.
 
 python -m ringar.core.messages                    compiles all catalogues (.po to .mo)
-python -m ringar.core.messages --update [ROOM …]  adds the new messages of the rooms, takes away those not in use
-python -m ringar.core.messages --check [ROOM …]   lists what is missing, fuzzy or wrong; exit code 1 if anything is
+python -m ringar.core.messages --update [ROOM …]  adds the rooms' new messages, removes those not in use
+python -m ringar.core.messages --check [ROOM …]   lists what is missing, fuzzy or wrong (then exit code 1)
 
 Messages are plain English in code and templates; `<room>/locale/sv/LC_MESSAGES/django.po` holds the Swedish.
 """
@@ -22,6 +22,7 @@ from django.utils.translation.template import templatize
 
 SOURCE = Path(__file__).resolve().parents[1]
 LANGUAGE = "sv"
+SUFFIXES = {".py", ".html", ".txt"}
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -30,6 +31,13 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+HEADER = r"""msgid ""
+msgstr ""
+"Language: sv\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Plural-Forms: {plural}\n"
+
+"""
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|\{(\w*)\}|(%[sd])")
 
 
@@ -46,7 +54,7 @@ def python_of(path: Path) -> bytes:
     """The file as Python that Babel can read; of a template only the messages are left."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        # The rest of a template becomes runs of X; without indentation any mix of those is valid to the tokenizer.
+        # The rest of a template becomes runs of X, which is Python of a kind once the indentation is gone.
         text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).split("\n"))
     return text.encode()
 
@@ -54,11 +62,8 @@ def python_of(path: Path) -> bytes:
 def extract_messages(source: Path, room: str) -> Catalog:
     """All messages of the room's code and templates, without translations."""
     found = Catalog(locale=LANGUAGE)
-    files = [
-        p for p in sorted((source / room).rglob("*")) if p.suffix in {".py", ".html", ".txt"} and p.is_file()
-    ]
-    for path in files:
-        if "migrations" in path.parts:
+    for path in sorted((source / room).rglob("*")):
+        if path.suffix not in SUFFIXES or "migrations" in path.parts:
             continue
         place = path.relative_to(source).as_posix()
         for line, message, _comments, context in extract("python", BytesIO(python_of(path)), KEYWORDS):
@@ -86,17 +91,15 @@ def placeholders(text: str) -> set[str]:
 def faults_of(message: Message) -> list[str]:
     """What is wrong with one translation: fuzzy, empty, or other placeholders than the English text."""
     ids = message.id if isinstance(message.id, tuple) else (message.id,)
-    texts = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+    texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
     if message.fuzzy:
         return ["is marked fuzzy"]
     if len(texts) < len(ids) or not all(texts):
         return ["is not translated"]
-    faults = []
-    if (wrong := placeholders(ids[-1]) ^ placeholders(texts[-1])) or (
-        wrong := placeholders(texts[0]) - placeholders(ids[0]) - placeholders(ids[-1])
-    ):
-        faults.append(f"has other placeholders: {', '.join(sorted(wrong))}")
-    return faults
+    asked, given = placeholders(texts[-1]), placeholders(ids[-1])
+    # A singular may leave the number out ("one need"), but may not ask for what the code does not give.
+    wrong = (asked ^ given) | (placeholders(texts[0]) - placeholders(ids[0]) - given)
+    return [f"has other placeholders: {', '.join(sorted(wrong))}"] if wrong else []
 
 
 def check_room(source: Path, room: str) -> list[str]:
@@ -106,9 +109,8 @@ def check_room(source: Path, room: str) -> list[str]:
     for message in messages_in(needed):
         kept = catalogue.get(message.id, message.context)
         wrong = ["is missing"] if kept is None else faults_of(kept)
-        faults += [
-            f"{message.locations[0][0]}:{message.locations[0][1]}: {message.id!r} {fault}" for fault in wrong
-        ]
+        place, line = message.locations[0]
+        faults += [f"{place}:{line}: {message.id!r} {fault}" for fault in wrong]
     for message in messages_in(catalogue):
         if needed.get(message.id, message.context) is None:
             faults.append(f"{room}: {message.id!r} is not in use")
@@ -129,7 +131,7 @@ def check_conflicts(source: Path, rooms: list[str]) -> list[str]:
 
 
 def update_room(source: Path, room: str) -> int:
-    """Adds the room's new messages and takes away those not in use; returns how many wait for a translation."""
+    """Adds the room's new messages, removes those not in use; returns how many wait for a translation."""
     path = catalogue_path(source, room)
     needed, catalogue = extract_messages(source, room), read_catalogue(path)
     catalogue.update(needed, no_fuzzy_matching=True, update_creation_date=False)
@@ -139,11 +141,7 @@ def update_room(source: Path, room: str) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with BytesIO() as memory:
         write_po(memory, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=True)
-        header = (
-            f'msgid ""\nmsgstr ""\n"Language: {LANGUAGE}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-        )
-        plural = f'"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'
-        path.write_bytes((header + plural).encode() + memory.getvalue())
+        path.write_bytes(HEADER.format(plural=catalogue.plural_forms).encode() + memory.getvalue())
     return sum(1 for message in messages_in(catalogue) if faults_of(message))
 
 
