@@ -1,0 +1,238 @@
+"""Solvers and their solutions, shared across the installation; calls and their answers, an organisation's own."""
+
+import secrets
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.models import Organisation
+from ringar.solvers.rules import AnswerState, CallState, Kind, Maturity, PriceClass, SolverState
+
+ONCE_PER_SOURCE = {"fields": ["source", "external_id"], "condition": ~models.Q(external_id="")}
+
+
+def new_token() -> str:
+    """A secret for a private link: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+class Solver(models.Model):
+    """Someone who offers solutions: a startup, a university, an association, or a municipality itself."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.COMPANY)
+    # A sole trader's is a personal number: kept to know them by, never shown (`shown_number`).
+    organisation_number = models.CharField(_("organisation number"), max_length=10, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    website = models.URLField(_("website"), blank=True)
+    municipality = models.CharField(_("municipality"), max_length=100, blank=True)
+    about = models.TextField(_("about"), blank=True)
+    languages = models.CharField(_("languages"), max_length=100, blank=True)
+    founded = models.PositiveSmallIntegerField(_("founded"), null=True, blank=True)
+    # Set where the solver is the organisation itself: what it offers is "already solved here".
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="own_solvers"
+    )
+    # The organisation through which they came: its staff may help with the facts and read what is asked kept secret.
+    registered_in = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="registered_solvers"
+    )
+    state = models.CharField(_("state"), max_length=12, choices=SolverState, default=SolverState.REGISTERED)
+    language = models.CharField(max_length=5, default="sv")
+    words = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="solvers"
+    )
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(**ONCE_PER_SOURCE, name="solver_imported_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["name", "id"], name="solver_by_name"),
+            models.Index(fields=["kind", "name", "id"], name="solver_by_kind"),
+            models.Index(fields=["organisation_number"], name="solver_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def shown_number(self) -> str:
+        """The organisation number as shown and exported: "" for a sole trader, whose number is a personal number."""
+        number = self.organisation_number
+        return "" if self.kind == Kind.SOLE_TRADER or not number else f"{number[:6]}-{number[6:]}"
+
+    @property
+    def language_list(self) -> list[str]:
+        return [code for code in self.languages.split(",") if code]
+
+
+class Solution(models.Model):
+    """What a solver offers, in their own words."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    solver = models.ForeignKey(Solver, on_delete=models.CASCADE, related_name="solutions")
+    name = models.CharField(_("name"), max_length=200)
+    what = models.TextField(_("what it does"))
+    for_whom = models.TextField(_("for whom"), blank=True)
+    maturity = models.CharField(_("maturity"), max_length=12, choices=Maturity, blank=True)
+    price_class = models.CharField(_("price"), max_length=12, choices=PriceClass, blank=True)
+    price_note = models.CharField(_("about the price"), max_length=500, blank=True)
+    data_needs = models.TextField(_("data it needs"), blank=True)
+    integration_needs = models.TextField(_("systems it must be connected to"), blank=True)
+    languages = models.CharField(_("languages"), max_length=100, blank=True)
+    # Asked for, not promised. Read through `rules.can_see_secrecy` only; never searched, matched or exported.
+    secrecy = models.TextField(_("asked to be kept secret"), blank=True)
+    language = models.CharField(max_length=5, default="sv")
+    is_published = models.BooleanField(default=False)
+    words = models.TextField(blank=True)
+    text_hash = models.CharField(max_length=64, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="solutions"
+    )
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    source = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(**ONCE_PER_SOURCE, name="solution_imported_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["is_published", "-id"], name="solution_newest"),
+            models.Index(fields=["is_published", "maturity", "-id"], name="solution_by_maturity"),
+            models.Index(fields=["is_published", "price_class", "-id"], name="solution_by_price"),
+            models.Index(fields=["text_hash"], name="solution_by_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def match_text(self) -> str:
+        """All that matching may read: what, for whom, references; not the name, and never the secret part."""
+        parts = [self.what, self.for_whom, *(reference.as_text for reference in self.references.all())]
+        return "\n".join(part for part in parts if part)
+
+    @property
+    def language_list(self) -> list[str]:
+        return [code for code in self.languages.split(",") if code]
+
+
+class Reference(models.Model):
+    """Where a solution has been used, and what came of it, as the solver tells it."""
+
+    solution = models.ForeignKey(Solution, on_delete=models.CASCADE, related_name="references")
+    municipality = models.CharField(_("municipality"), max_length=100)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    what = models.TextField(_("what was done"), blank=True)
+    effect = models.TextField(_("what came of it"), blank=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="solution_references"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    @property
+    def as_text(self) -> str:
+        return " ".join(part for part in (self.municipality, self.what, self.effect) if part)
+
+
+class Call(models.Model):
+    """A public page for one or more needs, with criteria and a deadline that are the same for all."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="calls")
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("what we look for"))
+    deadline = models.DateTimeField(_("deadline"))
+    state = models.CharField(_("state"), max_length=10, choices=CallState, default=CallState.DRAFT)
+    language = models.CharField(max_length=5, default="sv")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="calls"
+    )
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state", "deadline", "id"], name="call_by_state")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def takes_answers(self, at: datetime) -> bool:
+        """Whether an answer that arrives at that time is in time."""
+        return self.state == CallState.OPEN and at < self.deadline
+
+
+class CallCriterion(models.Model):
+    """One of at most five criteria that every answer is compared against."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="criteria")
+    order = models.PositiveSmallIntegerField()
+    text = models.CharField(_("criterion"), max_length=300)
+
+    class Meta:
+        ordering: ClassVar = ["order"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["call", "order"], name="call_criterion_order")
+        ]
+
+
+class CallNeed(models.Model):
+    """A need that the call is for. Kept by uuid and title: rooms `needs` and `solvers` do not know each other."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="needs")
+    need_uuid = models.UUIDField(db_index=True)
+    need_title = models.CharField(max_length=200)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["call", "need_uuid"], name="call_need_once")]
+
+
+class Answer(models.Model):
+    """What someone answered to a call, in their own words. `token` opens their private page."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    token = models.CharField(max_length=64, default=new_token, unique=True, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="answers")
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"))
+    text = models.TextField(_("your answer"))
+    solution = models.ForeignKey(
+        Solution, on_delete=models.SET_NULL, null=True, blank=True, related_name="answers"
+    )
+    language = models.CharField(max_length=5, default="sv")
+    state = models.CharField(_("state"), max_length=10, choices=AnswerState, default=AnswerState.RECEIVED)
+    reason = models.TextField(_("reason"), blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="decided_answers",
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["call", "state", "id"], name="answer_by_state"),
+            models.Index(fields=["email", "created_at"], name="answer_by_email"),
+        ]
+
+    def __str__(self) -> str:
+        # No e-mail or name here: this text goes into the audit trail, which is never erased.
+        return f"{self.call}: {self.uuid}"
