@@ -90,7 +90,7 @@ def placeholders(text: str) -> set[str]:
 
 def faults_of(message: Message) -> list[str]:
     """What is wrong with one translation: fuzzy, empty, or other placeholders than the English text."""
-    ids = message.id if isinstance(message.id, tuple) else (message.id,)
+    ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
     texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
     if message.fuzzy:
         return ["is marked fuzzy"]
