@@ -1,0 +1,208 @@
+"""A need's states and what each asks; who may do what. Pure decisions: no database, no clock."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.rules import Viewer, Visibility, can_see
+
+LONGEST_TITLE = 200
+LONGEST_TEXT = 20_000
+MOST_CRITERIA = 5
+MOST_WHYS = 5
+
+
+class NeedState(models.TextChoices):
+    """How far a need has come."""
+
+    DRAFT = "draft", _("Draft")
+    SHARED = "shared", _("Shared")
+    EXPLORED = "explored", _("Explored")
+    CHOSEN = "chosen", _("Chosen")
+    MATCHED = "matched", _("Matched")
+    MEETING = "meeting", _("Meeting")
+    PILOT = "pilot", _("Pilot")
+    DECIDED = "decided", _("Decided")
+    ADOPTED = "adopted", _("Adopted")
+    CLOSED = "closed", _("Closed")
+
+
+class Often(models.TextChoices):
+    """How often the need is felt."""
+
+    DAILY = "daily", _("Every day")
+    WEEKLY = "weekly", _("Every week")
+    MONTHLY = "monthly", _("Every month")
+    RARELY = "rarely", _("More rarely")
+
+
+class EvidenceKind(models.TextChoices):
+    """How the evidence was gathered."""
+
+    INTERVIEW = "interview", _("A talk with someone")
+    OBSERVATION = "observation", _("Something we saw")
+    DATA = "data", _("Figures")
+    PHOTO = "photo", _("A photo")
+
+
+class Who(models.TextChoices):
+    """Who takes a step."""
+
+    AUTHOR = "author", _("the one who wrote it")
+    UNIT = "unit", _("the unit that has the need")
+    LEADERS = "leaders", _("those who lead development")
+
+
+@dataclass(frozen=True)
+class NeedFacts:
+    """What the rules ask about a need; every field has its counterpart on `models.Need`."""
+
+    organisation_id: int
+    unit_id: int | None
+    author_id: int | None
+    owner_id: int | None
+    state: str
+    visibility: str
+    symptom: bool = True
+    who_affected: bool = False
+    good_effect: bool = False
+    evidence: int = 0
+    criteria: int = 0
+    match: bool = False
+    reason: bool = False
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One arrow of the table: who may take it, and what must be there (keys of ASKS)."""
+
+    start: str
+    to: str
+    who: Who
+    asks: tuple[str, ...] = ()
+
+
+S = NeedState
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(S.DRAFT, S.SHARED, Who.AUTHOR, ("symptom",)),
+    Transition(S.SHARED, S.EXPLORED, Who.UNIT, ("evidence",)),
+    Transition(
+        S.EXPLORED, S.CHOSEN, Who.LEADERS, ("who_affected", "good_effect", "owner", "evidence", "criteria")
+    ),
+    Transition(S.CHOSEN, S.EXPLORED, Who.LEADERS),
+    Transition(S.CHOSEN, S.MATCHED, Who.UNIT, ("match",)),
+    Transition(S.MATCHED, S.CHOSEN, Who.UNIT),
+    Transition(S.MATCHED, S.MEETING, Who.UNIT, ("match",)),
+    Transition(S.MEETING, S.PILOT, Who.LEADERS, ("match",)),
+    Transition(S.MEETING, S.CHOSEN, Who.UNIT),
+    Transition(S.PILOT, S.DECIDED, Who.LEADERS, ("reason",)),
+    Transition(S.DECIDED, S.ADOPTED, Who.LEADERS),
+    *(
+        Transition(start, S.CLOSED, Who.UNIT if start in {S.SHARED, S.EXPLORED} else Who.LEADERS, ("reason",))
+        for start in NeedState
+        if start not in {S.DRAFT, S.CLOSED}
+    ),
+    Transition(S.CLOSED, S.SHARED, Who.UNIT),
+)
+
+ASKS: dict[str, Promise] = {
+    "symptom": _("Write what you see."),
+    "evidence": _("Add evidence from outside the building: meet someone who lives with the need."),
+    "who_affected": _("Say who is affected."),
+    "good_effect": _("Say what a good effect would be."),
+    "owner": _("Say who owns the need."),
+    "criteria": _("Write at least one criterion that a solution must meet."),
+    "match": _("Choose a solution among the matches."),
+    "reason": _("Write a reason, so that others can learn from it."),
+}
+
+STEPS = (S.DRAFT, S.SHARED, S.EXPLORED, S.CHOSEN, S.MATCHED, S.MEETING, S.PILOT, S.DECIDED, S.ADOPTED)
+"""The way forward, in order; the line of steps on the page."""
+
+SET_BY_OTHERS = frozenset({S.MATCHED, S.MEETING, S.PILOT, S.DECIDED, S.ADOPTED})
+"""States that the rooms above set from their own pages (matching, pilots); the need's page has no button for them."""
+
+
+def transition(start: str, to: str) -> Transition | None:
+    """The arrow from one state to another, or None where there is none."""
+    return next((t for t in TRANSITIONS if t.start == start and t.to == to), None)
+
+
+def has(facts: NeedFacts, ask: str) -> bool:
+    """Whether what `ask` (a key of ASKS) asks for is there."""
+    return bool(facts.owner_id if ask == "owner" else getattr(facts, ask))
+
+
+def missing_for(to: str, facts: NeedFacts) -> list[str]:
+    """The keys of ASKS that are missing before the need may move to the state `to`; empty where nothing is."""
+    arrow = transition(facts.state, to)
+    return [ask for ask in arrow.asks if not has(facts, ask)] if arrow else []
+
+
+def next_step(state: str) -> str | None:
+    """The next state on the way forward, or None at the end and for closed needs."""
+    place = STEPS.index(NeedState(state)) if state in STEPS else len(STEPS)
+    return STEPS[place + 1] if place + 1 < len(STEPS) else None
+
+
+def can_see_need(viewer: Viewer, facts: NeedFacts) -> bool:
+    """Whether the viewer may see the need: its visibility, and a draft by its author alone."""
+    return can_see(
+        viewer,
+        organisation_id=facts.organisation_id,
+        unit_id=facts.unit_id,
+        visibility=facts.visibility,
+        author_id=facts.author_id,
+        is_draft=facts.state == S.DRAFT,
+    )
+
+
+def can_edit_need(viewer: Viewer, facts: NeedFacts) -> bool:
+    """Whether the viewer may change the need: author, owner, the unit's own people, and those who lead."""
+    if (
+        not can_see_need(viewer, facts)
+        or not viewer.may_write
+        or viewer.organisation_id != facts.organisation_id
+    ):
+        return False
+    if viewer.person_id is not None and viewer.person_id in {facts.author_id, facts.owner_id}:
+        return True
+    return facts.state != S.DRAFT and (facts.unit_id in viewer.unit_ids or viewer.leads)
+
+
+def can_move(viewer: Viewer, facts: NeedFacts, to: str) -> bool:
+    """Whether the viewer is one who may move the need to `to`; what may be missing is `missing_for`'s to say."""
+    arrow = transition(facts.state, to)
+    if arrow is None or not can_edit_need(viewer, facts):
+        return False
+    return viewer.leads if arrow.who == Who.LEADERS else True
+
+
+def can_join(viewer: Viewer, facts: NeedFacts) -> bool:
+    """Whether the viewer may say "we have this too": works in the organisation and sees a need that is open."""
+    same = viewer.may_write and viewer.organisation_id == facts.organisation_id
+    return same and can_see_need(viewer, facts) and facts.state not in {S.DRAFT, S.CLOSED}
+
+
+def can_add_evidence(viewer: Viewer, facts: NeedFacts) -> bool:
+    """Whether the viewer may add evidence: whoever works in the organisation and sees the need, until it is closed."""
+    same = viewer.may_write and viewer.organisation_id == facts.organisation_id
+    return same and can_see_need(viewer, facts) and facts.state != S.CLOSED
+
+
+def seen_by_more(before: str, after: str) -> bool:
+    """Whether a change of visibility lets more people see the need."""
+    order = [Visibility.UNIT, Visibility.ORGANISATION, Visibility.PUBLIC]
+    return order.index(Visibility(after)) > order.index(Visibility(before))
+
+
+def diagram() -> str:
+    """The transition table as a Mermaid state diagram, for the docs."""
+    lines = ["stateDiagram-v2", "    [*] --> draft"]
+    lines += [
+        f"    {t.start} --> {t.to}: {t.who}" + (f", asks {', '.join(t.asks)}" if t.asks else "")
+        for t in TRANSITIONS
+    ]
+    return "\n".join([*lines, "    closed --> [*]"])
