@@ -28,7 +28,9 @@ def commands_of(package: str, path: list[str]) -> list[str]:
 
 def build_parser(modules: list[str]) -> argparse.ArgumentParser:
     """The parser of all commands that the modules add."""
-    parser = argparse.ArgumentParser(prog="ringar", description="From a need felt to a solution proven and spread.")
+    parser = argparse.ArgumentParser(
+        prog="ringar", description="From a need felt to a solution proven and spread."
+    )
     parser.add_argument("--version", action="version", version=f"ringar {ringar.__version__}")
     words = parser.add_subparsers(metavar="COMMAND", title="commands")
     words.add_parser("manage", help="Django's own commands (ringar manage migrate, …)", add_help=False)

@@ -39,13 +39,17 @@ def demo_key() -> str:
 
 SECRET_KEY = from_environment("RINGAR_SECRET_KEY") or (demo_key() if DEMO else "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("Set RINGAR_SECRET_KEY or RINGAR_SECRET_KEY_FILE (or RINGAR_DEMO=1 to try it out).")
+    raise ImproperlyConfigured(
+        "Set RINGAR_SECRET_KEY or RINGAR_SECRET_KEY_FILE (or RINGAR_DEMO=1 to try it out)."
+    )
 
 DEBUG = False
 ALLOWED_HOSTS = [h for h in os.environ.get("RINGAR_HOSTS", "").split(",") if h] or (
     ["127.0.0.1", "localhost", "testserver"] if DEMO else []
 )
-BASE_URL = os.environ.get("RINGAR_BASE_URL", "http://127.0.0.1:8000" if DEMO else f"https://{(ALLOWED_HOSTS or ['localhost'])[0]}")
+BASE_URL = os.environ.get(
+    "RINGAR_BASE_URL", "http://127.0.0.1:8000" if DEMO else f"https://{(ALLOWED_HOSTS or ['localhost'])[0]}"
+)
 
 ROOMS = ["core", "robots", "needs", "solvers", "matching", "front", "demo"]
 INSTALLED_APPS = [
@@ -106,7 +110,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": dj_database_url.parse(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'ringar.sqlite3'}", conn_max_age=60)
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'ringar.sqlite3'}", conn_max_age=60
+    )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
@@ -148,6 +154,11 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "ringar.core.uploads.QuotaUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 EMAIL_BACKEND = "ringar.robots.mail.QueueBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("RINGAR_MAIL_FROM", "Ringar <ringar@localhost>")
@@ -162,7 +173,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SECURE_SSL_REDIRECT = not DEMO and os.environ.get("RINGAR_SSL_REDIRECT", "1") == "1"
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("RINGAR_BEHIND_PROXY") == "1" else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("RINGAR_BEHIND_PROXY") == "1" else None
+)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

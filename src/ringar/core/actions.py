@@ -5,6 +5,7 @@ from django.db.models import Model
 from django.utils.text import slugify
 
 from ringar.core.clock import now
+from ringar.core.importing import Counts, Progress, Rows
 from ringar.core.models import AuditEvent, Membership, Organisation, Person, Unit
 from ringar.core.rules import Refused, Role, Viewer
 
@@ -35,7 +36,9 @@ def create_organisation(
     slug = slug or slugify(name)
     if Organisation.objects.filter(slug=slug).exists():
         raise Refused(f"There is already an organisation called {slug!r}. Choose another short name.")
-    organisation = Organisation.objects.create(name=name, slug=slug, time_zone=time_zone, is_invented=is_invented)
+    organisation = Organisation.objects.create(
+        name=name, slug=slug, time_zone=time_zone, is_invented=is_invented
+    )
     Unit.objects.create(organisation=organisation, name=name)
     record_audit(by=by, action="create_organisation", target=organisation)
     return organisation
@@ -43,7 +46,13 @@ def create_organisation(
 
 @transaction.atomic
 def add_unit(
-    *, by: Viewer, organisation: Organisation, name: str, parent: Unit | None = None, source: str = "", external_id: str = ""
+    *,
+    by: Viewer,
+    organisation: Organisation,
+    name: str,
+    parent: Unit | None = None,
+    source: str = "",
+    external_id: str = "",
 ) -> Unit:
     """A unit below `parent` (default: the organisation's top unit)."""
     parent = parent or organisation.units.filter(parent=None).first()
@@ -85,3 +94,73 @@ def give_role(*, by: Viewer, person: Person, unit: Unit, role: str) -> Membershi
     if is_new:
         record_audit(by=by, action="give_role", target=person, changes={"unit": str(unit), "role": role})
     return membership
+
+
+@transaction.atomic
+def import_units(
+    by: Viewer, organisation: Organisation, source: str, rows: Rows, progress: Progress
+) -> Counts:
+    """Units from a checked spreadsheet. A unit with the same id or name is the same; importing twice changes nothing."""
+    top = organisation.units.filter(parent=None).order_by("id").first()
+    by_name = {unit.name: unit for unit in organisation.units.all()}
+    new = changed = 0
+    for row in rows:
+        if row["name"] not in by_name:
+            by_name[row["name"]] = add_unit(
+                by=by,
+                organisation=organisation,
+                name=row["name"],
+                parent=top,
+                source=source,
+                external_id=row["external_id"],
+            )
+            new += 1
+    for row in rows:
+        unit, parent = by_name[row["name"]], by_name.get(row.get("parent", ""), top)
+        if parent is not None and unit.pk != parent.pk and unit.parent_id != parent.pk:
+            refuse_circle(unit, parent)
+            before, unit.parent = unit.parent, parent
+            unit.save(update_fields=["parent"])
+            record_audit(
+                by=by, action="move_unit", target=unit, changes={"parent": [str(before), str(parent)]}
+            )
+            changed += 1
+        progress(1)
+    changed = max(0, changed - new)
+    return Counts(new=new, changed=changed, unchanged=len(rows) - new - changed)
+
+
+def refuse_circle(unit: Unit, parent: Unit) -> None:
+    """Raises Refused where the unit would come to lie under itself."""
+    above: Unit | None = parent
+    while above is not None:
+        if above.pk == unit.pk:
+            raise Refused(
+                f"{unit.name} and {parent.name} lie under each other. Correct the parent column of one of them."
+            )
+        above = above.parent
+
+
+@transaction.atomic
+def import_people(
+    by: Viewer, organisation: Organisation, source: str, rows: Rows, progress: Progress
+) -> Counts:
+    """People and roles from a checked spreadsheet, without passwords: they set one by e-mail. Idempotent."""
+    units = {unit.name: unit for unit in organisation.units.all()}
+    top = organisation.units.filter(parent=None).order_by("id").first()
+    new = changed = 0
+    for row in rows:
+        existed = Person.objects.filter(email=row["email"]).first()
+        roles_before = existed.memberships.count() if existed else 0
+        person = add_person(
+            by=by,
+            email=row["email"],
+            name=row["name"],
+            title=row.get("title", ""),
+            unit=units.get(row.get("unit", ""), top),
+            role=row.get("role", Role.STAFF),
+        )
+        new += existed is None
+        changed += existed is not None and person.memberships.count() > roles_before
+        progress(1)
+    return Counts(new=new, changed=changed, unchanged=len(rows) - new - changed)

@@ -1,11 +1,16 @@
 """The time. Everything that asks "now" asks here, so that the demo can be moved on by weeks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from ringar.core.models import DemoClock
+
+_pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
 
 
 def offset() -> timedelta:
@@ -18,9 +23,19 @@ def offset() -> timedelta:
 
 def now() -> datetime:
     """The time now (aware, UTC), moved on by the demo's clock."""
-    return timezone.now() + offset()
+    return _pretended.get() or timezone.now() + offset()
 
 
 def today() -> date:
     """Today's date where the organisation is."""
     return timezone.localdate(now())
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """What is done inside happens at that moment: the demo's history is written with it, and tests."""
+    token = _pretended.set(moment)
+    try:
+        yield
+    finally:
+        _pretended.reset(token)

@@ -11,7 +11,9 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Viewer
 
 
-def viewer_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def viewer_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Sets `request.viewer` (lazy: no query until somebody asks)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -33,4 +35,8 @@ def viewer_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
 
 def page_context(request: HttpRequest) -> dict[str, object]:
     """What the base page shows everywhere."""
-    return {"demo": settings.DEMO, "demo_today": today() if settings.DEMO else None, "viewer": getattr(request, "viewer", None)}
+    return {
+        "demo": settings.DEMO,
+        "demo_today": today() if settings.DEMO else None,
+        "viewer": getattr(request, "viewer", None),
+    }

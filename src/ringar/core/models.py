@@ -30,7 +30,9 @@ class Unit(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="units")
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     name = models.CharField(_("name"), max_length=200)
     source = models.CharField(max_length=60, blank=True)
     external_id = models.CharField(max_length=200, blank=True)
@@ -88,7 +90,9 @@ class Membership(models.Model):
     role = models.CharField(max_length=30, choices=Role.choices, default=Role.STAFF)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "unit", "role"], name="membership_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "unit", "role"], name="membership_once")
+        ]
 
 
 class AuditEvent(models.Model):

@@ -46,12 +46,16 @@ def units_below(units: Iterable[tuple[int, int | None]], roots: set[int]) -> fro
 def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
     """The person as a viewer in the given organisation, else in the first one with a membership. 2 queries."""
     memberships = list(
-        Membership.objects.filter(person=person).order_by("id").values_list("unit__organisation_id", "unit_id", "role")
+        Membership.objects.filter(person=person)
+        .order_by("id")
+        .values_list("unit__organisation_id", "unit_id", "role")
     )
     if organisation_id not in {m[0] for m in memberships}:
         organisation_id = memberships[0][0] if memberships else None
     mine = [m for m in memberships if m[0] == organisation_id]
-    units = Unit.objects.filter(organisation_id=organisation_id).values_list("id", "parent_id") if mine else []
+    units = (
+        Unit.objects.filter(organisation_id=organisation_id).values_list("id", "parent_id") if mine else []
+    )
     return Viewer(
         person_id=person.pk,
         label=str(person),

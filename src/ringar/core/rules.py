@@ -23,9 +23,7 @@ class Role(models.TextChoices):
 
 OUTSIDE_ROLES = frozenset({Role.SOLVER.value, Role.RESIDENT.value})
 READ_ONLY_ROLES = OUTSIDE_ROLES | {Role.AUDITOR.value}
-LEADING_ROLES = frozenset(
-    {Role.DEVELOPMENT_MANAGER.value, Role.CIO.value, Role.ADMINISTRATOR.value}
-)
+LEADING_ROLES = frozenset({Role.DEVELOPMENT_MANAGER.value, Role.CIO.value, Role.ADMINISTRATOR.value})
 
 
 class Visibility(models.TextChoices):
@@ -60,12 +58,16 @@ class Viewer:
     @classmethod
     def of_command_line(cls, organisation_id: int | None = None) -> "Viewer":
         """The operator of the installation, acting from a terminal; the audit trail says so."""
-        return cls(label="command line", organisation_id=organisation_id, roles=frozenset({Role.ADMINISTRATOR.value}))
+        return cls(
+            label="command line", organisation_id=organisation_id, roles=frozenset({Role.ADMINISTRATOR.value})
+        )
 
     @classmethod
     def of_robot(cls, organisation_id: int | None = None) -> "Viewer":
         """Queued work acting on its own."""
-        return cls(label="robot", organisation_id=organisation_id, roles=frozenset({Role.ADMINISTRATOR.value}))
+        return cls(
+            label="robot", organisation_id=organisation_id, roles=frozenset({Role.ADMINISTRATOR.value})
+        )
 
     @property
     def is_inside(self) -> bool:
@@ -84,7 +86,13 @@ class Viewer:
 
 
 def can_see(
-    viewer: Viewer, *, organisation_id: int, unit_id: int | None, visibility: str, author_id: int | None, is_draft: bool
+    viewer: Viewer,
+    *,
+    organisation_id: int,
+    unit_id: int | None,
+    visibility: str,
+    author_id: int | None,
+    is_draft: bool,
 ) -> bool:
     """Whether the viewer may see a row. The same rule as `core.queries.visible_to`, for one row in memory."""
     if author_id is not None and viewer.person_id == author_id:
@@ -95,7 +103,11 @@ def can_see(
         return True
     if viewer.organisation_id != organisation_id or not viewer.is_inside:
         return False
-    return visibility == Visibility.ORGANISATION or unit_id in viewer.unit_ids or (viewer.leads and viewer.person_id is None)
+    return (
+        visibility == Visibility.ORGANISATION
+        or unit_id in viewer.unit_ids
+        or (viewer.leads and viewer.person_id is None)
+    )
 
 
 def luhn_is_right(digits: str) -> bool:

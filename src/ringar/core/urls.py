@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from ringar.core import import_views
+
+urlpatterns = [
+    path("importera/", import_views.import_start, name="import_start"),
+    path("importera/<slug:kind>/", import_views.import_check, name="import_check"),
+]

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from ringar.demo import views
+
+urlpatterns = [
+    path("demo/logga-in/", views.demo_login, name="demo_login"),
+    path("demo/klocka/", views.demo_clock, name="demo_clock"),
+]

@@ -1,0 +1,154 @@
+"""Spreadsheets in through pages: hand in a file, see what is understood and what is wrong, then save."""
+
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from ringar.core.importing import Importer, Reading, read_import
+from ringar.core.models import Organisation
+from ringar.core.registry import declared
+from ringar.core.rules import NotAllowed, Refused, Role
+from ringar_kits.errors import InputError
+
+MOST_ROWS = 5000
+SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".json", ".jsonl"}
+KEEPERS = frozenset({Role.ADMINISTRATOR.value, Role.DEVELOPMENT_MANAGER.value})
+
+
+def require_keeper(request: HttpRequest) -> Organisation:
+    """The organisation, if the viewer may import into it; else NotAllowed."""
+    viewer = request.viewer
+    if viewer.organisation_id is None or not viewer.roles & KEEPERS:
+        raise NotAllowed
+    return Organisation.objects.get(pk=viewer.organisation_id)
+
+
+def importer_of(kind: str) -> Importer:
+    """The importer with that name, or 404."""
+    for importer in declared("imports", "IMPORTERS"):
+        if importer.kind == kind:
+            return importer
+    raise Http404
+
+
+def kept_file(request: HttpRequest) -> Path | None:
+    """The file that this session handed in, while it waits to be saved."""
+    name = request.session.get("import_file", "")
+    path = Path(settings.MEDIA_ROOT) / "imports" / name
+    return path if name and path.is_file() else None
+
+
+def keep_upload(request: HttpRequest, upload: UploadedFile) -> Path:
+    """Writes the handed-in file where `kept_file` finds it; takes away the one before."""
+    suffix = Path(upload.name or "").suffix.lower()
+    if suffix not in SUFFIXES:
+        raise Refused(_("Hand in a CSV, Excel (.xlsx) or JSON file."))
+    if old := kept_file(request):
+        old.unlink()
+    path = Path(settings.MEDIA_ROOT) / "imports" / f"{uuid.uuid4().hex}{suffix}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as target:
+        for chunk in upload.chunks():
+            target.write(chunk)
+    request.session["import_file"] = path.name
+    request.session["import_name"] = Path(upload.name or "").stem[:60]
+    return path
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def import_start(request: HttpRequest) -> HttpResponse:
+    """Choose what to import and hand in the file."""
+    organisation = require_keeper(request)
+    importers = declared("imports", "IMPORTERS")
+    problem = ""
+    if request.method == "POST":
+        importer = importer_of(request.POST.get("kind", ""))
+        upload = request.FILES.get("file")
+        try:
+            if upload is None:
+                raise Refused(
+                    _(
+                        "No file came with the form, or it was larger than 25 MB. Choose a smaller file, or use the command line."
+                    )
+                )
+            keep_upload(request, upload)
+        except Refused as refused:
+            problem = str(refused)
+        else:
+            return redirect("import_check", kind=importer.kind)
+    return render(
+        request,
+        "core/import_start.html",
+        {"importers": importers, "organisation": organisation, "problem": problem},
+    )
+
+
+def chosen_mapping(request: HttpRequest, importer: Importer) -> dict[str, list[str]]:
+    """The columns chosen on the page, by field."""
+    mapping: dict[str, list[str]] = {}
+    for wanted in importer.fields:
+        chosen = [column for column in request.POST.getlist(f"map_{wanted.name}") if column]
+        if f"map_{wanted.name}" in request.POST:
+            mapping[wanted.name] = chosen
+    return mapping
+
+
+def save_reading(
+    request: HttpRequest, importer: Importer, organisation: Organisation, reading: Reading
+) -> None:
+    """Saves all rows in one transaction, and tells the counts."""
+    if len(reading.rows) > MOST_ROWS:
+        raise Refused(_("More than 5,000 rows: use the command “ringar import”, which shows its progress."))
+    source = request.session.get("import_name", "import")
+    with transaction.atomic():
+        counts = importer.save(request.viewer, organisation, source, reading.rows, lambda done: None)
+    messages.success(
+        request,
+        _("Saved: %(new)s new, %(changed)s changed, %(unchanged)s unchanged.")
+        % {"new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def import_check(request: HttpRequest, kind: str) -> HttpResponse:
+    """Shows how the file is understood and what is wrong; saves it when that is confirmed and nothing is wrong."""
+    organisation, importer, path = require_keeper(request), importer_of(kind), kept_file(request)
+    if path is None:
+        return redirect("import_start")
+    reading, problem = Reading(), ""
+    try:
+        mapping = chosen_mapping(request, importer) if request.method == "POST" else None
+        reading = read_import(importer, path, organisation=organisation, mapping=mapping)
+        if request.POST.get("save") and not reading.errors:
+            save_reading(request, importer, organisation, reading)
+            path.unlink()
+            del request.session["import_file"]
+            return redirect("import_start")
+    except (InputError, Refused) as error:
+        problem = str(error)
+    columns = [*dict.fromkeys([c for found in reading.mapping.values() for c in found]), *reading.unused]
+    return render(
+        request,
+        "core/import_check.html",
+        {
+            "importer": importer,
+            "organisation": organisation,
+            "reading": reading,
+            "problem": problem,
+            "columns": columns,
+            "fields": [(wanted, reading.mapping.get(wanted.name, [])) for wanted in importer.fields],
+            "examples": reading.rows[:5],
+            "problems": reading.problems[:100],
+        },
+    )

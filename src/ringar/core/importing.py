@@ -1,0 +1,258 @@
+"""Spreadsheets in: columns recognised, every row checked, then all saved in one transaction or nothing.
+
+A room declares an `Importer` in its `imports.py`; the command `ringar import` and the page /importera/ use it.
+"""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ringar_kits.tables import read_rows
+
+from ringar.core.models import Organisation
+from ringar.core.rules import Refused, Viewer
+
+MAX_PROBLEMS = 200
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing an importer takes: its name, the column names it is known by, and how a cell becomes a value.
+
+    `joins`: all columns that fit are joined by a blank line (descriptions); else the first that fits counts.
+    `clean` gets the cell's text (never empty) and returns the value, or raises ValueError("problem|remedy").
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    joins: bool = False
+    clean: Callable[[str], object] = str.strip
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about one row: where it is, what is wrong, what to do. A warning does not stop the import."""
+
+    row: int
+    field: str
+    text: str
+    remedy: str = ""
+    is_error: bool = True
+
+    def __str__(self) -> str:
+        kind = "error" if self.is_error else "note"
+        return f"{kind}: row {self.row}, {self.field}: {self.text}" + (
+            f" {self.remedy}" if self.remedy else ""
+        )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What saving did: how many rows are new, changed and unchanged."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+Rows = list[dict[str, Any]]
+Progress = Callable[[int], object]
+
+
+@dataclass(frozen=True)
+class Importer:
+    """What a room takes from spreadsheets. `save` runs inside one transaction and reports rows done.
+
+    `check` looks at all rows together (units that do not exist, addresses used twice) and may complete them.
+    """
+
+    kind: str
+    fields: tuple[Field, ...]
+    save: Callable[[Viewer, Organisation, str, Rows, Progress], Counts]
+    check: Callable[[Organisation, Rows], Iterable[Problem]] = lambda organisation, rows: ()
+    needs_organisation: bool = True
+
+
+@dataclass
+class Reading:
+    """A file as understood: the clean rows, which column went where, and what was found wrong."""
+
+    rows: Rows = field(default_factory=list)
+    mapping: dict[str, list[str]] = field(default_factory=dict)
+    unused: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.is_error]
+
+
+def simplified(name: str) -> str:
+    """A column name without case, spaces and signs: "Org.nr " and "orgnr" are the same."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def as_text(cell: object) -> str:
+    """A cell of any kind as text: lists are joined by commas, objects by the names in them."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, list):
+        return ", ".join(filter(None, (as_text(part) for part in cell)))
+    if isinstance(cell, dict):
+        return as_text(cell.get("name")) or json.dumps(cell, ensure_ascii=False)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def guess_mapping(columns: list[str], fields: Iterable[Field]) -> dict[str, list[str]]:
+    """Which columns go into which field, by the names that the fields are known by, in the aliases' order."""
+    known = {simplified(column): column for column in columns}
+    mapping: dict[str, list[str]] = {}
+    for wanted in fields:
+        found = [known[name] for name in map(simplified, (wanted.name, *wanted.aliases)) if name in known]
+        if found:
+            mapping[wanted.name] = list(dict.fromkeys(found)) if wanted.joins else found[:1]
+    return mapping
+
+
+def read_import(
+    importer: Importer,
+    path: Path,
+    *,
+    organisation: Organisation | None = None,
+    mapping: Mapping[str, list[str]] | None = None,
+) -> Reading:
+    """Reads and checks a whole file without saving anything.
+
+    `mapping` ({field: [columns]}) overrides what is guessed for those fields. Raises `InputError` where the file
+    can not be read, `Refused` where a required field has no column; what is wrong in rows is in `problems`.
+    """
+    raw = [
+        (number, {str(key): as_text(cell) for key, cell in cells.items()})
+        for number, cells in read_rows(path)
+    ]
+    columns = list(dict.fromkeys(key for _, cells in raw for key in cells))
+    reading = Reading(mapping=guess_mapping(columns, importer.fields))
+    for name, wanted in (mapping or {}).items():
+        if missing := [column for column in wanted if column not in columns]:
+            raise Refused(f"The file has no column {missing[0]!r}. Its columns are: {', '.join(columns)}.")
+        reading.mapping[name] = list(wanted)
+    require_columns(importer, reading, columns)
+    used = {column for wanted in reading.mapping.values() for column in wanted}
+    reading.unused = [column for column in columns if column not in used]
+    reading.rows = [clean_row(importer, number, cells, reading) for number, cells in raw]
+    give_identities(reading, is_chosen="external_id" in (mapping or {}))
+    if not reading.errors and organisation:
+        reading.problems.extend(importer.check(organisation, reading.rows))
+    return reading
+
+
+def require_columns(importer: Importer, reading: Reading, columns: list[str]) -> None:
+    """Raises Refused where a required field found no column."""
+    for wanted in importer.fields:
+        if wanted.required and wanted.name not in reading.mapping:
+            names = ", ".join((wanted.name, *wanted.aliases)[:6])
+            raise Refused(
+                f"No column holds {wanted.name!r}. Name one of the columns {names}, or say which it is with "
+                f"--map {wanted.name}=COLUMN. The file's columns are: {', '.join(columns) or 'none'}."
+            )
+
+
+def clean_row(importer: Importer, number: int, cells: dict[str, str], reading: Reading) -> dict[str, Any]:
+    """One row's values by field name; what is wrong with it is added to the reading's problems."""
+    row: dict[str, Any] = {"row": number}
+    for wanted in importer.fields:
+        texts = [cells.get(column, "") for column in reading.mapping.get(wanted.name, [])]
+        text = "\n\n".join(dict.fromkeys(filter(None, texts)))
+        if not text:
+            if wanted.required:
+                reading.problems.append(
+                    Problem(number, wanted.name, "is empty.", "Write something there, or remove the row.")
+                )
+            continue
+        try:
+            row[wanted.name] = wanted.clean(text)
+        except ValueError as error:
+            problem, _, remedy = str(error).partition("|")
+            reading.problems.append(Problem(number, wanted.name, problem, remedy))
+    return row
+
+
+def give_identities(reading: Reading, *, is_chosen: bool) -> None:
+    """Every row gets an external id, so that importing twice changes nothing: the file's own, else from its text.
+
+    A guessed id column with repeated values is no id: rows are then told apart by their text. A chosen one that
+    repeats is an error. Rows that are wholly alike are taken once.
+    """
+    ids = Counter(row.get("external_id") for row in reading.rows)
+    repeated = {key for key, count in ids.items() if key and count > 1}
+    for row in reading.rows:
+        if is_chosen and row.get("external_id") in repeated:
+            reading.problems.append(
+                Problem(
+                    row["row"],
+                    "external_id",
+                    f"{row['external_id']!r} stands on several rows.",
+                    "Give each its own.",
+                )
+            )
+    seen: dict[str, int] = {}
+    kept: Rows = []
+    for row in reading.rows:
+        if not row.get("external_id") or row["external_id"] in repeated:
+            facts = {key: value for key, value in row.items() if key not in ("row", "external_id")}
+            row["external_id"] = (
+                "text:"
+                + hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:24]
+            )
+        first = seen.setdefault(row["external_id"], row["row"])
+        if first != row["row"]:
+            reading.problems.append(
+                Problem(
+                    row["row"], "row", f"says the same as row {first}, and is taken once.", is_error=False
+                )
+            )
+            continue
+        kept.append(row)
+    reading.rows = kept
+
+
+def text_of(limit: int) -> Callable[[str], str]:
+    """A cleaner for text of at most `limit` characters."""
+
+    def clean(text: str) -> str:
+        if len(text) > limit:
+            raise ValueError(f"has {len(text)} characters.|At most {limit} fit.")
+        return text
+
+    return clean
+
+
+def whole_number(text: str) -> int:
+    """A cleaner for whole numbers, as people write them ("1 200", "1200 kr")."""
+    digits = re.sub(r"(kr|sek|st|[\s.,]00$|[\s.:-])", "", text.casefold()).strip()
+    if not digits.isdigit() or len(digits) > 12:
+        raise ValueError(f"{text[:40]!r} is not a whole number.|Write digits only, for instance 1200.")
+    return int(digits)
+
+
+def one_of(choices: Mapping[str, str], synonyms: Mapping[str, str] | None = None) -> Callable[[str], str]:
+    """A cleaner for a value out of a list: its code, its name, or a synonym."""
+    known = {simplified(name): code for code, label in choices.items() for name in (code, str(label))}
+    known.update({simplified(name): code for name, code in (synonyms or {}).items()})
+
+    def clean(text: str) -> str:
+        if simplified(text) not in known:
+            raise ValueError(f"{text[:40]!r} is not one of the values.|Write one of: {', '.join(choices)}.")
+        return known[simplified(text)]
+
+    return clean
