@@ -58,12 +58,14 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",
+    # Before allauth, so that our templates stand in for theirs.
+    *[f"ringar.{room}" for room in ROOMS],
     "allauth",
     "allauth.account",
     "csp",
-    *[f"ringar.{room}" for room in ROOMS],
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -108,6 +110,9 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "ringar.core.forms.PageRenderer"
+MESSAGE_TAGS = {10: "", 20: "", 25: "ok", 30: "warn", 40: "error"}  # the notices of the style sheet
 
 DATABASES = {
     "default": dj_database_url.parse(
@@ -164,6 +169,10 @@ EMAIL_BACKEND = "ringar.robots.mail.QueueBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("RINGAR_MAIL_FROM", "Ringar <ringar@localhost>")
 # The server that the queue hands mail to; empty: mail stays in the outbox page (the demo).
 RINGAR_SMTP_URL = from_environment("RINGAR_SMTP_URL")
+
+# Queued work: how many things of one urgency a worker does at a time, and the pause before the first new attempt.
+RINGAR_WORKER_THREADS = int(os.environ.get("RINGAR_WORKER_THREADS", "2"))
+RINGAR_RETRY_SECONDS = float(os.environ.get("RINGAR_RETRY_SECONDS", "2"))
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

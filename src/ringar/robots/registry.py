@@ -1,0 +1,82 @@
+"""The tasks that rooms offer to the queue: a name and a function, declared in each room's `tasks.py`.
+
+    @task("needs.embed", label=_("Make needs findable by meaning"))
+    def embed_need(work: WorkContext) -> None: ...
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.utils.functional import Promise
+
+from ringar.core.rules import Viewer
+from ringar.robots.rules import ATTEMPTS
+
+
+class CannotWork(Exception):
+    """Trying again can not help: the work fails at once, and the text says why."""
+
+
+@dataclass(frozen=True)
+class WorkContext:
+    """What a task is given.
+
+    `payload` is what `queue_work` was given. `by` is the robot as a viewer in the work's organisation, for
+    actions. `key` is the same each time that this work is tried: outside effects use it as idempotency key.
+    `report(progress, message)` tells the page how far it has come (0 to 1).
+    """
+
+    payload: dict[str, object]
+    by: Viewer
+    key: str
+    report: Callable[[float, str], None]
+
+
+TaskFunction = Callable[[WorkContext], object]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A registered task: tried at most `attempts` times; urgent ones do not wait behind the others."""
+
+    name: str
+    run: TaskFunction
+    label: str | Promise
+    is_urgent: bool
+    attempts: int
+
+
+TASKS: dict[str, Task] = {}
+
+
+def task(
+    name: str, *, label: str | Promise = "", is_urgent: bool = False, attempts: int = ATTEMPTS
+) -> Callable[[TaskFunction], TaskFunction]:
+    """Registers the function under the name ("room.verb"). The label is what pages call it."""
+
+    def register(function: TaskFunction) -> TaskFunction:
+        known = TASKS.get(name)
+        if known is not None and known.run.__module__ != function.__module__:
+            raise ValueError(f"Two tasks are called {name!r}: in {known.run.__module__} and {function.__module__}.")
+        TASKS[name] = Task(name, function, label or name, is_urgent, attempts)
+        return function
+
+    return register
+
+
+@cache
+def find_tasks() -> None:
+    """Imports the `tasks.py` of each room, which fills TASKS. Once: later calls cost nothing."""
+    for room in settings.ROOMS:
+        if find_spec(f"ringar.{room}.tasks"):
+            import_module(f"ringar.{room}.tasks")
+
+
+def task_named(name: str) -> Task | None:
+    """The task with that name, or None."""
+    find_tasks()
+    return TASKS.get(name)
