@@ -109,6 +109,20 @@ class AuditEvent(models.Model):
     changes = models.JSONField(default=dict)
 
 
+class Complaint(models.Model):
+    """Somebody could not use a page. Kept besides the mail about it, so that none is lost."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    page = models.CharField(_("which page?"), max_length=500, blank=True)
+    text = models.TextField(_("what could you not do?"))
+    email = models.EmailField(_("your e-mail"), blank=True)
+    language = models.CharField(max_length=5, default="sv")
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
 class TextVector(models.Model):
     """A text's vector, kept by the hash of the text and the model's name, so that no text is embedded twice."""
 

@@ -119,3 +119,12 @@ def luhn_is_right(digits: str) -> bool:
         value = int(char) * (2 if place % 2 else 1)
         total += value - 9 if value > 9 else value
     return total % 10 == 0
+
+
+COMPLAINTS_AN_HOUR = 20
+"""More than people send; a flood stops here, and is told where else to turn."""
+
+
+def may_complain(sent_last_hour: int) -> bool:
+    """Whether one more complaint is taken now, given how many came in the last hour from everyone."""
+    return sent_last_hour < COMPLAINTS_AN_HOUR
