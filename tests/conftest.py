@@ -1,0 +1,54 @@
+"""Settings of the tests, and the folder with shared data.
+
+Tests run as production does, but over plain http and with quick passwords. DATABASE_URL chooses the database;
+without it SQLite in a file, since other threads and processes of the tests must be able to look on.
+"""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+VAR = Path(tempfile.mkdtemp(prefix="ringar-test-"))
+(VAR / "static").mkdir()
+atexit.register(shutil.rmtree, VAR, ignore_errors=True)
+
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "ringar.config.settings",
+    "RINGAR_VAR": str(VAR),
+    "RINGAR_SECRET_KEY": "only for tests",
+    "RINGAR_HOSTS": "testserver,localhost,127.0.0.1",
+    "RINGAR_SSL_REDIRECT": "0",
+    "RINGAR_DEMO": "0",
+    # Playwright's own event loop runs in the tests' thread, and Django would take it for asynchronous code.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+}
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(VAR / "test.sqlite3")
+django.setup()
+# Loaded after this file, when the models are ready.
+pytest_plugins = ["tests.people"]
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder with shared real data; the test is skipped where it is missing."""
+    folder = Path(os.environ.get("RINGAR_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}: set RINGAR_DATA to try this on it")
+    return folder
+
+
+@pytest.fixture
+def ringar() -> list[str]:
+    """The command `ringar` for subprocess, from the Python that runs the tests."""
+    return [sys.executable, "-m", "ringar.cli"]
