@@ -39,5 +39,6 @@ CAST = (
 
 
 def email_of(key: str) -> str:
-    """The log-in of a cast member: the address in the demo's data, kept to one pattern."""
-    return f"{key}@fjardinge.example" if key == "sam" else f"{key}@ringsala.example"
+    """The log-in of a cast member: the address in the demo's data; Sam and Elif work elsewhere."""
+    domain = {"sam": "fjardinge", "elif": "ordbryggan"}.get(key, "ringsala")
+    return f"{key}@{domain}.example"
