@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from ringar.core.actions import record_audit
 from ringar.core.rules import Refused, Viewer
-from ringar.robots.models import Work
+from ringar.robots.models import Work, Worker
 from ringar.robots.registry import task_named
-from ringar.robots.rules import UNFINISHED, State, error_text, pause_after, storable
+from ringar.robots.rules import UNFINISHED, State, pause_after, storable
 
 log = logging.getLogger("ringar.robots")
 
@@ -37,7 +37,9 @@ def queue_work(
     it, so there is no audit row. Raises ValueError for a payload that is not JSON or a key that is no key.
     """
     if not key or len(key) > 200 or storable(key) != key:
-        raise ValueError(f"queue_work({name!r}): a key has 1 to 200 characters, without NUL or lone surrogates.")
+        raise ValueError(
+            f"queue_work({name!r}): a key has 1 to 200 characters, without NUL or lone surrogates."
+        )
     try:
         text = json.dumps(payload or {}, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -67,9 +69,9 @@ def queue_work(
 def _queue_again(work: Work, *, payload: dict[str, object] | None = None) -> None:
     if payload is not None:
         work.payload = payload
-    if work.state in UNFINISHED and work.started_at is not None:
+    if work.state == State.WORKING:
         work.run_again = True
-    elif work.state not in UNFINISHED:
+    elif work.state != State.WAITING:
         _make_waiting(work)
         work.attempts = 0
     work.save()
@@ -92,7 +94,9 @@ def retry_work(*, by: Viewer, work: Work) -> Work:
     """Puts failed work back in the queue. Raises Refused where it has not failed."""
     work = Work.objects.select_for_update().get(pk=work.pk)
     if work.state != State.FAILED:
-        raise Refused("Only work that has failed can be tried again. Load the page anew to see where it stands.")
+        raise Refused(
+            "Only work that has failed can be tried again. Load the page anew to see where it stands."
+        )
     _make_waiting(work)
     work.attempts = 0
     work.save()
@@ -109,7 +113,9 @@ def begin_work(
     Nothing to do: it is finished, has a newer revision, or another living process has it. Work that was
     begun `attempts` times and never came to an end has stopped its worker each time: it fails here.
     """
-    work = Work.objects.select_for_update().filter(pk=work_id, revision=revision, state__in=UNFINISHED).first()
+    work = (
+        Work.objects.select_for_update().filter(pk=work_id, revision=revision, state__in=UNFINISHED).first()
+    )
     if work is None or (work.owner not in ("", owner) and is_alive(work.owner)):
         return None
     work.owner = owner
@@ -152,20 +158,20 @@ def finish_work(work: Work) -> None:
 
 
 @transaction.atomic
-def fail_work(work: Work, error: BaseException, *, attempts: int) -> None:
+def fail_work(work: Work, error: str, *, attempts: int) -> None:
     """Writes what went wrong, and queues the work again after a pause unless `attempts` are used up."""
     row = _own(work).select_for_update().first()
     if row is None:
         return
     if row.run_again:
-        row.error = error_text(error)
+        row.error = error
         _make_waiting(row)
         row.attempts = 0
         row.save()
     elif row.attempts >= attempts:
-        _fail(row, error_text(error))
+        _fail(row, error)
     else:
-        row.error = error_text(error)
+        row.error = error
         _make_waiting(row, pause=pause_after(row.attempts, settings.RINGAR_RETRY_SECONDS))
         row.save()
 
@@ -184,10 +190,27 @@ def mark_handed(work: Work) -> None:
 @transaction.atomic
 def take_back(work: Work) -> None:
     """Queues work again that the engine was given but does not have (its file was lost, or a run broke off)."""
-    row = Work.objects.select_for_update().filter(
-        pk=work.pk, revision=work.revision, state__in=UNFINISHED, handed_at__isnull=False
-    ).first()
+    row = (
+        Work.objects.select_for_update()
+        .filter(pk=work.pk, revision=work.revision, state__in=UNFINISHED, handed_at__isnull=False)
+        .first()
+    )
     if row is not None:
         log.warning("The engine has lost %s; it is queued again", row)
         _make_waiting(row)
         row.save()
+
+
+def register_worker(name: str) -> None:
+    """Notes that a process has begun to do work. It holds its lock already."""
+    Worker.objects.create(name=name)
+
+
+def tell_alive(name: str) -> None:
+    """Notes that the process was there now."""
+    Worker.objects.filter(name=name).update(seen_at=timezone.now())
+
+
+def mark_stopped(name: str) -> None:
+    """Notes that the process is gone."""
+    Worker.objects.filter(name=name, stopped_at=None).update(stopped_at=timezone.now())

@@ -20,7 +20,9 @@ class Work(models.Model):
     name = models.CharField(max_length=80)
     key = models.CharField(max_length=200, unique=True)
     payload = models.JSONField(default=dict)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     queued_by = models.CharField(max_length=200, blank=True)
     is_urgent = models.BooleanField(default=False)
 

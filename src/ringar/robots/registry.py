@@ -1,7 +1,7 @@
 """The tasks that rooms offer to the queue: a name and a function, declared in each room's `tasks.py`.
 
-    @task("needs.embed", label=_("Make needs findable by meaning"))
-    def embed_need(work: WorkContext) -> None: ...
+@task("needs.embed", label=_("Make needs findable by meaning"))
+def embed_need(work: WorkContext) -> None: ...
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -21,6 +22,21 @@ class CannotWork(Exception):
     """Trying again can not help: the work fails at once, and the text says why."""
 
 
+class Report(Protocol):
+    def __call__(self, progress: float, message: str = "") -> None: ...
+
+
+class Payload(dict[str, Any]):
+    """What `queue_work` was given; asking for a name that is not there ends the work, and says so."""
+
+    def __init__(self, name: str, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self.name = name
+
+    def __missing__(self, key: str) -> Any:
+        raise CannotWork(f"The payload of {self.name!r} lacks {key!r}.")
+
+
 @dataclass(frozen=True)
 class WorkContext:
     """What a task is given.
@@ -30,10 +46,10 @@ class WorkContext:
     `report(progress, message)` tells the page how far it has come (0 to 1).
     """
 
-    payload: dict[str, object]
+    payload: Payload
     by: Viewer
     key: str
-    report: Callable[[float, str], None]
+    report: Report
 
 
 TaskFunction = Callable[[WorkContext], object]
@@ -61,7 +77,9 @@ def task(
     def register(function: TaskFunction) -> TaskFunction:
         known = TASKS.get(name)
         if known is not None and known.run.__module__ != function.__module__:
-            raise ValueError(f"Two tasks are called {name!r}: in {known.run.__module__} and {function.__module__}.")
+            raise ValueError(
+                f"Two tasks are called {name!r}: in {known.run.__module__} and {function.__module__}."
+            )
         TASKS[name] = Task(name, function, label or name, is_urgent, attempts)
         return function
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ringar.core.rules import Viewer
 
 ATTEMPTS = 5
+INLINE = "inline-"  # begins the name of a process that does work itself, without the engine
 LONGEST_PAUSE = timedelta(hours=1)
 ERROR_LENGTH = 2_000
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -33,7 +34,6 @@ class MailState(models.TextChoices):
     WAITING = "waiting", _("Waiting to be sent")
     SENT = "sent", _("Sent")
     KEPT = "kept", _("Kept here, not sent")
-    FAILED = "failed", _("Could not be sent")
 
 
 def pause_after(attempt: int, first_pause: float) -> timedelta:

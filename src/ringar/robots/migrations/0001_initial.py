@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(blank=True)),
                 ('html', models.TextField(blank=True)),
                 ('raw', models.BinaryField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting to be sent'), ('sent', 'Sent'), ('kept', 'Kept here, not sent'), ('failed', 'Could not be sent')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting to be sent'), ('sent', 'Sent'), ('kept', 'Kept here, not sent')], default='waiting', max_length=10)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('sent_at', models.DateTimeField(null=True)),
             ],

@@ -1,0 +1,108 @@
+"""`ringar run`: the web server and one worker, as two processes that live and end together."""
+
+import contextlib
+import ctypes
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+log = logging.getLogger("ringar.robots")
+WEB_WORKERS, WEB_THREADS = 2, 4
+PAUSES = (1, 2, 5, 15, 30)  # seconds before a worker that dies again and again is started anew
+LIVED_LONG = 30
+STOP_SECONDS = 25
+DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+
+def end_with_parent() -> None:
+    """In the child, on Linux: SIGTERM when this process is killed, so that no orphan holds the port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGTERM)
+
+
+def start(*arguments: str) -> subprocess.Popen[bytes]:
+    """Starts a Python module as a child in its own session: Ctrl-C reaches us alone, and we stop both."""
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=end_with_parent)  # noqa: S603
+
+
+def start_web(host: str, port: int) -> subprocess.Popen[bytes]:
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    sizes = ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
+    quiet = ["--log-level", "warning", "--no-control-socket"]
+    return start("gunicorn", "ringar.config.wsgi", "--bind", bind, *sizes, *quiet)
+
+
+def start_worker() -> subprocess.Popen[bytes]:
+    return start("ringar.cli", "work")
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Whether another program listens on that address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def wait_until_served(web: "subprocess.Popen[bytes]", host: str, port: int, seconds: float = 60) -> bool:
+    """Waits until the web server answers; False where it ends or does not answer in time."""
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and web.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection((target, port), timeout=1):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def stop(children: "list[subprocess.Popen[bytes]]") -> None:
+    """Asks the children to end, and ends those that do not."""
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    end = time.monotonic() + STOP_SECONDS
+    for child in children:
+        try:
+            child.wait(timeout=max(end - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def keep_running(host: str, port: int) -> int:
+    """Runs both until Ctrl-C or SIGTERM (exit code 0), or until the web server ends (its exit code, or 1)."""
+
+    def leave(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, leave)
+    web, worker = start_web(host, port), start_worker()
+    died, started = 0, time.monotonic()
+    try:
+        if not wait_until_served(web, host, port):
+            return web.poll() or 1
+        print(f"Ringar is at {os.environ['RINGAR_BASE_URL']}  (Ctrl-C stops it)", flush=True)  # noqa: T201
+        while web.poll() is None:
+            time.sleep(0.5)
+            if worker.poll() is not None:
+                died = 0 if time.monotonic() - started > LIVED_LONG else died
+                pause = PAUSES[min(died, len(PAUSES) - 1)]
+                log.warning("The worker has ended (%s); a new one starts in %s s", worker.returncode, pause)
+                time.sleep(pause)
+                died, started, worker = died + 1, time.monotonic(), start_worker()
+        return web.returncode or 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stop([web, worker])

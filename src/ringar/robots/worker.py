@@ -1,0 +1,110 @@
+"""The worker process: hands waiting rows to the engine, and takes over from workers that have died."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from ringar.robots import engine, liveness
+from ringar.robots.actions import mark_handed, mark_stopped, register_worker, take_back, tell_alive
+from ringar.robots.queries import due_work, handed_work, quiet_workers
+from ringar.robots.registry import find_tasks
+from ringar.robots.rules import INLINE
+
+log = logging.getLogger("ringar.robots")
+SWEEP_SECONDS = 0.25
+GRACE_SECONDS = 10
+LOST_AFTER = timedelta(seconds=5)
+# So much ordinary work is with the engine at a time, per thread: the rest keeps its place in the rows.
+AHEAD = 10
+LOCK_LOST = 3
+
+
+def hand_over_due() -> None:
+    """Gives the engine what is due, urgent work first; of the ordinary only as much as it can soon do."""
+    works = due_work(limit=AHEAD * settings.RINGAR_WORKER_THREADS)
+    if not works:
+        return
+    room = AHEAD * settings.RINGAR_WORKER_THREADS - handed_work().filter(is_urgent=False).count()
+    for work in works:
+        if work.is_urgent or room > 0:
+            engine.hand_over(work)
+            mark_handed(work)
+            room -= not work.is_urgent
+
+
+def recover_from_dead(me: str) -> None:
+    """What dead processes had begun goes back to the queue."""
+    for owner in engine.owners_at_work() - {me}:
+        if not liveness.is_alive(owner):
+            log.warning("%s has died; its work is taken over", owner)
+            engine.recover(owner)
+            mark_stopped(owner)
+
+
+def check_rows() -> None:
+    """Queues again what the engine has lost (its tables are gone, or it gave up), and writes off dead workers."""
+    handed = list(handed_work(older_than=LOST_AFTER).order_by("handed_at")[:500])
+    for work in engine.has_ended(handed):
+        if not work.owner.startswith(INLINE) or not liveness.is_alive(work.owner):
+            take_back(work)
+    for name in quiet_workers():
+        if not liveness.is_alive(name):
+            mark_stopped(name)
+
+
+def exit_unless_held(lock: liveness.FileLock | liveness.SessionLock) -> None:
+    """Ends this process at once where its lock is gone: others then take it for dead, and repeat its work."""
+    if not lock.is_held():
+        log.error("This worker has lost its lock and stops; start it again.")
+        os._exit(LOCK_LOST)
+
+
+def repeat(rounds: list[tuple[float, Callable[[], None]]], stopping: threading.Event) -> None:
+    """Calls each function at its interval (seconds) until told to stop. A database that fails is tried again."""
+    due = [0.0] * len(rounds)
+    while not stopping.wait(SWEEP_SECONDS):
+        for place, (interval, function) in enumerate(rounds):
+            if time.monotonic() < due[place]:
+                continue
+            due[place] = time.monotonic() + interval
+            try:
+                function()
+            except Exception as error:
+                log.warning("%s: %s", function, error, exc_info=not isinstance(error, DatabaseError))
+                connection.close()
+
+
+def serve() -> None:
+    """Does queued work until SIGTERM or SIGINT; then waits a little for what is under way, and exits."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    find_tasks()
+    me = liveness.new_owner()
+    lock = liveness.hold(me)
+    register_worker(me)
+    engine.launch(me)
+    log.info("Worker %s does queued work", me)
+    rounds: list[tuple[float, Callable[[], None]]] = [
+        (0, hand_over_due),
+        (1, lambda: exit_unless_held(lock)),
+        (1, lambda: recover_from_dead(me)),
+        (5, lambda: tell_alive(me)),
+        (5, check_rows),
+        (60, engine.forget_ended),
+    ]
+    repeat(rounds, stopping)
+    log.info("Worker %s stops", me)
+    engine.stop(GRACE_SECONDS)
+    mark_stopped(me)
+    lock.release()
+    logging.shutdown()
+    # Work that is still under way must not hold the exit up: the next worker takes it over.
+    os._exit(0)
