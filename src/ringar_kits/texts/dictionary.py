@@ -17,6 +17,9 @@ SHORTEST_PART = 3
 
 _JOINING = frozenset("XU")
 
+Joint = tuple[str, str, str, re.Pattern[str]]
+"""An affix that makes the first part of a compound: its flag, what it strips, what it adds, and where."""
+
 
 def dictionary_path() -> Path | None:
     """Return where the Swedish word list is, or None: the set-up's, `RINGAR_DICTIONARY`, or the system's."""
@@ -44,7 +47,7 @@ class Dictionary:
             if "%" not in flags and word.islower():
                 self._flags[word] = self._flags.get(word, "") + flags
 
-    def _read_affixes(self, path: Path) -> list[tuple[str, str, str, re.Pattern[str]]]:
+    def _read_affixes(self, path: Path) -> list[Joint]:
         joints = []
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             fields = line.split()
@@ -59,17 +62,17 @@ class Dictionary:
                 self._longest_ending = max(self._longest_ending, len(added))
         return joints
 
-    def _compound_starts(self, joints: list[tuple[str, str, str, re.Pattern[str]]]) -> dict[str, str]:
+    def _compound_starts(self, joints: list[Joint]) -> dict[str, str]:
         """Map every form that may begin a compound to its plain word."""
         starts: dict[str, str] = {}
-        by_flag = defaultdict(list)
-        for flag, *rule in joints:
-            by_flag[flag].append(rule)
+        by_flag: dict[str, list[Joint]] = defaultdict(list)
+        for joint in joints:
+            by_flag[joint[0]].append(joint)
         for word, flags in self._flags.items():
             if _JOINING & set(flags):
                 starts[word.rstrip("-")] = self._plain_start(word.rstrip("-"))
             for flag in flags:
-                for strip, added, condition in by_flag.get(flag, ()):
+                for _, strip, added, condition in by_flag.get(flag, ()):
                     if word.endswith(strip) and condition.search(word):
                         starts.setdefault(word[: len(word) - len(strip)] + added, word)
         return {form: word for form, word in starts.items() if len(form) >= SHORTEST_PART}

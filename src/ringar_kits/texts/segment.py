@@ -88,7 +88,9 @@ class Segment:
         names: dict[WordKey, int] = {}
         columns = [[names.setdefault(key, len(names)) for key in counts] for counts in self.counted]
         starts = np.cumsum([0, *map(len, columns)])
-        values = np.fromiter((v for c in self.counted for v in c.values()), dtype=np.float32, count=starts[-1])
+        values = np.fromiter(
+            (v for c in self.counted for v in c.values()), dtype=np.float32, count=starts[-1]
+        )
         cells = np.fromiter((cell for row in columns for cell in row), dtype=np.int32, count=starts[-1])
         by_word = sp.csr_array((values, cells, starts), shape=(len(self.ids), len(names)))
         rooted, grammed = _Table(), _Table()

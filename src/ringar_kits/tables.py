@@ -1,0 +1,241 @@
+"""Reads rows from the files that people have: CSV in any common encoding, Excel, JSON lines and JSON arrays."""
+
+import codecs
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ringar_kits.errors import InputError
+
+MAX_BYTES = 200_000_000
+DELIMITERS = ",;\t|"
+Row = tuple[int, dict[str, Any]]
+Tell = Callable[[str], None]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+csv.field_size_limit(MAX_BYTES)
+
+
+def read_rows(path: str | Path, *, max_bytes: int = MAX_BYTES, tell: Tell | None = None) -> Iterator[Row]:
+    """Yield (row number as the user sees it, {column: cell}) for each row of a table file that is not blank.
+
+    In CSV and Excel the header is row 1 and cells are text (Excel: text, numbers, dates); in JSON lines the number
+    is the line's, in a JSON array the element's from 1. Column names are trimmed. `tell` receives what was
+    mended on the way (bytes that are no text, in words). Raises `InputError` where the file cannot be
+    read, is larger than `max_bytes`, or a row is broken; nothing beyond `max_bytes` is ever read.
+    """
+    path = Path(path)
+    start = _check_file(path, max_bytes)
+    tell = tell or (lambda _: None)
+    kind = path.suffix.lower()
+    if start.startswith(_OLD_EXCEL) or kind == ".xls":
+        raise InputError("this is the old Excel format", place=path.name, remedy="Save it as .xlsx or CSV")
+    if start.startswith(b"PK\x03\x04") or kind in (".xlsx", ".xlsm"):
+        return _excel_rows(path, max_bytes)
+    encoding = _find_encoding(path, start)
+    if kind in (".jsonl", ".ndjson"):
+        return _json_line_rows(path, encoding, tell)
+    if kind == ".json" or start.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1] in (b"[", b"{"):
+        return _json_rows(path, encoding, tell)
+    return _csv_rows(path, encoding)
+
+
+def _check_file(path: Path, max_bytes: int) -> bytes:
+    """Return the first bytes of a file that exists, is not empty and not too large."""
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise InputError(
+                f"the file has {size / 1e6:,.0f} MB and at most {max_bytes / 1e6:,.0f} MB are read",
+                place=path.name,
+                remedy="Split it into smaller files",
+            )
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise InputError(reason, place=str(path), remedy="Check the name and that you may read it") from error
+    if not start.strip():
+        raise InputError("the file is empty", place=path.name, remedy="Give a file with a header and rows")
+    return start
+
+
+def _find_encoding(path: Path, start: bytes) -> str:
+    """Return the encoding of a text file: by its mark, else UTF-8 if all of it is, else Windows' (cp1252)."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    # UTF-16 without a mark: western text has a zero in every other byte
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if len(start) >= 4 and start[first::2].count(0) > 0.7 * len(start[first::2]):
+            return encoding
+    for encoding in ("utf-8-sig", "cp1252"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return "latin-1"
+
+
+def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
+    with path.open(encoding=encoding, newline="") as file:
+        delimiter = _find_delimiter(file.read(20_000))
+        file.seek(0)
+        reader = csv.reader(_lines_without_nul(file, path), delimiter=delimiter, strict=True)
+        number, header = 0, None
+        while True:
+            number += 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                break
+            except (csv.Error, UnicodeDecodeError) as error:
+                raise InputError(
+                    f"the row cannot be read ({error})",
+                    place=f"{path.name}, row {number}",
+                    remedy="Check that each quotation mark is closed, and double those within a text",
+                ) from error
+            if header is None and any(cell.strip() for cell in cells):
+                header = _column_names(cells, path)
+            elif header is not None and any(cell.strip() for cell in cells):
+                yield number, _named(header, cells, path, number)
+        if header is None:
+            raise InputError("the file has no header", place=path.name, remedy="Name the columns in row 1")
+
+
+def _lines_without_nul(file: Iterable[str], path: Path) -> Iterator[str]:
+    for number, line in enumerate(file, 1):
+        if "\0" in line:
+            raise InputError(
+                "there is a NUL character",
+                place=f"{path.name}, line {number}",
+                remedy="Save the file anew as CSV in UTF-8; it may be damaged or no text file",
+            )
+        yield line
+
+
+def _find_delimiter(sample: str) -> str:
+    """Return the delimiter that splits the header most; text in quotation marks does not count."""
+    header = re.sub(r'"[^"]*"', "", sample).lstrip("\ufeff\r\n").split("\n", 1)[0]
+    return max(DELIMITERS, key=lambda mark: (header.count(mark), -DELIMITERS.index(mark)))
+
+
+def _column_names(cells: Iterable[Any], path: Path) -> list[str]:
+    names = ["" if cell is None else str(cell).strip().lstrip("\ufeff") for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    for name in names:
+        if name and names.count(name) > 1:
+            raise InputError(
+                f"two columns are named '{name}'",
+                place=f"{path.name}, row 1",
+                remedy="Give each its own name",
+            )
+    return [name or f"column {place}" for place, name in enumerate(names, 1)]
+
+
+def _named(header: list[str], cells: list[Any], path: Path, number: int) -> dict[str, Any]:
+    if any(cell not in (None, "") for cell in cells[len(header) :]):
+        raise InputError(
+            f"there are {len(cells)} cells but {len(header)} columns",
+            place=f"{path.name}, row {number}",
+            remedy="Put texts that hold the separator within quotation marks",
+        )
+    filled = [*cells, *[""] * (len(header) - len(cells))]
+    return dict(zip(header, filled, strict=False))
+
+
+def _excel_rows(path: Path, max_bytes: int) -> Iterator[Row]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > 10 * max_bytes:
+            raise InputError(
+                f"unpacked it would take {unpacked / 1e6:,.0f} MB", place=path.name, remedy="Save it as CSV"
+            )
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        header: list[str] | None = None
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+            if all(cell is None or not str(cell).strip() for cell in cells):
+                continue
+            if header is None:
+                header = _column_names(cells, path)
+            else:
+                row = ["" if cell is None else cell for cell in cells]
+                yield number, _named(header, row, path, number)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"the Excel file cannot be read ({error})",
+            place=path.name,
+            remedy="Open it and save it anew, or as CSV",
+        ) from error
+    if header is None:
+        raise InputError(
+            "the first sheet is empty", place=path.name, remedy="Put the table on the first sheet"
+        )
+
+
+def _json_line_rows(path: Path, encoding: str, tell: Tell) -> Iterator[Row]:
+    with path.open(encoding=encoding, newline="\n") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                place = f"{path.name}, line {number}"
+                yield number, _object(_parse(line, place), place, tell)
+
+
+def _json_rows(path: Path, encoding: str, tell: Tell) -> Iterator[Row]:
+    content = _parse(path.read_text(encoding=encoding), path.name)
+    if isinstance(content, dict):
+        # exports often wrap their rows: {"results": [...]}
+        lists = [value for value in content.values() if isinstance(value, list)]
+        content = max(lists, key=len) if lists else [content]
+    if not isinstance(content, list):
+        raise InputError("there is no list of rows", place=path.name, remedy="Give a JSON array of objects")
+    for number, item in enumerate(content, 1):
+        yield number, _object(item, f"{path.name}, element {number}", tell)
+
+
+def _parse(text: str, place: str) -> Any:
+    try:
+        return json.load(io.StringIO(text))
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"this is not JSON ({error})", place=place, remedy="Check the file with its maker"
+        ) from error
+
+
+def _object(item: Any, place: str, tell: Tell) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise InputError(
+            "this is not an object", place=place, remedy='Each row is written {"column": value, …}'
+        )
+    if _SURROGATE.search(json.dumps(item, ensure_ascii=False)):
+        tell(f"{place}: half characters (lone surrogates) were replaced by �")
+        item = _mended(item)
+    return {str(key).strip(): "" if value is None else value for key, value in item.items()}
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    if isinstance(value, dict):
+        return {_mended(key): _mended(item) for key, item in value.items()}
+    return value
