@@ -7,12 +7,18 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.models import Organisation
 from ringar.solvers.rules import AnswerState, CallState, Kind, Maturity, PriceClass, SolverState
 
-ONCE_PER_SOURCE = {"fields": ["source", "external_id"], "condition": ~models.Q(external_id="")}
+
+def once_per_source(name: str) -> models.UniqueConstraint:
+    """What is imported again is the same row."""
+    return models.UniqueConstraint(
+        fields=["source", "external_id"], condition=~models.Q(external_id=""), name=name
+    )
 
 
 def new_token() -> str:
@@ -54,7 +60,7 @@ class Solver(models.Model):
     external_id = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(**ONCE_PER_SOURCE, name="solver_imported_once")]
+        constraints: ClassVar = [once_per_source("solver_imported_once")]
         indexes: ClassVar = [
             models.Index(fields=["name", "id"], name="solver_by_name"),
             models.Index(fields=["kind", "name", "id"], name="solver_by_kind"),
@@ -63,6 +69,9 @@ class Solver(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("solver_detail", args=[self.uuid])
 
     @property
     def shown_number(self) -> str:
@@ -104,7 +113,7 @@ class Solution(models.Model):
     external_id = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(**ONCE_PER_SOURCE, name="solution_imported_once")]
+        constraints: ClassVar = [once_per_source("solution_imported_once")]
         indexes: ClassVar = [
             models.Index(fields=["is_published", "-id"], name="solution_newest"),
             models.Index(fields=["is_published", "maturity", "-id"], name="solution_by_maturity"),
@@ -115,11 +124,19 @@ class Solution(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("solution_detail", args=[self.uuid])
+
+    @property
+    def own_texts(self) -> list[str]:
+        """What the solution itself says to matching and search; never the secret part."""
+        return [self.name, self.what, self.for_whom]
+
     @property
     def match_text(self) -> str:
-        """All that matching may read: what, for whom, references; not the name, and never the secret part."""
-        parts = [self.what, self.for_whom, *(reference.as_text for reference in self.references.all())]
-        return "\n".join(part for part in parts if part)
+        """All that matching reads: the solution's own texts and what came of it elsewhere."""
+        told = [*self.own_texts, *(reference.as_text for reference in self.references.all())]
+        return "\n".join(text for text in told if text)
 
     @property
     def language_list(self) -> list[str]:
@@ -143,7 +160,8 @@ class Reference(models.Model):
 
     @property
     def as_text(self) -> str:
-        return " ".join(part for part in (self.municipality, self.what, self.effect) if part)
+        """What matching reads of it; not the place, which says nothing of the need."""
+        return " ".join(part for part in (self.what, self.effect) if part)
 
 
 class Call(models.Model):
@@ -168,6 +186,9 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("call_detail", args=[self.uuid])
 
     def takes_answers(self, at: datetime) -> bool:
         """Whether an answer that arrives at that time is in time."""

@@ -1,7 +1,13 @@
 """Who may register, edit and decide, and what a solver's and a call's facts must be: no database, no clock."""
 
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from ringar.core.rules import Refused, Role, Viewer, luhn_is_right
 
 
 class Kind(models.TextChoices):
@@ -59,3 +65,134 @@ class AnswerState(models.TextChoices):
     INVITED = "invited", _("Invited to a meeting")
     DECLINED = "declined", _("Not invited")
     WITHDRAWN = "withdrawn", _("Withdrawn by the sender")
+
+
+MAX_TEXT = 20_000
+MAX_CRITERIA = 5
+SHORTEST_REASON = 20
+ANSWERS_PER_EMAIL_AND_CALL = 3
+ANSWERS_PER_EMAIL_AND_DAY = 10
+ANSWERS_PER_CALL_AND_HOUR = 60
+
+RUN_CALLS = frozenset({Role.MANAGER, Role.DEVELOPMENT_MANAGER, Role.CIO, Role.BUYER, Role.ADMINISTRATOR})
+
+# From which states an answer may be decided: no to yes is a happy second thought, yes to no would break a promise.
+DECISIONS: dict[str, frozenset[str]] = {
+    AnswerState.INVITED: frozenset({AnswerState.RECEIVED, AnswerState.DECLINED}),
+    AnswerState.DECLINED: frozenset({AnswerState.RECEIVED}),
+}
+
+LANGUAGE_CODES = {
+    **{
+        code: code
+        for code in ("sv", "en", "fi", "no", "da", "de", "fr", "es", "ar", "so", "fa", "uk", "pl", "ti")
+    },
+    **{"svenska": "sv", "swedish": "sv", "engelska": "en", "english": "en", "finska": "fi", "finnish": "fi"},
+    **{"norska": "no", "danska": "da", "tyska": "de", "franska": "fr", "spanska": "es", "arabiska": "ar"},
+    **{"somaliska": "so", "persiska": "fa", "ukrainska": "uk", "polska": "pl", "tigrinska": "ti"},
+}
+
+_APART = re.compile(r"(?<=\d)[\s\-–+]+(?=\d)")
+
+
+def is_operator(viewer: Viewer) -> bool:
+    """The one who runs the installation, at the command line, or its robots."""
+    return viewer.person_id is None and viewer.leads
+
+
+def can_register(viewer: Viewer) -> bool:
+    """Who may add a solver: staff, people of solvers, the operator."""
+    return viewer.may_write or Role.SOLVER in viewer.roles or is_operator(viewer)
+
+
+def can_edit(viewer: Viewer, *, author_id: int | None, registered_in_id: int | None) -> bool:
+    """Who may change a solver or its solutions: its own person, and staff where it was registered."""
+    if is_operator(viewer):
+        return True
+    if author_id is not None and viewer.person_id == author_id:
+        return can_register(viewer)
+    return viewer.may_write and registered_in_id is not None and viewer.organisation_id == registered_in_id
+
+
+def can_check(viewer: Viewer, *, registered_in_id: int | None) -> bool:
+    """Who may mark a solver as checked, or hide it: those who lead where it was registered, and the operator."""
+    return is_operator(viewer) or (viewer.leads and viewer.organisation_id == registered_in_id is not None)
+
+
+def can_see_secrecy(
+    viewer: Viewer, *, author_ids: Collection[int | None], told_to: Collection[int | None]
+) -> bool:
+    """Who may read what a solver asks to keep secret: its own people, and staff of organisations it was told to."""
+    if viewer.person_id is not None and viewer.person_id in author_ids:
+        return True
+    return viewer.is_inside and viewer.organisation_id in told_to
+
+
+def can_run_call(viewer: Viewer, *, organisation_id: int | None) -> bool:
+    """Who may write, open and close a call of the organisation and decide on its answers."""
+    mine = viewer.organisation_id is not None and viewer.organisation_id == organisation_id
+    return mine and viewer.may_write and bool(viewer.roles & RUN_CALLS)
+
+
+def can_read_answers(viewer: Viewer, *, organisation_id: int) -> bool:
+    """Who may read the answers to a call: those who run it, and the organisation's auditors."""
+    mine = viewer.organisation_id == organisation_id
+    return can_run_call(viewer, organisation_id=organisation_id) or (mine and Role.AUDITOR in viewer.roles)
+
+
+def clean_text(text: str) -> str:
+    """The text safe to store in any database, otherwise as it was written: no NUL, no lone surrogates, LF, NFC."""
+    text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def clean_number(text: str, kind: str) -> str:
+    """An organisation number as ten digits, "" for none. Raises Refused where it can not be one of that kind.
+
+    A legal person's third and fourth digit are at least 20, which tells it from a personal number; a sole
+    trader's number is the owner's personal number. The last digit is checked (Luhn). The texts never repeat
+    the number. Source: the Swedish Tax Agency's description of organisation and personal numbers.
+    """
+    digits = re.sub(r"[\s\-–+]", "", unicodedata.normalize("NFKC", text)).upper()
+    if vat := re.fullmatch(r"SE([0-9]{10})01", digits):
+        digits = vat[1]
+    if re.fullmatch(r"(16|18|19|20)[0-9]{10}", digits):
+        digits = digits[2:]
+    if not digits:
+        return ""
+    if not re.fullmatch(r"[0-9]{10}", digits):
+        raise Refused(_("An organisation number has ten digits, such as 556000-0000. Check what is written."))
+    if not luhn_is_right(digits):
+        raise Refused(
+            _("The last digit of the organisation number does not fit the others. Check for a slip.")
+        )
+    if kind == Kind.SOLE_TRADER and int(digits[2:4]) >= 20:
+        raise Refused(_("This is not a sole trader's number. Choose another kind, or correct the number."))
+    if kind != Kind.SOLE_TRADER and int(digits[2:4]) < 20:
+        raise Refused(
+            _("This looks like a personal number. Choose “Sole trader”, and it will never be shown.")
+        )
+    return digits
+
+
+def mentions_number(number: str, texts: Iterable[str]) -> bool:
+    """Whether any of the texts holds the number, however it is spaced."""
+    return bool(number) and any(number in _APART.sub("", text) for text in texts)
+
+
+def clean_languages(text: str) -> str:
+    """Language codes as comma text: "Svenska, EN" → "sv,en". Unknown words are left out."""
+    found = (LANGUAGE_CODES.get(word.casefold()) for word in re.split(r"[^\w]+", text))
+    return ",".join(dict.fromkeys(code for code in found if code))
+
+
+def clean_criteria(texts: Iterable[str]) -> list[str]:
+    """One to five criteria. Raises Refused otherwise."""
+    found = [text for text in (clean_text(each) for each in texts) if text]
+    if not found:
+        raise Refused(_("Write at least one criterion, so that everyone knows what is decided by."))
+    if len(found) > MAX_CRITERIA:
+        raise Refused(_("At most five criteria. Choose those that decide."))
+    if any(len(text) > 300 for text in found):
+        raise Refused(_("A criterion has at most 300 characters. Make it shorter."))
+    return found

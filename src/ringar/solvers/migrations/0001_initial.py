@@ -1,10 +1,10 @@
-
-
 import django.db.models.deletion
 import ringar.solvers.models
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+
+from ringar.core.search import add_word_index
 
 
 class Migration(migrations.Migration):
@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ('core', '0002_complaint'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -207,4 +207,6 @@ class Migration(migrations.Migration):
             model_name='solution',
             constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='solution_imported_once'),
         ),
+        add_word_index("solvers_solver"),
+        add_word_index("solvers_solution"),
     ]
