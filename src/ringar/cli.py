@@ -49,13 +49,18 @@ def build_parser(modules: list[str]) -> argparse.ArgumentParser:
 
 
 def start_django() -> bool:
-    """Sets Django up; False where the platform (`ringar[web]`) is not installed."""
+    """Sets Django up; False where the platform (`ringar[web]`) is not installed, or no secret is set."""
     if find_spec("django") is None:
         return False
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ringar.config.settings")
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        print(f"ringar: only the kits' commands are at hand. {error}", file=sys.stderr)
+        return False
     return True
 
 
