@@ -1,21 +1,84 @@
-"""Reads of the first page, the search and the overview; a row never reaches who may not see it."""
+"""Reads of the first page and the overview; a row never reaches who may not see it."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db.models import Count, Q
 
 from ringar.core.clock import now
-from ringar.core.rules import Visibility
-from ringar.needs.models import Need
-from ringar.solvers.models import Call
-from ringar.solvers.rules import CallState
+from ringar.core.models import Unit
+from ringar.core.rules import Viewer
+from ringar.needs.models import Joining, Need
+from ringar.needs.queries import listed_needs, my_drafts, my_needs, search_needs
+from ringar.needs.rules import NeedState
+from ringar.solvers.models import Call, Solution
+from ringar.solvers.queries import open_calls, search_solutions
 
 SHOWN = 6
+LONGEST_LIST = 25
+MOST_FOUND = 12
+UNDER_WAY = tuple(s for s in NeedState if s not in {NeedState.DRAFT, NeedState.CLOSED, NeedState.ADOPTED})
 
 
 def newest_public_needs() -> list[Need]:
     """The latest needs that everyone may see."""
-    needs = Need.objects.filter(visibility=Visibility.PUBLIC, is_draft=False).select_related("unit")
-    return list(needs.order_by("-changed_at", "-id")[:SHOWN])
+    return list(listed_needs(Viewer())[:SHOWN])
 
 
 def next_calls() -> list[Call]:
     """The open calls that close first."""
-    calls = Call.objects.filter(state=CallState.OPEN, deadline__gt=now()).select_related("organisation")
-    return list(calls.order_by("deadline", "id")[:SHOWN])
+    return list(open_calls(now())[:SHOWN])
+
+
+def own_needs(viewer: Viewer) -> list[Need]:
+    """What the viewer has written or owns: drafts first, then the rest, newest first. One query."""
+    parts = [my_drafts(viewer), my_needs(viewer), listed_needs(viewer).filter(owner_id=viewer.person_id or 0)]
+    chosen = Q()
+    for part in parts:
+        chosen |= Q(id__in=part.values("id")[:SHOWN])
+    mine = Need.objects.filter(chosen).select_related("unit").defer("words")
+    return list(mine.order_by("-is_draft", "-changed_at", "-id"))
+
+
+def latest_joinings(viewer: Viewer, needs: Iterable[Need]) -> list[Joining]:
+    """The units that last said "we have this too" of those needs, which the viewer sees already."""
+    joinings = Joining.objects.filter(need__in=[need.pk for need in needs]).exclude(person_id=viewer.person_id)
+    return list(joinings.select_related("need", "unit").order_by("-at")[:SHOWN])
+
+
+def newest_needs(viewer: Viewer) -> list[Need]:
+    """The latest needs of the viewer's organisation that others have written."""
+    return list(listed_needs(viewer).exclude(created_by_id=viewer.person_id)[:SHOWN])
+
+
+def needs_to_choose(viewer: Viewer) -> list[Need]:
+    """Explored needs, longest unmoved first: they wait for those who lead development to choose."""
+    return list(listed_needs(viewer).filter(state=NeedState.EXPLORED).order_by("changed_at", "id")[:SHOWN])
+
+
+def own_solutions(viewer: Viewer) -> list[Solution]:
+    """What the viewer offers, as the one who wrote it."""
+    solutions = Solution.objects.filter(Q(created_by_id=viewer.person_id) | Q(solver__created_by_id=viewer.person_id))
+    return list(solutions.select_related("solver").order_by("-id")[:SHOWN])
+
+
+def found(viewer: Viewer, text: str) -> tuple[list[Need], list[Solution]]:
+    """The needs and the solutions that fit the words best, of those that the viewer may see. 4 queries."""
+    return search_needs(viewer, text, limit=MOST_FOUND), search_solutions(viewer, text, limit=MOST_FOUND)
+
+
+def needs_under_way(viewer: Viewer) -> list[Need]:
+    """The needs under way that have stood still the longest, so that lost time is seen."""
+    needs = listed_needs(viewer).filter(state__in=UNDER_WAY).select_related("unit", "owner")
+    return list(needs.order_by("changed_at", "id")[:LONGEST_LIST])
+
+
+def count_needs(viewer: Viewer) -> Counter[tuple[int, str]]:
+    """How many needs that the viewer may see each (unit id, state) holds; drafts are their authors' own."""
+    rows = listed_needs(viewer).order_by().values_list("unit_id", "state").annotate(Count("id"))
+    return Counter({(unit_id, state): count for unit_id, state, count in rows})
+
+
+def unit_tree(viewer: Viewer) -> list[Unit]:
+    """All units of the viewer's organisation."""
+    return list(Unit.objects.filter(organisation_id=viewer.organisation_id).order_by("name", "id"))

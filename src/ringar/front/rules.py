@@ -1,10 +1,14 @@
-"""What the start page tells of the way from need to spread solution, and where its picture puts each step."""
+"""What the pages tell: the ring of steps and its picture, what happens next with a need, the overview's table."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from ringar.needs.rules import ASKS, NeedFacts, missing_for, next_step, transition
 
 CENTRE = (260.0, 205.0)
 RADIUS = 132.0
@@ -63,3 +67,62 @@ def ring_of_steps(steps: tuple[Step, ...] = STEPS) -> list[Stop]:
             )
         )
     return stops
+
+
+@dataclass(frozen=True)
+class Row:
+    """One administration in the overview: how many needs in each state, in the order of the states given."""
+
+    name: str
+    unit_uuid: str
+    counts: tuple[int, ...]
+    total: int
+
+
+def administration_of(unit_id: int, parents: Mapping[int, int | None]) -> int:
+    """The unit's ancestor right below the top (the unit itself when it is the top)."""
+    path = [unit_id]
+    while (parent := parents.get(path[-1])) is not None:
+        path.append(parent)
+    return path[-2] if len(path) > 1 else path[-1]
+
+
+def tabulate(
+    counts: Mapping[tuple[int, str], int],
+    parents: Mapping[int, int | None],
+    names: Mapping[int, tuple[str, str]],
+    states: Sequence[str],
+) -> list[Row]:
+    """Needs by administration and state, the one with most needs first.
+
+    `counts` by (unit id, state); `parents` and `names` (name, uuid) by unit id. Administrations without needs
+    are left out.
+    """
+    cells: Counter[tuple[int, str]] = Counter()
+    for (unit_id, state), count in counts.items():
+        cells[administration_of(unit_id, parents), state] += count
+    rows = []
+    for unit_id in {unit_id for unit_id, _state in cells}:
+        numbers = tuple(cells[unit_id, state] for state in states)
+        rows.append(Row(names[unit_id][0], names[unit_id][1], numbers, sum(numbers)))
+    return sorted(rows, key=lambda row: (-row.total, row.name))
+
+
+def segments(row: Row, longest: int) -> list[tuple[int, float, float]]:
+    """The parts of the row's bar that hold anything: (place of the state, from, width), of 100 for `longest`."""
+    found, start = [], 0.0
+    for place, count in enumerate(row.counts):
+        width = 100 * count / longest if longest else 0.0
+        if count:
+            found.append((place, round(start, 2), round(width, 2)))
+        start += width
+    return found
+
+
+def what_next(facts: NeedFacts) -> tuple[list[Promise], Promise | None]:
+    """What the need's next step still asks for, and who takes it when nothing is missing (None: nobody)."""
+    step = next_step(facts.state)
+    arrow = transition(facts.state, step) if step else None
+    if arrow is None:
+        return [], None
+    return [ASKS[ask] for ask in missing_for(arrow.to, facts)], arrow.who.label

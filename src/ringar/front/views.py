@@ -1,21 +1,100 @@
 """The first page, the search and the overview."""
 
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ringar.front.queries import newest_public_needs, next_calls
-from ringar.front.rules import ring_of_steps
+from ringar.core.rules import NotAllowed, Viewer
+from ringar.core.text import csv_response, tidy_text
+from ringar.front import queries
+from ringar.front.rules import Row, ring_of_steps, segments, tabulate, what_next
+from ringar.needs.models import Need
+from ringar.needs.rules import NeedState
+
+STATES = [state for state in NeedState if state != NeedState.DRAFT]
+LONGEST_SEARCH = 300
+
+
+@dataclass(frozen=True)
+class OwnNeed:
+    """A need on its author's first page: what is still asked, and who acts when nothing is."""
+
+    need: Need
+    missing: list[Promise]
+    who: Promise | None
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, for a stranger; what waits, for someone who has logged in."""
-    context = {"stops": ring_of_steps(), "needs": newest_public_needs(), "calls": next_calls()}
+    """What this is, for a stranger; what waits, for someone who works here."""
+    viewer: Viewer = request.viewer
+    if viewer.is_inside:
+        return home_inside(request, viewer)
+    context = {
+        "stops": ring_of_steps(),
+        "needs": queries.newest_public_needs(),
+        "calls": queries.next_calls(),
+        "solutions": queries.own_solutions(viewer) if viewer.person_id else [],
+    }
     return render(request, "front/home.html", context)
+
+
+def home_inside(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """My needs and what happens next with them, who else has them, what waits for me."""
+    mine = queries.own_needs(viewer)
+    context = {
+        "mine": [OwnNeed(need, *what_next(need.facts)) for need in mine],
+        "joinings": queries.latest_joinings(viewer, mine),
+        "to_choose": queries.needs_to_choose(viewer) if viewer.leads else [],
+        "newest": queries.newest_needs(viewer),
+    }
+    return render(request, "front/home_inside.html", context)
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Needs and solutions that fit the words."""
-    return render(request, "front/search.html", {"text": request.GET.get("q", "")})
+    text = tidy_text(request.GET.get("q", ""))[:LONGEST_SEARCH].strip()
+    needs, solutions = queries.found(request.viewer, text) if text else ([], [])
+    context = {"text": text, "needs": needs, "solutions": solutions}
+    return render(request, "front/search.html", context)
+
+
+def overview_rows(viewer: Viewer) -> list[Row]:
+    """The overview's table, for whoever works in the organisation."""
+    if not viewer.is_inside:
+        raise NotAllowed
+    units = queries.unit_tree(viewer)
+    parents = {unit.pk: unit.parent_id for unit in units}
+    names = {unit.pk: (unit.name, str(unit.uuid)) for unit in units}
+    return tabulate(queries.count_needs(viewer), parents, names, STATES)
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """All needs under way on one page: by administration and state, and which have stood still."""
+    rows = overview_rows(request.viewer)
+    longest = max((row.total for row in rows), default=0)
+    context = {
+        "states": STATES,
+        "rows": [(row, segments(row, longest)) for row in rows],
+        "totals": [sum(column) for column in zip(*(row.counts for row in rows), strict=True)],
+        "total": sum(row.total for row in rows),
+        "needs": queries.needs_under_way(request.viewer),
+    }
+    return render(request, "front/overview.html", context)
+
+
+@login_required
+@require_safe
+def overview_csv(request: HttpRequest) -> HttpResponse:
+    """The overview's table as a file."""
+    header = [_("Administration"), *(state.label for state in STATES), _("In all")]
+    rows = ([row.name, *row.counts, row.total] for row in overview_rows(request.viewer))
+    return csv_response("oversikt.csv", header, rows)
