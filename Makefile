@@ -37,6 +37,7 @@ test: setup
 	@$(BIN)/python tests/postgres.py $(PYTEST)
 
 setup: $(DONE)/python $(DONE)/semantic $(DONE)/web $(DONE)/messages
+	@:
 
 .venv/where:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
