@@ -171,7 +171,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("RINGAR_MAIL_FROM", "Ringar <ringar@localhos
 RINGAR_SMTP_URL = from_environment("RINGAR_SMTP_URL")
 
 # Queued work: how many things of one urgency a worker does at a time, and the pause before the first new attempt.
-RINGAR_WORKER_THREADS = int(os.environ.get("RINGAR_WORKER_THREADS", "2"))
+RINGAR_WORKER_THREADS = int(os.environ.get("RINGAR_WORKER_THREADS", "4"))
 RINGAR_RETRY_SECONDS = float(os.environ.get("RINGAR_RETRY_SECONDS", "2"))
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -19,7 +19,8 @@ from ringar.robots.running import run_work
 # arguments stay the same. Raise it only with a plan for what is under way.
 VERSION = "1"
 QUEUES = {True: "urgent", False: "ordinary"}
-POLL_SECONDS = 0.2
+# The engine starts at most RINGAR_WORKER_THREADS pieces of work each time that it looks.
+POLL_SECONDS = 0.1
 ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 
 

@@ -86,9 +86,31 @@ def task(
     return register
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Something a worker does every `every` seconds: looks down for work that waits, and queues it."""
+
+    name: str
+    look: Callable[[], object]
+    every: float
+
+
+WATCHES: dict[str, Watch] = {}
+
+
+def watch(name: str, *, every: float) -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Registers a quick look that every worker takes; two at once must do no harm."""
+
+    def register(function: Callable[[], object]) -> Callable[[], object]:
+        WATCHES[name] = Watch(name, function, every)
+        return function
+
+    return register
+
+
 @cache
 def find_tasks() -> None:
-    """Imports the `tasks.py` of each room, which fills TASKS. Once: later calls cost nothing."""
+    """Imports the `tasks.py` of each room, which fills TASKS and WATCHES. Once: later calls cost nothing."""
     for room in settings.ROOMS:
         if find_spec(f"ringar.{room}.tasks"):
             import_module(f"ringar.{room}.tasks")

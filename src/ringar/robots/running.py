@@ -12,7 +12,7 @@ from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.robots import liveness
 from ringar.robots.actions import begin_work, fail_work, finish_work, report_progress
 from ringar.robots.models import Work
-from ringar.robots.registry import CannotWork, Payload, Task, WorkContext, task_named
+from ringar.robots.registry import WATCHES, CannotWork, Payload, Task, WorkContext, find_tasks, task_named
 from ringar.robots.rules import ATTEMPTS, INLINE, State, error_text, storable
 
 log = logging.getLogger("ringar.robots")
@@ -63,8 +63,11 @@ def call_task(task: Task | None, work: Work) -> None:
 def run_waiting(limit: int | None = None) -> int:
     """Does the work that is waiting and due, in order, in this process; returns how many pieces.
 
-    Work that is queued on the way is done too. Work that a worker already has is left to it.
+    Looks once at first, as a worker does, for what the rooms' watches find to do. Work that is queued on the way is done too. Work that a worker already has is left to it.
     """
+    find_tasks()
+    for each in WATCHES.values():
+        each.look()
     owner = liveness.new_owner(INLINE)
     count = 0
     with liveness.holding(owner):

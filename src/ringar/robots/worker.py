@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from ringar.robots import engine, liveness
 from ringar.robots.actions import mark_handed, mark_stopped, register_worker, take_back, tell_alive
 from ringar.robots.queries import due_work, handed_work, quiet_workers
-from ringar.robots.registry import find_tasks
+from ringar.robots.registry import WATCHES, find_tasks
 from ringar.robots.rules import INLINE
 
 log = logging.getLogger("ringar.robots")
@@ -97,8 +97,9 @@ def serve() -> None:
         (1, lambda: exit_unless_held(lock)),
         (1, lambda: recover_from_dead(me)),
         (5, lambda: tell_alive(me)),
-        (5, check_rows),
+        (2, check_rows),
         (60, engine.forget_ended),
+        *((each.every, each.look) for each in WATCHES.values()),
     ]
     repeat(rounds, stopping)
     log.info("Worker %s stops", me)
