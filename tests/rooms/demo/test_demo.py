@@ -1,0 +1,71 @@
+"""The invented city builds through the rooms' actions, and only where the demo is switched on."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from ringar.core import clock
+from ringar.core.models import AuditEvent, Person
+from ringar.core.rules import NotAllowed, Refused, Viewer
+from ringar.demo.actions import move_clock
+from ringar.demo.cast import CAST, email_of
+from ringar.demo.seed import log_ins, seed
+from ringar.needs.models import Need
+from ringar.needs.rules import NeedState
+from ringar.solvers.models import Call, Solution, Solver
+
+THEMES = ("ensam", "språk", "dialog", "arbetsplats", "läck", "faktur", "nyanländ", "bil")
+
+
+@pytest.fixture
+def demo(settings):
+    settings.DEMO = True
+    return settings
+
+
+@pytest.mark.django_db
+def test_seed_when_run_makes_the_city_that_the_first_page_promises(demo) -> None:
+    seed(lambda what: None)
+    assert Need.objects.count() >= 40
+    assert Solver.objects.count() >= 120
+    assert Solution.objects.count() >= 120
+    assert Call.objects.filter(state="open").count() >= 3
+    told = "\n".join(Need.objects.values_list("symptom", flat=True)).casefold()
+    assert [theme for theme in THEMES if theme not in told] == []
+    assert set(NeedState.values[:4]) <= set(Need.objects.values_list("state", flat=True))
+    assert AuditEvent.objects.filter(action="share_need").count() >= 40
+    emails = {email for _, email, _ in log_ins()}
+    assert emails == {email_of(member.key) for member in CAST}
+    assert all(Person.objects.get(email=email).has_usable_password() for email in emails)
+
+
+@pytest.mark.django_db
+def test_demo_login_outside_the_demo_is_not_there(people, client: Client) -> None:
+    assert client.post("/demo/logga-in/", {"person": "bo"}).status_code == 404
+    assert client.get("/demo/klocka/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_demo_login_as_someone_who_is_not_of_the_cast_is_not_there(people, client: Client, demo) -> None:
+    assert client.post("/demo/logga-in/", {"person": "rektor"}).status_code == 404
+    response = client.post("/demo/logga-in/", {"person": "bo"})
+    assert response.status_code == 302
+    assert client.session["_auth_user_id"] == str(people.bo.pk)
+
+
+@pytest.mark.django_db
+def test_move_clock_by_weeks_moves_now_and_never_back(demo) -> None:
+    by = Viewer()
+    move_clock(by=by, weeks=4)
+    assert clock.now() - timezone.now() > timedelta(days=27)
+    for weeks in (0, -1, 53):
+        with pytest.raises(Refused):
+            move_clock(by=by, weeks=weeks)
+
+
+@pytest.mark.django_db
+def test_move_clock_outside_the_demo_is_not_allowed() -> None:
+    with pytest.raises(NotAllowed):
+        move_clock(by=Viewer(), weeks=1)
