@@ -239,8 +239,9 @@ def text_of(limit: int) -> Callable[[str], str]:
 
 def whole_number(text: str) -> int:
     """A cleaner for whole numbers, as people write them ("1 200", "1200 kr")."""
-    digits = re.sub(r"(kr|sek|st|[\s.,]00$|[\s.:-])", "", text.casefold()).strip()
-    if not digits.isdigit() or len(digits) > 12:
+    plain = re.sub(r"\s*(kr|sek|st|:-)\.?$", "", text.strip().casefold())
+    digits = re.sub(r"[\s.](?=\d{3}\b)", "", plain)
+    if not re.fullmatch(r"[0-9]{1,12}", digits):
         raise ValueError(f"{text[:40]!r} is not a whole number.|Write digits only, for instance 1200.")
     return int(digits)
 
