@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ringar_kits.tables import read_rows
-
 from ringar.core.models import Organisation
 from ringar.core.rules import Refused, Viewer
+from ringar_kits.tables import read_rows
 
 MAX_PROBLEMS = 200
 
