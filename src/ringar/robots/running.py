@@ -63,7 +63,8 @@ def call_task(task: Task | None, work: Work) -> None:
 def run_waiting(limit: int | None = None) -> int:
     """Does the work that is waiting and due, in order, in this process; returns how many pieces.
 
-    Looks once at first, as a worker does, for what the rooms' watches find to do. Work that is queued on the way is done too. Work that a worker already has is left to it.
+    Looks once at first, as a worker does, for what the rooms' watches find to do. Work that is queued on the
+    way is done too. Work that a worker already has is left to it.
     """
     find_tasks()
     for each in WATCHES.values():
