@@ -33,3 +33,8 @@ def save_vectors(vectors: Mapping[str, NDArray[np.float32]], model: str) -> None
         batch_size=BATCH,
         ignore_conflicts=True,
     )
+
+
+def as_query(model: str) -> str:
+    """The name under which vectors of texts read as questions (needs) are kept, apart from those of answers."""
+    return f"{model}/query"

@@ -1,5 +1,6 @@
 """A need's states and what each asks; who may do what. Pure decisions: no database, no clock."""
 
+import re
 from dataclasses import dataclass
 
 from django.db import models
@@ -123,6 +124,14 @@ STEPS = (S.DRAFT, S.SHARED, S.EXPLORED, S.CHOSEN, S.MATCHED, S.MEETING, S.PILOT,
 
 SET_BY_OTHERS = frozenset({S.MATCHED, S.MEETING, S.PILOT, S.DECIDED, S.ADOPTED})
 """States that the rooms above set from their own pages (matching, pilots); the need's page has no button for them."""
+
+
+def title_from(symptom: str) -> str:
+    """A short name made of the first words: the first sentence, at most about 60 characters."""
+    first = re.split(r"(?<=[.!?])\s|\n", symptom.strip(), maxsplit=1)[0]
+    if len(first) <= 70:
+        return first.rstrip(".")
+    return first[:60].rsplit(" ", 1)[0].rstrip(" ,;:-") + " …"
 
 
 def transition(start: str, to: str) -> Transition | None:

@@ -1,0 +1,112 @@
+"""Pages where a need takes a step: shared, moved on, joined."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ringar.core.models import Unit
+from ringar.core.rules import Refused
+from ringar.needs.actions import discard_draft, join_need, leave_need, move_need, share_need
+from ringar.needs.flags import find_flags
+from ringar.needs.forms import JoinForm, MoveForm, ShareForm
+from ringar.needs.prepare import Flagged
+from ringar.needs.queries import my_drafts, need_for, texts_of
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def need_share(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The step before others see it: who may, and what to look at first."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    need = need_for(viewer, uuid)
+    if not need.is_draft:
+        return redirect(need)
+    form = ShareForm(request.POST or None, initial={"visibility": need.visibility})
+    kept = request.POST.getlist("kept")
+    flags = find_flags(texts_of(need))
+    if request.method == "POST" and form.is_valid():
+        try:
+            need = share_need(by=viewer, need=need, visibility=form.cleaned_data["visibility"], kept=kept)
+        except Flagged as refused:
+            form.add_error(None, str(refused))
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(
+                request, _("Shared. Next: meet someone who lives with the need, and write what you learn.")
+            )
+            return redirect(need)
+    return render(
+        request, "needs/need_share.html", {"need": need, "form": form, "flags": flags, "kept": kept}
+    )
+
+
+@login_required
+@require_POST
+def need_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Moves the need to another state."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    need = need_for(viewer, uuid)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    else:
+        try:
+            need = move_need(
+                by=viewer, need=need, to=form.cleaned_data["to"], reason=form.cleaned_data["reason"]
+            )
+        except Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("The need is now: %(state)s.") % {"state": need.get_state_display()})
+    return redirect(need)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def need_join(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Says "we have this too" instead of writing the need again; one's own draft is kept, or thrown away."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    need = need_for(viewer, uuid)
+    initial = {"draft": request.GET.get("draft", "")}
+    form = JoinForm(request.POST or None, initial=initial, viewer=viewer)
+    flags, kept = [], request.POST.getlist("kept")
+    if request.method == "POST" and form.is_valid():
+        try:
+            join_need(
+                by=viewer,
+                need=need,
+                unit=form.cleaned_data["unit"],
+                note=form.cleaned_data["note"],
+                kept=kept,
+            )
+        except Flagged as refused:
+            flags = refused.flags
+            form.add_error(None, str(refused))
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            if form.cleaned_data.get("discard") and form.cleaned_data["draft"]:
+                discard_draft(
+                    by=viewer, need=get_object_or_404(my_drafts(viewer), uuid=form.cleaned_data["draft"])
+                )
+            messages.success(
+                request, _("You have this need together now. What happens with it is seen here.")
+            )
+            return redirect(need)
+    return render(request, "needs/need_join.html", {"need": need, "form": form, "flags": flags, "kept": kept})
+
+
+@login_required
+@require_POST
+def need_leave(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Takes back "we have this too"."""
+    need = need_for(request.viewer, uuid)  # type: ignore[attr-defined]
+    unit = get_object_or_404(Unit, uuid=request.POST.get("unit", "") or None)
+    leave_need(by=request.viewer, need=need, unit=unit)  # type: ignore[attr-defined]
+    return redirect(need)
