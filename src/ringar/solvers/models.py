@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.models import Organisation
-from ringar.solvers.rules import AnswerState, CallState, Kind, Maturity, PriceClass, SolverState
+from ringar.solvers.rules import LANGUAGES, AnswerState, CallState, Kind, Maturity, PriceClass, SolverState
 
 
 def once_per_source(name: str) -> models.UniqueConstraint:
@@ -80,8 +80,9 @@ class Solver(models.Model):
         return "" if self.kind == Kind.SOLE_TRADER or not number else f"{number[:6]}-{number[6:]}"
 
     @property
-    def language_list(self) -> list[str]:
-        return [code for code in self.languages.split(",") if code]
+    def language_names(self) -> list[str]:
+        """The languages they work in, as the page names them."""
+        return [str(LANGUAGES[code]) for code in self.languages.split(",") if code in LANGUAGES]
 
 
 class Solution(models.Model):
@@ -119,6 +120,7 @@ class Solution(models.Model):
             models.Index(fields=["is_published", "maturity", "-id"], name="solution_by_maturity"),
             models.Index(fields=["is_published", "price_class", "-id"], name="solution_by_price"),
             models.Index(fields=["text_hash"], name="solution_by_text"),
+            models.Index(fields=["changed_at"], name="solution_changed"),
         ]
 
     def __str__(self) -> str:
@@ -139,8 +141,9 @@ class Solution(models.Model):
         return "\n".join(text for text in told if text)
 
     @property
-    def language_list(self) -> list[str]:
-        return [code for code in self.languages.split(",") if code]
+    def language_names(self) -> list[str]:
+        """The languages they work in, as the page names them."""
+        return [str(LANGUAGES[code]) for code in self.languages.split(",") if code in LANGUAGES]
 
 
 class Reference(models.Model):
@@ -193,6 +196,11 @@ class Call(models.Model):
     def takes_answers(self, at: datetime) -> bool:
         """Whether an answer that arrives at that time is in time."""
         return self.state == CallState.OPEN and at < self.deadline
+
+    def state_at(self, at: datetime) -> CallState:
+        """Where the call stands at that time: the deadline closes it by itself."""
+        past = self.state == CallState.OPEN and at >= self.deadline
+        return CallState.CLOSED if past else CallState(self.state)
 
 
 class CallCriterion(models.Model):

@@ -98,6 +98,32 @@ def search_solvers(viewer: Viewer, text: str, *, kind: str = "", limit: int = BE
     return found_by_words(rows, "solvers_solver", viewer, text, limit)
 
 
+def page_of_solutions(viewer: Viewer, *, after: str = "", **facts: str) -> tuple[list[Solution], int | None]:
+    """A page of solutions, newest first, and the id that the next page begins after (None on the last one)."""
+    rows = filter_solutions(visible_solutions(viewer), **facts).order_by("-id")
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        rows = rows.filter(id__lt=int(after))
+    page = list(rows[: PAGE + 1])
+    return page[:PAGE], page[PAGE - 1].pk if len(page) > PAGE else None
+
+
+def page_of_solvers(viewer: Viewer, *, kind: str = "", after: str = "") -> tuple[list[Solver], UUID | None]:
+    """A page of solvers by name, and the uuid that the next page begins after (None on the last one)."""
+    rows = visible_solvers(viewer).filter(**({"kind": kind} if kind else {})).order_by("name", "id")
+    if last := solver_at(after):
+        rows = rows.filter(name__gte=last.name).exclude(name=last.name, id__lte=last.pk)
+    page = list(rows[: PAGE + 1])
+    return page[:PAGE], page[PAGE - 1].uuid if len(page) > PAGE else None
+
+
+def solver_at(uuid: str) -> Solver | None:
+    """The solver with that uuid, None where there is none or the text is no uuid."""
+    try:
+        return Solver.objects.only("id", "name").filter(uuid=UUID(uuid)).first()
+    except ValueError:
+        return None
+
+
 def number_in(text: str) -> str:
     """The text as a legal person's number, "" where it is none."""
     try:
@@ -192,6 +218,15 @@ def answer_with_token(token: str) -> Answer:
     if answer is None:
         raise NotAllowed
     return answer
+
+
+def attachable_solutions(viewer: Viewer) -> "QuerySet[Solution]":
+    """The published solutions that the person has described and may answer a call with."""
+    if viewer.person_id is None:
+        return Solution.objects.none()
+    return Solution.objects.filter(is_published=True, solver__created_by_id=viewer.person_id).order_by(
+        "name", "id"
+    )
 
 
 def solvers_of(viewer: Viewer) -> "QuerySet[Solver]":

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.rules import Refused, Role, Viewer, luhn_is_right
+from ringar.core.text import tidy_text
 
 
 class Kind(models.TextChoices):
@@ -82,14 +83,28 @@ DECISIONS: dict[str, frozenset[str]] = {
     AnswerState.DECLINED: frozenset({AnswerState.RECEIVED}),
 }
 
-LANGUAGE_CODES = {
-    **{
-        code: code
-        for code in ("sv", "en", "fi", "no", "da", "de", "fr", "es", "ar", "so", "fa", "uk", "pl", "ti")
-    },
-    **{"svenska": "sv", "swedish": "sv", "engelska": "en", "english": "en", "finska": "fi", "finnish": "fi"},
-    **{"norska": "no", "danska": "da", "tyska": "de", "franska": "fr", "spanska": "es", "arabiska": "ar"},
-    **{"somaliska": "so", "persiska": "fa", "ukrainska": "uk", "polska": "pl", "tigrinska": "ti"},
+LANGUAGES = {
+    "sv": _("Swedish"),
+    "en": _("English"),
+    "ar": _("Arabic"),
+    "so": _("Somali"),
+    "fi": _("Finnish"),
+    "fa": _("Persian"),
+    "uk": _("Ukrainian"),
+    "pl": _("Polish"),
+    "ti": _("Tigrinya"),
+    "de": _("German"),
+    "fr": _("French"),
+    "es": _("Spanish"),
+    "no": _("Norwegian"),
+    "da": _("Danish"),
+}
+LANGUAGE_WORDS = {
+    **{code: code for code in LANGUAGES},
+    **{"svenska": "sv", "swedish": "sv", "engelska": "en", "english": "en", "arabiska": "ar", "arabic": "ar"},
+    **{"somaliska": "so", "somali": "so", "finska": "fi", "finnish": "fi", "persiska": "fa", "persian": "fa"},
+    **{"ukrainska": "uk", "polska": "pl", "tigrinska": "ti", "tyska": "de", "german": "de", "franska": "fr"},
+    **{"french": "fr", "spanska": "es", "spanish": "es", "norska": "no", "danska": "da"},
 }
 
 _APART = re.compile(r"(?<=\d)[\s\-–+]+(?=\d)")
@@ -141,9 +156,8 @@ def can_read_answers(viewer: Viewer, *, organisation_id: int) -> bool:
 
 
 def clean_text(text: str) -> str:
-    """The text safe to store in any database, otherwise as it was written: no NUL, no lone surrogates, LF, NFC."""
-    text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """The text as it is stored: what no database holds taken out, letters composed (NFC), no blanks around."""
+    return unicodedata.normalize("NFC", tidy_text(text)).strip()
 
 
 def clean_number(text: str, kind: str) -> str:
@@ -182,7 +196,7 @@ def mentions_number(number: str, texts: Iterable[str]) -> bool:
 
 def clean_languages(text: str) -> str:
     """Language codes as comma text: "Svenska, EN" → "sv,en". Unknown words are left out."""
-    found = (LANGUAGE_CODES.get(word.casefold()) for word in re.split(r"[^\w]+", text))
+    found = (LANGUAGE_WORDS.get(word.casefold()) for word in re.split(r"[^\w]+", text))
     return ",".join(dict.fromkeys(code for code in found if code))
 
 

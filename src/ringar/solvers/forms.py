@@ -1,0 +1,310 @@
+"""What people fill in: a solver, a solution with references, a call, an answer, a decision."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.rules import Refused
+from ringar.core.text import TextField
+from ringar.solvers.models import Answer, Call, Reference, Solution, Solver
+from ringar.solvers.rules import LANGUAGES, MAX_CRITERIA, Kind, Maturity, PriceClass
+
+SHORT = {"rows": 3}
+Result = TypeVar("Result")
+
+
+def attempt(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None:
+    """Runs the action; what it refuses becomes the form's error, so that the page shows it and keeps the text."""
+    try:
+        return action()
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return None
+
+
+class LanguagesField(forms.MultipleChoiceField):
+    """Languages to tick; kept as codes with commas."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            choices=list(LANGUAGES.items())[:9],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            **options,
+        )
+
+    def clean(self, value: Any) -> str:
+        return ",".join(super().clean(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.split(",") if isinstance(value, str) else value
+
+
+class SolverForm(forms.ModelForm[Solver]):
+    """A solver's facts. A sole trader's number is never shown again: empty keeps it as it is."""
+
+    organisation_number = TextField(
+        label=_("Organisation number"),
+        required=False,
+        help_text=_(
+            "Ten digits. A sole trader's is a personal number: we check it, and never show it to anyone."
+        ),
+    )
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+    languages = LanguagesField(label=_("Languages you work in"))
+    is_own = forms.BooleanField(
+        label=_("This is our own organisation"),
+        required=False,
+        help_text=_("What it offers is then shown as already solved here."),
+    )
+
+    class Meta:
+        model = Solver
+        fields = (
+            "name",
+            "kind",
+            "organisation_number",
+            "municipality",
+            "website",
+            "email",
+            "about",
+            "languages",
+            "founded",
+        )
+        field_classes = dict.fromkeys(("name", "municipality", "about"), TextField)
+        widgets = {"about": forms.Textarea(attrs={"rows": 5})}
+        help_texts = {
+            "email": _("Seen by the municipality's staff only."),
+            "about": _("Who you are, in a few sentences."),
+            "founded": _("The year."),
+        }
+
+    def __init__(self, *args: Any, may_own: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hides_number = self.instance.kind == Kind.SOLE_TRADER and bool(self.instance.organisation_number)
+        self.initial["is_own"] = self.instance.organisation_id is not None
+        if self.hides_number:
+            self.initial["organisation_number"] = ""
+            self.fields["organisation_number"].help_text = _(
+                "Kept, and not shown. Write here only to change it."
+            )
+        if not may_own:
+            del self.fields["is_own"]
+
+    def _post_clean(self) -> None:
+        """The actions check the facts, for forms and imports alike; the row itself stays as it is."""
+
+
+class SolutionForm(forms.ModelForm[Solution]):
+    """A solution's facts, in the solver's own words."""
+
+    languages = LanguagesField(label=_("Languages it works in"))
+    is_published = forms.BooleanField(
+        label=_("Show it to everyone"),
+        required=False,
+        initial=True,
+        help_text=_("Untick to keep it as a draft."),
+    )
+
+    class Meta:
+        model = Solution
+        fields = (
+            "name",
+            "what",
+            "for_whom",
+            "maturity",
+            "price_class",
+            "price_note",
+            "data_needs",
+            "integration_needs",
+            "languages",
+            "secrecy",
+            "is_published",
+        )
+        texts = ("name", "what", "for_whom", "price_note", "data_needs", "integration_needs", "secrecy")
+        field_classes = dict.fromkeys(texts, TextField)
+        widgets = {
+            "what": forms.Textarea(attrs={"rows": 7}),
+            **{
+                name: forms.Textarea(attrs=SHORT)
+                for name in ("for_whom", "data_needs", "integration_needs", "secrecy")
+            },
+        }
+        help_texts = {
+            "what": _("What gets better, for whom, and how. Plain words are found best."),
+            "data_needs": _("Empty if it needs none."),
+            "integration_needs": _("Empty if it stands by itself."),
+            "secrecy": _(
+                "Write here what you ask us to keep secret. It is not shown to the public, searched or used in "
+                "matching. You ask for secrecy, and nobody can promise it: the law has the municipality try the "
+                "question each time somebody asks to see it."
+            ),
+        }
+
+    def _post_clean(self) -> None:
+        """The actions check the facts; the row itself stays as it is."""
+
+
+class ReferenceForm(forms.ModelForm[Reference]):
+    """Where the solution has been used. A row without a municipality is left out."""
+
+    municipality = TextField(label=_("Municipality"), required=False, max_length=100)
+
+    class Meta:
+        model = Reference
+        fields = ("municipality", "year", "what", "effect")
+        field_classes = {"what": TextField, "effect": TextField}
+        widgets = {"what": forms.Textarea(attrs={"rows": 2}), "effect": forms.Textarea(attrs={"rows": 2})}
+
+    def _post_clean(self) -> None:
+        """The actions check the facts."""
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if not facts.get("municipality") and any(facts.get(name) for name in ("year", "what", "effect")):
+            self.add_error("municipality", _("Write where it was, or empty the whole row."))
+        return facts
+
+
+ReferenceFormSet = forms.formset_factory(ReferenceForm, extra=2, max_num=20, absolute_max=30)
+
+
+class FilterForm(forms.Form):
+    """What a list is narrowed by; what is not a value is taken as "any"."""
+
+    q = TextField(
+        label=_("Search"), required=False, max_length=300, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    kind = forms.ChoiceField(
+        label=_("Who offers it"), required=False, choices=[("", _("Anyone")), *Kind.choices]
+    )
+    maturity = forms.ChoiceField(
+        label=_("How far it has come"), required=False, choices=[("", _("Any")), *Maturity.choices]
+    )
+    price_class = forms.ChoiceField(
+        label=_("Price"), required=False, choices=[("", _("Any")), *PriceClass.choices]
+    )
+
+    def __init__(self, *args: Any, only: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(only or self.fields):
+            del self.fields[name]
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """The values that are valid, by field."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
+
+
+class CallForm(forms.ModelForm[Call]):
+    """A call: what is looked for, for which needs, by which criteria, until when."""
+
+    needs = forms.TypedMultipleChoiceField(
+        label=_("Needs that the call is for"),
+        coerce=UUID,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Their titles are shown to everyone on the call's page."),
+    )
+
+    class Meta:
+        model = Call
+        fields = ("title", "text", "deadline")
+        field_classes = {"title": TextField, "text": TextField}
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 10}),
+            "deadline": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+        help_texts = {
+            "text": _(
+                "What you see today, what a good effect would be, what you can pay for, and what happens next."
+            ),
+            "deadline": _("The same for everyone, also for us: answers are decided on after it."),
+        }
+
+    def __init__(self, *args: Any, needs: list[tuple[UUID, str]], criteria: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["needs"].choices = needs
+        for number in range(1, MAX_CRITERIA + 1):
+            self.fields[f"criterion_{number}"] = TextField(
+                label=_("Criterion %(number)d") % {"number": number}, required=number == 1, max_length=300
+            )
+            self.initial.setdefault(f"criterion_{number}", dict(enumerate(criteria, 1)).get(number, ""))
+
+    def _post_clean(self) -> None:
+        """The actions check the facts; the row itself stays as it is."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the actions are given."""
+        titles = dict(self.fields["needs"].choices)
+        found = [self.cleaned_data[f"criterion_{number}"] for number in range(1, MAX_CRITERIA + 1)]
+        return {
+            **{name: self.cleaned_data[name] for name in ("title", "text", "deadline")},
+            "needs": [(uuid, titles[uuid]) for uuid in self.cleaned_data["needs"]],
+            "criteria": [text for text in found if text],
+        }
+
+
+class DeadlineForm(forms.ModelForm[Call]):
+    """What can still be changed in an open call."""
+
+    class Meta(CallForm.Meta):
+        fields = ("title", "text", "deadline")
+
+    def _post_clean(self) -> None:
+        """The actions check the facts; the row itself stays as it is."""
+
+
+class AnswerForm(forms.ModelForm[Answer]):
+    """An answer to a call: own words and an e-mail address are enough."""
+
+    class Meta:
+        model = Answer
+        fields = ("text", "email", "name", "solution")
+        field_classes = {"text": TextField, "name": TextField}
+        widgets = {"text": forms.Textarea(attrs={"rows": 12})}
+        help_texts = {
+            "text": _(
+                "In your own words, as short as you like. Answer the need rather than describe a product."
+            ),
+            "email": _("Here you get a receipt, and later the decision with its reason."),
+            "solution": _("If you have described it here already."),
+        }
+
+    def __init__(self, *args: Any, solutions: "QuerySet[Solution] | None" = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if solutions is None or not solutions.exists():
+            del self.fields["solution"]
+        else:
+            self.fields["solution"].queryset = solutions
+
+    def _post_clean(self) -> None:
+        """The actions check the facts."""
+
+
+class CorrectionForm(forms.ModelForm[Answer]):
+    """The sender's correction of an answer."""
+
+    class Meta(AnswerForm.Meta):
+        fields = ("text", "name")
+
+    def _post_clean(self) -> None:
+        """The actions check the facts; the row itself stays as it is."""
+
+
+class DecisionForm(forms.Form):
+    """A decision on an answer, with its reason."""
+
+    reason = TextField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Sent to the one who answered. Needed for a no, in your own words, measured by the criteria."
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The pages of this room: solvers and solutions, calls, answers."""

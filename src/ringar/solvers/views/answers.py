@@ -1,0 +1,76 @@
+"""Answering a call: open to anyone; afterwards one private link shows, corrects and withdraws the answer."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from ringar.core.clock import now
+from ringar.core.rules import Refused
+from ringar.solvers import queries
+from ringar.solvers.actions import answer_call, edit_answer, verify_email, withdraw_answer
+from ringar.solvers.forms import AnswerForm, CorrectionForm, attempt
+from ringar.solvers.rules import AnswerState
+
+
+def answer_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The public form. Late or refused, the text stays in it."""
+    call = queries.call_for(request.viewer, uuid)
+    form = AnswerForm(request.POST or None, solutions=queries.attachable_solutions(request.viewer))
+    if form.is_valid():
+        facts = form.cleaned_data
+        if answer := attempt(form, lambda: answer_call(by=request.viewer, call=call, **facts)):
+            thanks = _(
+                "Thank you! Your answer has arrived. A receipt with your private link is on its way to %(email)s."
+            )
+            messages.success(request, thanks % {"email": answer.email})
+            return redirect(call)
+    context = {"form": form, "call": call, "takes_answers": call.takes_answers(now())}
+    return render(request, "solvers/answer_new.html", context)
+
+
+@never_cache
+def answer_status(request: HttpRequest, token: str) -> HttpResponse:
+    """The sender's own page: what was sent, where it stands, and a form to correct it until the deadline."""
+    answer = queries.answer_with_token(token)
+    call = answer.call
+    may_correct = call.takes_answers(now()) and answer.state == AnswerState.RECEIVED
+    form = CorrectionForm(request.POST or None, instance=answer)
+    if form.is_valid():
+        facts = form.cleaned_data
+        if attempt(form, lambda: edit_answer(by=request.viewer, answer=answer, **facts)):
+            messages.success(request, _("Your correction is saved."))
+            return redirect("answer_status", token=token)
+    context = {
+        "answer": answer,
+        "call": call,
+        "form": form,
+        "may_correct": may_correct,
+        "state": call.state_at(now()),
+    }
+    response = render(request, "solvers/answer_status.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_POST
+def answer_verify(request: HttpRequest, token: str) -> HttpResponse:
+    """Confirms the e-mail address: the link came there. A button, since mail filters open links by themselves."""
+    verify_email(by=request.viewer, answer=queries.answer_with_token(token))
+    messages.success(request, _("Thank you, your e-mail address is confirmed."))
+    return redirect("answer_status", token=token)
+
+
+@require_POST
+def answer_withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """Takes the answer back."""
+    try:
+        withdraw_answer(by=request.viewer, answer=queries.answer_with_token(token))
+        messages.success(request, _("Your answer is withdrawn."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("answer_status", token=token)

@@ -1,0 +1,198 @@
+"""Calls: listed, shown to everyone, written, opened, closed, and their answers decided on."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ringar.core.clock import now
+from ringar.core.registry import lookup
+from ringar.core.rules import NotAllowed, Refused
+from ringar.solvers import queries
+from ringar.solvers.actions import close_call, decline_answer, edit_call, invite_answer, open_call, start_call
+from ringar.solvers.forms import CallForm, DeadlineForm, DecisionForm, attempt
+from ringar.solvers.models import Call
+from ringar.solvers.rules import AnswerState, CallState, can_read_answers, can_run_call
+
+MOST_CALLS = 100
+
+
+@require_safe
+def call_list(request: HttpRequest) -> HttpResponse:
+    """Open calls first, soonest deadline on top; then those that are closed, and the organisation's drafts."""
+    viewer, moment = request.viewer, now()
+    rows = queries.open_calls(moment)[:MOST_CALLS]
+    others = queries.visible_calls(viewer).exclude(pk__in=[call.pk for call in rows])[:MOST_CALLS]
+    context = {
+        "open_calls": rows,
+        "drafts": [call for call in others if call.state == CallState.DRAFT],
+        "closed_calls": [call for call in others if call.state != CallState.DRAFT],
+        "may_start": can_run_call(viewer, organisation_id=viewer.organisation_id),
+    }
+    return render(request, "solvers/call_list.html", context)
+
+
+@require_safe
+def call_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The call as everyone sees it: criteria and deadline are the same for all."""
+    call = queries.call_for(request.viewer, uuid)
+    moment = now()
+    counts = queries.answer_counts(call)
+    context = {
+        "call": call,
+        "state": call.state_at(moment),
+        "steps": steps_of(call.state_at(moment)),
+        "takes_answers": call.takes_answers(moment),
+        "waiting": counts.get(AnswerState.RECEIVED, 0),
+        "answers": sum(counts.values()),
+        "may_run": can_run_call(request.viewer, organisation_id=call.organisation_id),
+        "may_read": can_read_answers(request.viewer, organisation_id=call.organisation_id),
+        "is_past": moment >= call.deadline,
+    }
+    return render(request, "solvers/call_detail.html", context)
+
+
+def steps_of(state: CallState) -> list[tuple[str, str]]:
+    """The line of states: (label, "done" | "now" | "")."""
+    order = list(CallState)
+    here = order.index(state)
+    return [
+        (str(each.label), "done" if place < here else "now" if place == here else "")
+        for place, each in enumerate(order)
+    ]
+
+
+@login_required
+def call_new(request: HttpRequest) -> HttpResponse:
+    """Writes a draft of a call; `?need=<uuid>` ticks a need beforehand."""
+    viewer = request.viewer
+    if not can_run_call(viewer, organisation_id=viewer.organisation_id):
+        raise NotAllowed
+    chosen = uuids_in([*request.GET.getlist("need"), *request.POST.getlist("needs")])
+    form = CallForm(
+        request.POST or None, needs=lookup("need", viewer, chosen), criteria=[], initial={"needs": chosen}
+    )
+    if form.is_valid() and (call := attempt(form, lambda: start_call(by=viewer, **form.facts))):
+        messages.success(request, _("The draft is saved. Read it through, then open the call."))
+        return redirect(call)
+    return render(request, "solvers/call_form.html", {"form": form})
+
+
+@login_required
+def call_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Changes a draft; in an open call the text, and the deadline to a later one."""
+    viewer = request.viewer
+    call = queries.call_for(viewer, uuid)
+    if not can_run_call(viewer, organisation_id=call.organisation_id):
+        raise NotAllowed
+    if call.state != CallState.DRAFT:
+        form = DeadlineForm(request.POST or None, instance=call)
+        if form.is_valid() and attempt(form, lambda: edit_call(by=viewer, call=call, **form.cleaned_data)):
+            messages.success(request, _("Saved."))
+            return redirect(call)
+        return render(request, "solvers/call_form.html", {"form": form, "call": call})
+    chosen = {need.need_uuid: need.need_title for need in call.needs.all()}
+    needs = {**chosen, **dict(lookup("need", viewer, [*chosen, *uuids_in(request.POST.getlist("needs"))]))}
+    form = CallForm(
+        request.POST or None,
+        instance=call,
+        needs=list(needs.items()),
+        criteria=[criterion.text for criterion in call.criteria.all()],
+        initial={"needs": list(chosen)},
+    )
+    if form.is_valid() and attempt(form, lambda: edit_call(by=viewer, call=call, **form.facts)):
+        messages.success(request, _("Saved."))
+        return redirect(call)
+    return render(request, "solvers/call_form.html", {"form": form, "call": call})
+
+
+def uuids_in(texts: list[str]) -> list[UUID]:
+    """Those of the texts that are uuids."""
+    found = []
+    for text in texts[:50]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+@login_required
+@require_POST
+def call_open(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Shows the call to everyone."""
+    call = queries.call_for(request.viewer, uuid)
+    try:
+        open_call(by=request.viewer, call=call)
+        messages.success(
+            request, _("The call is open. Spread its address: anyone with an e-mail address can answer.")
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(call)
+
+
+@login_required
+@require_POST
+def call_close(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Closes the call."""
+    call = queries.call_for(request.viewer, uuid)
+    try:
+        close_call(by=request.viewer, call=call)
+        messages.success(request, _("The call is closed."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(call)
+
+
+@login_required
+@require_safe
+def call_answers(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """All answers to the call; who waits stands first."""
+    call = queries.call_for(request.viewer, uuid)
+    rows = list(queries.answers_to(request.viewer, call)[:500])
+    return answers_page(request, call, rows)
+
+
+def answers_page(request: HttpRequest, call: Call, rows: list, wrong: dict | None = None) -> HttpResponse:
+    """The page of answers; `wrong` holds the form that was refused, by the answer's uuid."""
+    wrong = wrong or {}
+    is_decidable = not call.takes_answers(now()) and can_run_call(
+        request.viewer, organisation_id=call.organisation_id
+    )
+    items = [
+        (
+            answer,
+            wrong.get(answer.uuid) or DecisionForm(prefix=str(answer.pk), initial={"reason": answer.reason}),
+        )
+        for answer in rows
+    ]
+    context = {
+        "call": call,
+        "state": call.state_at(now()),
+        "waiting": [item for item in items if item[0].state == AnswerState.RECEIVED],
+        "decided": [item for item in items if item[0].state != AnswerState.RECEIVED],
+        "is_decidable": is_decidable,
+    }
+    return render(request, "solvers/call_answers.html", context)
+
+
+@login_required
+@require_POST
+def answer_decide(request: HttpRequest, uuid: UUID, answer_uuid: UUID) -> HttpResponse:
+    """Invites or declines one answer; a refused decision keeps its text on the page."""
+    call = queries.call_for(request.viewer, uuid)
+    rows = queries.answers_to(request.viewer, call)
+    answer = get_object_or_404(rows, uuid=answer_uuid)
+    form = DecisionForm(request.POST, prefix=str(answer.pk))
+    if form.is_valid():
+        decide = invite_answer if request.POST.get("decision") == "invite" else decline_answer
+        reason = form.cleaned_data["reason"]
+        if attempt(form, lambda: decide(by=request.viewer, answer=answer, reason=reason)):
+            messages.success(request, _("Decided. The answer is on its way by e-mail."))
+            return redirect("call_answers", uuid=call.uuid)
+    return answers_page(request, call, list(rows[:500]), {answer.uuid: form})

@@ -1,0 +1,132 @@
+"""Those who offer solutions: found, shown, registered, corrected."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ringar.core.models import Organisation
+from ringar.core.rules import NotAllowed
+from ringar.core.text import csv_response
+from ringar.solvers import queries
+from ringar.solvers.actions import edit_solver, register_solver, set_solver_state
+from ringar.solvers.forms import FilterForm, SolverForm, attempt
+from ringar.solvers.rules import SolverState, can_check, can_edit, can_register
+
+MOST_ROWS = 20_000
+"""Rows of a file to download; larger registers are read from the database."""
+
+
+@require_safe
+def solver_list(request: HttpRequest) -> HttpResponse:
+    """All that the viewer may see, by name, a page at a time; or those found by words."""
+    form = FilterForm(request.GET, only=("q", "kind"))
+    wanted = form.wanted
+    if wanted["q"]:
+        rows, after = queries.search_solvers(request.viewer, wanted["q"], kind=wanted["kind"]), None
+    else:
+        rows, after = queries.page_of_solvers(
+            request.viewer, kind=wanted["kind"], after=request.GET.get("after", "")
+        )
+    context = {"form": form, "wanted": wanted, "solvers": rows, "after": after, "best": queries.BEST}
+    context |= {"may_register": can_register(request.viewer), "mine": queries.solvers_of(request.viewer)[:20]}
+    return render(request, "solvers/solver_list.html", context)
+
+
+@require_safe
+def solver_csv(request: HttpRequest) -> HttpResponse:
+    """The register as a file: no sole trader's number, no e-mail addresses."""
+    header = [
+        _("Name"),
+        _("Kind"),
+        _("Organisation number"),
+        _("Municipality"),
+        _("Website"),
+        _("About"),
+        _("Founded"),
+    ]
+    rows = queries.visible_solvers(request.viewer).order_by("name", "id")[:MOST_ROWS]
+    cells = (
+        [s.name, s.get_kind_display(), s.shown_number, s.municipality, s.website, s.about, s.founded]
+        for s in rows.iterator(chunk_size=2000)
+    )
+    return csv_response("leverantorer.csv", header, cells)
+
+
+@require_safe
+def solver_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One solver with its solutions."""
+    solver = queries.solver_for(request.viewer, uuid)
+    viewer = request.viewer
+    context = {
+        "solver": solver,
+        "solutions": queries.visible_solutions(viewer).filter(solver=solver).order_by("-id")[:100],
+        "may_edit": can_edit(
+            viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id
+        ),
+        "may_check": can_check(viewer, registered_in_id=solver.registered_in_id),
+        "sees_email": viewer.is_inside or (viewer.person_id and viewer.person_id == solver.created_by_id),
+    }
+    return render(request, "solvers/solver_detail.html", context)
+
+
+@login_required
+def solver_new(request: HttpRequest) -> HttpResponse:
+    """Registers a solver; next comes its first solution."""
+    if not can_register(request.viewer):
+        raise NotAllowed
+    form = SolverForm(request.POST or None, may_own=request.viewer.may_write)
+    if form.is_valid():
+        facts = solver_facts(request, form)
+        if solver := attempt(form, lambda: register_solver(by=request.viewer, **facts)):
+            messages.success(
+                request, _("%(name)s is registered. Now describe a solution.") % {"name": solver.name}
+            )
+            return redirect("solution_new", uuid=solver.uuid)
+    return render(request, "solvers/solver_form.html", {"form": form})
+
+
+@login_required
+def solver_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Corrects a solver's facts."""
+    solver = queries.solver_for(request.viewer, uuid)
+    if not can_edit(request.viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id):
+        raise NotAllowed
+    form = SolverForm(request.POST or None, instance=solver, may_own=request.viewer.may_write)
+    if form.is_valid():
+        facts = solver_facts(request, form)
+        if attempt(form, lambda: edit_solver(by=request.viewer, solver=solver, **facts)):
+            messages.success(request, _("Saved."))
+            return redirect(solver)
+    return render(request, "solvers/solver_form.html", {"form": form, "solver": solver})
+
+
+def solver_facts(request: HttpRequest, form: SolverForm) -> dict[str, Any]:
+    """What the form says, as the actions take it. A hidden number left empty stays."""
+    facts = dict(form.cleaned_data)
+    if form.hides_number and not facts["organisation_number"]:
+        del facts["organisation_number"]
+    if "is_own" in facts:
+        is_own = facts.pop("is_own")
+        facts["organisation"] = (
+            Organisation.objects.get(pk=request.viewer.organisation_id) if is_own else None
+        )
+    return facts
+
+
+@login_required
+@require_POST
+def solver_state(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Marks the solver as checked, or hides it, or takes either back."""
+    solver = queries.solver_for(request.viewer, uuid)
+    state = request.POST.get("state", "")
+    if state not in SolverState.values:
+        raise NotAllowed
+    set_solver_state(by=request.viewer, solver=solver, state=state)
+    messages.success(request, _("Saved."))
+    return redirect(solver)
