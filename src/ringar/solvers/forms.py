@@ -44,7 +44,7 @@ class LanguagesField(forms.MultipleChoiceField):
         return value.split(",") if isinstance(value, str) else value
 
 
-class SolverForm(forms.ModelForm[Solver]):
+class SolverForm(forms.ModelForm):
     """A solver's facts. A sole trader's number is never shown again: empty keeps it as it is."""
 
     organisation_number = TextField(
@@ -99,7 +99,7 @@ class SolverForm(forms.ModelForm[Solver]):
         """The actions check the facts, for forms and imports alike; the row itself stays as it is."""
 
 
-class SolutionForm(forms.ModelForm[Solution]):
+class SolutionForm(forms.ModelForm):
     """A solution's facts, in the solver's own words."""
 
     languages = LanguagesField(label=_("Languages it works in"))
@@ -149,7 +149,7 @@ class SolutionForm(forms.ModelForm[Solution]):
         """The actions check the facts; the row itself stays as it is."""
 
 
-class ReferenceForm(forms.ModelForm[Reference]):
+class ReferenceForm(forms.ModelForm):
     """Where the solution has been used. A row without a municipality is left out."""
 
     municipality = TextField(label=_("Municipality"), required=False, max_length=100)
@@ -201,7 +201,7 @@ class FilterForm(forms.Form):
         return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
 
-class CallForm(forms.ModelForm[Call]):
+class CallForm(forms.ModelForm):
     """A call: what is looked for, for which needs, by which criteria, until when."""
 
     needs = forms.TypedMultipleChoiceField(
@@ -250,7 +250,7 @@ class CallForm(forms.ModelForm[Call]):
         }
 
 
-class DeadlineForm(forms.ModelForm[Call]):
+class DeadlineForm(forms.ModelForm):
     """What can still be changed in an open call."""
 
     class Meta(CallForm.Meta):
@@ -260,7 +260,7 @@ class DeadlineForm(forms.ModelForm[Call]):
         """The actions check the facts; the row itself stays as it is."""
 
 
-class AnswerForm(forms.ModelForm[Answer]):
+class AnswerForm(forms.ModelForm):
     """An answer to a call: own words and an e-mail address are enough."""
 
     class Meta:
@@ -287,7 +287,7 @@ class AnswerForm(forms.ModelForm[Answer]):
         """The actions check the facts."""
 
 
-class CorrectionForm(forms.ModelForm[Answer]):
+class CorrectionForm(forms.ModelForm):
     """The sender's correction of an answer."""
 
     class Meta(AnswerForm.Meta):
