@@ -1,7 +1,7 @@
 """What people fill in: a solver, a solution with references, a call, an answer, a decision."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django import forms
@@ -44,7 +44,14 @@ class LanguagesField(forms.MultipleChoiceField):
         return value.split(",") if isinstance(value, str) else value
 
 
-class SolverForm(forms.ModelForm):
+class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form with a row's fields that leaves the row as it is: the actions check the facts and save them."""
+
+    def _post_clean(self) -> None:
+        """Nothing: the same checks hold for forms, imports and the demo, and stand in the actions."""
+
+
+class SolverForm(FactsForm):
     """A solver's facts. A sole trader's number is never shown again: empty keeps it as it is."""
 
     organisation_number = TextField(
@@ -95,11 +102,8 @@ class SolverForm(forms.ModelForm):
         if not may_own:
             del self.fields["is_own"]
 
-    def _post_clean(self) -> None:
-        """The actions check the facts, for forms and imports alike; the row itself stays as it is."""
 
-
-class SolutionForm(forms.ModelForm):
+class SolutionForm(FactsForm):
     """A solution's facts, in the solver's own words."""
 
     languages = LanguagesField(label=_("Languages it works in"))
@@ -145,11 +149,8 @@ class SolutionForm(forms.ModelForm):
             ),
         }
 
-    def _post_clean(self) -> None:
-        """The actions check the facts; the row itself stays as it is."""
 
-
-class ReferenceForm(forms.ModelForm):
+class ReferenceForm(FactsForm):
     """Where the solution has been used. A row without a municipality is left out."""
 
     municipality = TextField(label=_("Municipality"), required=False, max_length=100)
@@ -159,9 +160,6 @@ class ReferenceForm(forms.ModelForm):
         fields = ("municipality", "year", "what", "effect")
         field_classes = {"what": TextField, "effect": TextField}
         widgets = {"what": forms.Textarea(attrs={"rows": 2}), "effect": forms.Textarea(attrs={"rows": 2})}
-
-    def _post_clean(self) -> None:
-        """The actions check the facts."""
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
@@ -201,7 +199,7 @@ class FilterForm(forms.Form):
         return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
 
-class CallForm(forms.ModelForm):
+class CallForm(FactsForm):
     """A call: what is looked for, for which needs, by which criteria, until when."""
 
     needs = forms.TypedMultipleChoiceField(
@@ -228,44 +226,38 @@ class CallForm(forms.ModelForm):
 
     def __init__(self, *args: Any, needs: list[tuple[UUID, str]], criteria: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["needs"].choices = needs
+        cast(forms.ChoiceField, self.fields["needs"]).choices = needs
+        self.titles = dict(needs)
         for number in range(1, MAX_CRITERIA + 1):
             self.fields[f"criterion_{number}"] = TextField(
                 label=_("Criterion %(number)d") % {"number": number}, required=number == 1, max_length=300
             )
             self.initial.setdefault(f"criterion_{number}", dict(enumerate(criteria, 1)).get(number, ""))
 
-    def _post_clean(self) -> None:
-        """The actions check the facts; the row itself stays as it is."""
-
     @property
     def facts(self) -> dict[str, Any]:
         """What the actions are given."""
-        titles = dict(self.fields["needs"].choices)
         found = [self.cleaned_data[f"criterion_{number}"] for number in range(1, MAX_CRITERIA + 1)]
         return {
             **{name: self.cleaned_data[name] for name in ("title", "text", "deadline")},
-            "needs": [(uuid, titles[uuid]) for uuid in self.cleaned_data["needs"]],
+            "needs": [(uuid, self.titles[uuid]) for uuid in self.cleaned_data["needs"]],
             "criteria": [text for text in found if text],
         }
 
 
-class DeadlineForm(forms.ModelForm):
+class DeadlineForm(FactsForm):
     """What can still be changed in an open call."""
 
     class Meta(CallForm.Meta):
         fields = ("title", "text", "deadline")
 
-    def _post_clean(self) -> None:
-        """The actions check the facts; the row itself stays as it is."""
 
-
-class AnswerForm(forms.ModelForm):
+class AnswerForm(FactsForm):
     """An answer to a call: own words and an e-mail address are enough."""
 
     class Meta:
         model = Answer
-        fields = ("text", "email", "name", "solution")
+        fields: tuple[str, ...] = ("text", "email", "name", "solution")
         field_classes = {"text": TextField, "name": TextField}
         widgets = {"text": forms.Textarea(attrs={"rows": 12})}
         help_texts = {
@@ -281,20 +273,14 @@ class AnswerForm(forms.ModelForm):
         if solutions is None or not solutions.exists():
             del self.fields["solution"]
         else:
-            self.fields["solution"].queryset = solutions
-
-    def _post_clean(self) -> None:
-        """The actions check the facts."""
+            cast("forms.ModelChoiceField[Solution]", self.fields["solution"]).queryset = solutions
 
 
-class CorrectionForm(forms.ModelForm):
+class CorrectionForm(FactsForm):
     """The sender's correction of an answer."""
 
     class Meta(AnswerForm.Meta):
-        fields = ("text", "name")
-
-    def _post_clean(self) -> None:
-        """The actions check the facts; the row itself stays as it is."""
+        fields: tuple[str, ...] = ("text", "name")
 
 
 class DecisionForm(forms.Form):

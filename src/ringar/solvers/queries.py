@@ -75,7 +75,7 @@ def solutions_awaiting_vectors(model: str) -> "QuerySet[Solution]":
 
 
 def search_solutions(
-    viewer: Viewer, text: str, *, kind: str = "", maturity: str = "", price_class: str = "", limit: int = BEST
+    viewer: Viewer, text: str, *, limit: int = BEST, kind: str = "", maturity: str = "", price_class: str = ""
 ) -> list[Solution]:
     """Solutions that hold words of the text, best first, at most `limit`. 2 queries."""
     rows = filter_solutions(visible_solutions(viewer), kind=kind, maturity=maturity, price_class=price_class)

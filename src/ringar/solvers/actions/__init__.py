@@ -9,6 +9,7 @@ from ringar.solvers.actions.answers import (
     withdraw_answer,
 )
 from ringar.solvers.actions.calls import close_call, edit_call, open_call, start_call
+from ringar.solvers.actions.facts import ReferenceFacts, SolutionFacts, SolverFacts
 from ringar.solvers.actions.imports import import_solutions
 from ringar.solvers.actions.solutions import (
     edit_solution,
@@ -19,6 +20,9 @@ from ringar.solvers.actions.solutions import (
 )
 
 __all__ = [
+    "ReferenceFacts",
+    "SolutionFacts",
+    "SolverFacts",
     "answer_call",
     "close_call",
     "decline_answer",

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,9 +15,10 @@ from ringar.solvers import queries
 from ringar.solvers.actions import answer_call, edit_answer, verify_email, withdraw_answer
 from ringar.solvers.forms import AnswerForm, CorrectionForm, attempt
 from ringar.solvers.rules import AnswerState
+from ringar.solvers.views import Request
 
 
-def answer_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def answer_new(request: Request, uuid: UUID) -> HttpResponse:
     """The public form. Late or refused, the text stays in it."""
     call = queries.call_for(request.viewer, uuid)
     form = AnswerForm(request.POST or None, solutions=queries.attachable_solutions(request.viewer))
@@ -34,7 +35,7 @@ def answer_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @never_cache
-def answer_status(request: HttpRequest, token: str) -> HttpResponse:
+def answer_status(request: Request, token: str) -> HttpResponse:
     """The sender's own page: what was sent, where it stands, and a form to correct it until the deadline."""
     answer = queries.answer_with_token(token)
     call = answer.call
@@ -58,7 +59,7 @@ def answer_status(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
-def answer_verify(request: HttpRequest, token: str) -> HttpResponse:
+def answer_verify(request: Request, token: str) -> HttpResponse:
     """Confirms the e-mail address: the link came there. A button, since mail filters open links by themselves."""
     verify_email(by=request.viewer, answer=queries.answer_with_token(token))
     messages.success(request, _("Thank you, your e-mail address is confirmed."))
@@ -66,7 +67,7 @@ def answer_verify(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
-def answer_withdraw(request: HttpRequest, token: str) -> HttpResponse:
+def answer_withdraw(request: Request, token: str) -> HttpResponse:
     """Takes the answer back."""
     try:
         withdraw_answer(by=request.viewer, answer=queries.answer_with_token(token))

@@ -1,10 +1,12 @@
 """Calls: listed, shown to everyone, written, opened, closed, and their answers decided on."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,14 +17,15 @@ from ringar.core.rules import NotAllowed, Refused
 from ringar.solvers import queries
 from ringar.solvers.actions import close_call, decline_answer, edit_call, invite_answer, open_call, start_call
 from ringar.solvers.forms import CallForm, DeadlineForm, DecisionForm, attempt
-from ringar.solvers.models import Call
+from ringar.solvers.models import Answer, Call
 from ringar.solvers.rules import AnswerState, CallState, can_read_answers, can_run_call
+from ringar.solvers.views import Request
 
 MOST_CALLS = 100
 
 
 @require_safe
-def call_list(request: HttpRequest) -> HttpResponse:
+def call_list(request: Request) -> HttpResponse:
     """Open calls first, soonest deadline on top; then those that are closed, and the organisation's drafts."""
     viewer, moment = request.viewer, now()
     rows = queries.open_calls(moment)[:MOST_CALLS]
@@ -37,7 +40,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def call_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def call_detail(request: Request, uuid: UUID) -> HttpResponse:
     """The call as everyone sees it: criteria and deadline are the same for all."""
     call = queries.call_for(request.viewer, uuid)
     moment = now()
@@ -67,7 +70,7 @@ def steps_of(state: CallState) -> list[tuple[str, str]]:
 
 
 @login_required
-def call_new(request: HttpRequest) -> HttpResponse:
+def call_new(request: Request) -> HttpResponse:
     """Writes a draft of a call; `?need=<uuid>` ticks a need beforehand."""
     viewer = request.viewer
     if not can_run_call(viewer, organisation_id=viewer.organisation_id):
@@ -76,27 +79,35 @@ def call_new(request: HttpRequest) -> HttpResponse:
     form = CallForm(
         request.POST or None, needs=lookup("need", viewer, chosen), criteria=[], initial={"needs": chosen}
     )
-    if form.is_valid() and (call := attempt(form, lambda: start_call(by=viewer, **form.facts))):
+    call = attempt(form, lambda: start_call(by=viewer, **form.facts)) if form.is_valid() else None
+    if call:
         messages.success(request, _("The draft is saved. Read it through, then open the call."))
         return redirect(call)
     return render(request, "solvers/call_form.html", {"form": form})
 
 
 @login_required
-def call_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def call_edit(request: Request, uuid: UUID) -> HttpResponse:
     """Changes a draft; in an open call the text, and the deadline to a later one."""
     viewer = request.viewer
     call = queries.call_for(viewer, uuid)
     if not can_run_call(viewer, organisation_id=call.organisation_id):
         raise NotAllowed
+    form, facts = call_form(request, call)
+    if form.is_valid() and attempt(form, lambda: edit_call(by=viewer, call=call, **facts())):
+        messages.success(request, _("Saved."))
+        return redirect(call)
+    return render(request, "solvers/call_form.html", {"form": form, "call": call})
+
+
+def call_form(request: Request, call: Call) -> tuple[CallForm | DeadlineForm, Callable[[], dict[str, Any]]]:
+    """The form for what can still be changed, and what gives its facts once it is valid."""
     if call.state != CallState.DRAFT:
-        form = DeadlineForm(request.POST or None, instance=call)
-        if form.is_valid() and attempt(form, lambda: edit_call(by=viewer, call=call, **form.cleaned_data)):
-            messages.success(request, _("Saved."))
-            return redirect(call)
-        return render(request, "solvers/call_form.html", {"form": form, "call": call})
+        later = DeadlineForm(request.POST or None, instance=call)
+        return later, lambda: later.cleaned_data
     chosen = {need.need_uuid: need.need_title for need in call.needs.all()}
-    needs = {**chosen, **dict(lookup("need", viewer, [*chosen, *uuids_in(request.POST.getlist("needs"))]))}
+    posted = uuids_in(request.POST.getlist("needs"))
+    needs = {**chosen, **dict(lookup("need", request.viewer, [*chosen, *posted]))}
     form = CallForm(
         request.POST or None,
         instance=call,
@@ -104,10 +115,7 @@ def call_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         criteria=[criterion.text for criterion in call.criteria.all()],
         initial={"needs": list(chosen)},
     )
-    if form.is_valid() and attempt(form, lambda: edit_call(by=viewer, call=call, **form.facts)):
-        messages.success(request, _("Saved."))
-        return redirect(call)
-    return render(request, "solvers/call_form.html", {"form": form, "call": call})
+    return form, lambda: form.facts
 
 
 def uuids_in(texts: list[str]) -> list[UUID]:
@@ -123,7 +131,7 @@ def uuids_in(texts: list[str]) -> list[UUID]:
 
 @login_required
 @require_POST
-def call_open(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def call_open(request: Request, uuid: UUID) -> HttpResponse:
     """Shows the call to everyone."""
     call = queries.call_for(request.viewer, uuid)
     try:
@@ -138,7 +146,7 @@ def call_open(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def call_close(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def call_close(request: Request, uuid: UUID) -> HttpResponse:
     """Closes the call."""
     call = queries.call_for(request.viewer, uuid)
     try:
@@ -151,14 +159,16 @@ def call_close(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def call_answers(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def call_answers(request: Request, uuid: UUID) -> HttpResponse:
     """All answers to the call; who waits stands first."""
     call = queries.call_for(request.viewer, uuid)
     rows = list(queries.answers_to(request.viewer, call)[:500])
     return answers_page(request, call, rows)
 
 
-def answers_page(request: HttpRequest, call: Call, rows: list, wrong: dict | None = None) -> HttpResponse:
+def answers_page(
+    request: Request, call: Call, rows: list[Answer], wrong: dict[UUID, DecisionForm] | None = None
+) -> HttpResponse:
     """The page of answers; `wrong` holds the form that was refused, by the answer's uuid."""
     wrong = wrong or {}
     is_decidable = not call.takes_answers(now()) and can_run_call(
@@ -183,7 +193,7 @@ def answers_page(request: HttpRequest, call: Call, rows: list, wrong: dict | Non
 
 @login_required
 @require_POST
-def answer_decide(request: HttpRequest, uuid: UUID, answer_uuid: UUID) -> HttpResponse:
+def answer_decide(request: Request, uuid: UUID, answer_uuid: UUID) -> HttpResponse:
     """Invites or declines one answer; a refused decision keeps its text on the page."""
     call = queries.call_for(request.viewer, uuid)
     rows = queries.answers_to(request.viewer, call)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,37 +14,32 @@ from django.views.decorators.http import require_safe
 from ringar.core.rules import NotAllowed
 from ringar.core.text import csv_response
 from ringar.solvers import queries
-from ringar.solvers.actions import edit_solution, publish_solution
+from ringar.solvers.actions import ReferenceFacts, edit_solution, publish_solution
 from ringar.solvers.forms import FilterForm, ReferenceFormSet, SolutionForm, attempt
 from ringar.solvers.models import Solution
 from ringar.solvers.rules import can_edit, can_register
+from ringar.solvers.views import Request
 
 MOST_ROWS = 20_000
 
 
 @require_safe
-def solution_list(request: HttpRequest) -> HttpResponse:
+def solution_list(request: Request) -> HttpResponse:
     """All that the viewer may see, newest first, a page at a time; or those found by words."""
     form = FilterForm(request.GET)
-    facts = form.wanted
-    text = facts.pop("q")
-    if text:
-        rows, after = queries.search_solutions(request.viewer, text, **facts), None
+    wanted = form.wanted
+    facts: dict[str, Any] = {name: value for name, value in wanted.items() if name != "q"}
+    if wanted["q"]:
+        rows, after = queries.search_solutions(request.viewer, wanted["q"], **facts), None
     else:
         rows, after = queries.page_of_solutions(request.viewer, after=request.GET.get("after", ""), **facts)
-    context = {
-        "form": form,
-        "wanted": {"q": text, **facts},
-        "solutions": rows,
-        "after": after,
-        "best": queries.BEST,
-    }
+    context = {"form": form, "wanted": wanted, "solutions": rows, "after": after, "best": queries.BEST}
     context["may_register"] = can_register(request.viewer)
     return render(request, "solvers/solution_list.html", context)
 
 
 @require_safe
-def solution_csv(request: HttpRequest) -> HttpResponse:
+def solution_csv(request: Request) -> HttpResponse:
     """The published solutions as a file, without what is asked to be kept secret."""
     header = [
         _("Solution"),
@@ -81,7 +76,7 @@ def cells_of(solution: Solution) -> list[object]:
 
 
 @require_safe
-def solution_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def solution_detail(request: Request, uuid: UUID) -> HttpResponse:
     """One solution; what is asked to be kept secret only for those it was told to."""
     solution = queries.solution_for(request.viewer, uuid)
     solver = solution.solver
@@ -97,7 +92,7 @@ def solution_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @login_required
-def solution_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def solution_new(request: Request, uuid: UUID) -> HttpResponse:
     """Describes a new solution of the solver."""
     solver = queries.solver_for(request.viewer, uuid)
     if not can_edit(request.viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id):
@@ -119,7 +114,7 @@ def solution_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @login_required
-def solution_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def solution_edit(request: Request, uuid: UUID) -> HttpResponse:
     """Corrects a solution and its references."""
     solution = queries.solution_for(request.viewer, uuid)
     solver = solution.solver
@@ -143,6 +138,6 @@ def solution_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "solvers/solution_form.html", context)
 
 
-def references_in(formset: "forms.BaseFormSet[Any]") -> list[dict[str, Any]]:
+def references_in(formset: "forms.BaseFormSet[Any]") -> list[ReferenceFacts]:
     """The references that are filled in."""
     return [form.cleaned_data for form in formset if form.cleaned_data.get("municipality")]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,13 +17,14 @@ from ringar.solvers import queries
 from ringar.solvers.actions import edit_solver, register_solver, set_solver_state
 from ringar.solvers.forms import FilterForm, SolverForm, attempt
 from ringar.solvers.rules import SolverState, can_check, can_edit, can_register
+from ringar.solvers.views import Request
 
 MOST_ROWS = 20_000
 """Rows of a file to download; larger registers are read from the database."""
 
 
 @require_safe
-def solver_list(request: HttpRequest) -> HttpResponse:
+def solver_list(request: Request) -> HttpResponse:
     """All that the viewer may see, by name, a page at a time; or those found by words."""
     form = FilterForm(request.GET, only=("q", "kind"))
     wanted = form.wanted
@@ -39,7 +40,7 @@ def solver_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def solver_csv(request: HttpRequest) -> HttpResponse:
+def solver_csv(request: Request) -> HttpResponse:
     """The register as a file: no sole trader's number, no e-mail addresses."""
     header = [
         _("Name"),
@@ -59,7 +60,7 @@ def solver_csv(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def solver_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def solver_detail(request: Request, uuid: UUID) -> HttpResponse:
     """One solver with its solutions."""
     solver = queries.solver_for(request.viewer, uuid)
     viewer = request.viewer
@@ -76,7 +77,7 @@ def solver_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @login_required
-def solver_new(request: HttpRequest) -> HttpResponse:
+def solver_new(request: Request) -> HttpResponse:
     """Registers a solver; next comes its first solution."""
     if not can_register(request.viewer):
         raise NotAllowed
@@ -92,7 +93,7 @@ def solver_new(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def solver_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def solver_edit(request: Request, uuid: UUID) -> HttpResponse:
     """Corrects a solver's facts."""
     solver = queries.solver_for(request.viewer, uuid)
     if not can_edit(request.viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id):
@@ -106,7 +107,7 @@ def solver_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "solvers/solver_form.html", {"form": form, "solver": solver})
 
 
-def solver_facts(request: HttpRequest, form: SolverForm) -> dict[str, Any]:
+def solver_facts(request: Request, form: SolverForm) -> dict[str, Any]:
     """What the form says, as the actions take it. A hidden number left empty stays."""
     facts = dict(form.cleaned_data)
     if form.hides_number and not facts["organisation_number"]:
@@ -114,14 +115,14 @@ def solver_facts(request: HttpRequest, form: SolverForm) -> dict[str, Any]:
     if "is_own" in facts:
         is_own = facts.pop("is_own")
         facts["organisation"] = (
-            Organisation.objects.get(pk=request.viewer.organisation_id) if is_own else None
+            Organisation.objects.get(pk=request.viewer.organisation_id or 0) if is_own else None
         )
     return facts
 
 
 @login_required
 @require_POST
-def solver_state(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def solver_state(request: Request, uuid: UUID) -> HttpResponse:
     """Marks the solver as checked, or hides it, or takes either back."""
     solver = queries.solver_for(request.viewer, uuid)
     state = request.POST.get("state", "")
