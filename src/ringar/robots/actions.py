@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
 from ringar.core.rules import Refused, Viewer
@@ -95,7 +96,7 @@ def retry_work(*, by: Viewer, work: Work) -> Work:
     work = Work.objects.select_for_update().get(pk=work.pk)
     if work.state != State.FAILED:
         raise Refused(
-            "Only work that has failed can be tried again. Load the page anew to see where it stands."
+            _("Only work that has failed can be tried again. Load the page anew to see how it stands.")
         )
     _make_waiting(work)
     work.attempts = 0

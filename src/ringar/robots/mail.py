@@ -7,6 +7,8 @@ server's yes and the row's may send it once more, with the same Message-ID, by w
 
 import smtplib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from email import message_from_bytes, policy
 from email.utils import make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
 
@@ -72,6 +74,31 @@ def html_of(message: EmailMessage) -> str:
         return str(message.body)
     others = message.alternatives if isinstance(message, EmailMultiAlternatives) else []
     return next((storable(str(part[0])) for part in others if part[1] == "text/html"), "")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file in a message; `text` is what can be read of it, "" where nothing can."""
+
+    name: str
+    kind: str
+    size: int
+    text: str
+
+
+def attachments_of(mail: OutgoingMail) -> list[Attachment]:
+    """The files in the message, calendar invitations among them."""
+    found = []
+    for part in message_from_bytes(bytes(mail.raw), policy=policy.default).walk():
+        is_body = part.get_content_type() in ("text/plain", "text/html") and not part.is_attachment()
+        if part.is_multipart() or is_body:
+            continue
+        content = part.get_payload(decode=True)
+        data = content if isinstance(content, bytes) else b""
+        is_text = part.get_content_maintype() == "text"
+        text = data[:20_000].decode(part.get_content_charset("utf-8"), "replace") if is_text else ""
+        found.append(Attachment(part.get_filename() or "", part.get_content_type(), len(data), text))
+    return found
 
 
 def smtp_backend(url: str) -> EmailBackend:

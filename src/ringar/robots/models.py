@@ -43,7 +43,7 @@ class Work(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["state", "is_urgent", "handed_at", "id"], name="work_to_hand_over"),
-            models.Index(fields=["state", "created_at"], name="work_by_age"),
+            models.Index(fields=["state", "id"], name="work_by_state"),
             models.Index(fields=["organisation", "id"], name="work_of_organisation"),
         ]
 

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.organisation')),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'is_urgent', 'handed_at', 'id'], name='work_to_hand_over'), models.Index(fields=['state', 'created_at'], name='work_by_age'), models.Index(fields=['organisation', 'id'], name='work_of_organisation')],
+                'indexes': [models.Index(fields=['state', 'is_urgent', 'handed_at', 'id'], name='work_to_hand_over'), models.Index(fields=['state', 'id'], name='work_by_state'), models.Index(fields=['organisation', 'id'], name='work_of_organisation')],
             },
         ),
     ]
