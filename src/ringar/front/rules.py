@@ -79,12 +79,25 @@ class Row:
     total: int
 
 
-def administration_of(unit_id: int, parents: Mapping[int, int | None]) -> int:
-    """The unit's ancestor right below the top (the unit itself when it is the top)."""
-    path = [unit_id]
-    while (parent := parents.get(path[-1])) is not None:
-        path.append(parent)
-    return path[-2] if len(path) > 1 else path[-1]
+def administrations(parents: Mapping[int, int | None]) -> dict[int, int]:
+    """For each unit the administration it belongs to; `parents` holds every unit's parent.
+
+    Administrations are the units right below the first one, from the top, that has more than one below it.
+    """
+    below: dict[int | None, list[int]] = {}
+    for unit_id, parent in parents.items():
+        below.setdefault(parent, []).append(unit_id)
+    found: dict[int, int] = {}
+    level = below.get(None, [])
+    while len(level) == 1:
+        found[level[0]] = level[0]
+        level = below.get(level[0], [])
+    waiting = [(unit_id, unit_id) for unit_id in level]
+    while waiting:
+        unit_id, administration = waiting.pop()
+        found[unit_id] = administration
+        waiting += [(child, administration) for child in below.get(unit_id, [])]
+    return found
 
 
 def tabulate(
@@ -98,9 +111,10 @@ def tabulate(
     `counts` by (unit id, state); `parents` and `names` (name, uuid) by unit id. Administrations without needs
     are left out.
     """
+    belongs = administrations(parents)
     cells: Counter[tuple[int, str]] = Counter()
     for (unit_id, state), count in counts.items():
-        cells[administration_of(unit_id, parents), state] += count
+        cells[belongs[unit_id], state] += count
     rows = []
     for unit_id in {unit_id for unit_id, _state in cells}:
         numbers = tuple(cells[unit_id, state] for state in states)

@@ -81,10 +81,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     """All needs under way on one page: by administration and state, and which have stood still."""
     rows = overview_rows(request.viewer)
     longest = max((row.total for row in rows), default=0)
+    totals = [sum(column) for column in zip(*(row.counts for row in rows), strict=True)]
     context = {
         "states": STATES,
         "rows": [(row, segments(row, longest)) for row in rows],
-        "totals": [sum(column) for column in zip(*(row.counts for row in rows), strict=True)],
+        "totals": totals,
+        "legend": [
+            (place, state.label) for place, state in enumerate(STATES) if totals and totals[place]
+        ],
         "total": sum(row.total for row in rows),
         "needs": queries.needs_under_way(request.viewer),
     }
