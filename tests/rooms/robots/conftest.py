@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,6 +33,13 @@ def database_url() -> str:
     host = quote(given["HOST"], safe="")
     port = f":{given['PORT']}" if given["PORT"] else ""
     return f"postgres://{given['USER']}@{host}{port}/{given['NAME']}"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 30) -> float:
