@@ -7,6 +7,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.models import Complaint
+from ringar.core.text import TextField
 
 LONGEST_COMPLAINT = 5_000
 
@@ -30,7 +31,7 @@ class ComplaintForm(forms.ModelForm):
         }
         widgets: ClassVar = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
 
-    text = forms.CharField(
+    text = TextField(
         label=_("What could you not do?"), max_length=LONGEST_COMPLAINT, widget=forms.Textarea
     )
 

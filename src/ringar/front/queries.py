@@ -42,7 +42,9 @@ def own_needs(viewer: Viewer) -> list[Need]:
 
 def latest_joinings(viewer: Viewer, needs: Iterable[Need]) -> list[Joining]:
     """The units that last said "we have this too" of those needs, which the viewer sees already."""
-    joinings = Joining.objects.filter(need__in=[need.pk for need in needs]).exclude(person_id=viewer.person_id)
+    joinings = Joining.objects.filter(need__in=[need.pk for need in needs]).exclude(
+        person_id=viewer.person_id
+    )
     return list(joinings.select_related("need", "unit").order_by("-at")[:SHOWN])
 
 
@@ -58,7 +60,9 @@ def needs_to_choose(viewer: Viewer) -> list[Need]:
 
 def own_solutions(viewer: Viewer) -> list[Solution]:
     """What the viewer offers, as the one who wrote it."""
-    solutions = Solution.objects.filter(Q(created_by_id=viewer.person_id) | Q(solver__created_by_id=viewer.person_id))
+    solutions = Solution.objects.filter(
+        Q(created_by_id=viewer.person_id) | Q(solver__created_by_id=viewer.person_id)
+    )
     return list(solutions.select_related("solver").order_by("-id")[:SHOWN])
 
 

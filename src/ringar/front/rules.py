@@ -40,7 +40,11 @@ class Stop:
 STEPS = (
     Step(_("Need"), _("Somebody writes what they see, in ten minutes, on a phone."), True),
     Step(_("Evidence"), _("Others have it too. Someone goes out and meets those it concerns."), True),
-    Step(_("Match"), _("The solutions that fit come up, with reasons; or the answer is that nothing fits."), True),
+    Step(
+        _("Match"),
+        _("The solutions that fit come up, with reasons; or the answer is that nothing fits."),
+        True,
+    ),
     Step(_("Meeting"), _("Twenty minutes with each startup, about this need and nothing else."), False),
     Step(_("Pilot"), _("Tested small, with an effect goal and a rule for when to stop."), False),
     Step(_("Decision"), _("Measured, with its uncertainty. What failed is kept as a lesson."), False),

@@ -86,9 +86,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "rows": [(row, segments(row, longest)) for row in rows],
         "totals": totals,
-        "legend": [
-            (place, state.label) for place, state in enumerate(STATES) if totals and totals[place]
-        ],
+        "legend": [(place, state.label) for place, state in enumerate(STATES) if totals and totals[place]],
         "total": sum(row.total for row in rows),
         "needs": queries.needs_under_way(request.viewer),
     }
