@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.rules import luhn_is_right
@@ -40,6 +41,24 @@ ADVICE: dict[str, Promise] = {
 }
 
 
+FIELDS: dict[str, Promise] = {
+    "title": _("Short name"),
+    "symptom": _("What do you see?"),
+    "who_affected": _("Who is affected?"),
+    "cause": _("What lies under it?"),
+    "cost_of_nothing": _("What does it cost to do nothing?"),
+    "good_effect": _("What would a good effect be?"),
+    "tried": _("What have you tried?"),
+    "why": _("The five whys"),
+    "criteria": _("What a solution must meet"),
+    "evidence": _("Evidence"),
+    "met": _("Who did you meet?"),
+    "summary": _("What did you learn?"),
+    "surprise": _("What surprised you?"),
+    "note": _("How is it with you?"),
+}
+
+
 @dataclass(frozen=True)
 class Flag:
     """One thing to look at: in which field, where (character offsets), and the text around it."""
@@ -58,6 +77,11 @@ class Flag:
         """Names the flag in forms: the same words in the same field have the same key."""
         digest = hashlib.sha256(f"{self.kind}|{self.text.casefold()}".encode()).hexdigest()[:16]
         return f"{self.field}-{digest}"
+
+    @property
+    def place(self) -> str:
+        """Where the reader finds it: the field's name and the line."""
+        return gettext("%(field)s, line %(line)d") % {"field": FIELDS.get(self.field, self.field), "line": self.line}
 
     @property
     def advice(self) -> Promise:

@@ -26,9 +26,7 @@ class LongField(TextField):
         text = super().clean(value)
         if len(text) > self.most:
             raise forms.ValidationError(
-                _(
-                    "You have written %(length)d characters; at most %(most)d fit. Shorten the text, or put a part of it in evidence."
-                ),
+                _("You have written %(length)d characters; at most %(most)d fit. Shorten it, or put a part in evidence."),
                 params={"length": len(text), "most": self.most},
             )
         return text

@@ -205,13 +205,3 @@ def seen_by_more(before: str, after: str) -> bool:
     """Whether a change of visibility lets more people see the need."""
     order = [Visibility.UNIT, Visibility.ORGANISATION, Visibility.PUBLIC]
     return order.index(Visibility(after)) > order.index(Visibility(before))
-
-
-def diagram() -> str:
-    """The transition table as a Mermaid state diagram, for the docs."""
-    lines = ["stateDiagram-v2", "    [*] --> draft"]
-    lines += [
-        f"    {t.start} --> {t.to}: {t.who}" + (f", asks {', '.join(t.asks)}" if t.asks else "")
-        for t in TRANSITIONS
-    ]
-    return "\n".join([*lines, "    closed --> [*]"])

@@ -7,6 +7,7 @@ from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -124,16 +125,39 @@ def need_list_csv(request: HttpRequest) -> HttpResponse:
         needs = filtered_needs(listed_needs(viewer, everywhere=everywhere), state=wanted["state"], unit=unit)[
             :MOST_IN_CSV
         ]
-    header = (_("Need"), _("What is seen"), _("Unit"), _("Organisation"), _("State"), _("People affected"), _("How often"),
-              _("Kronor a year"), _("Evidence"), _("Units that have it too"), _("Changed"), _("Address"))  # fmt: skip
+    header = (
+        _("Need"),
+        _("What is seen"),
+        _("Unit"),
+        _("Organisation"),
+        _("State"),
+        _("People affected"),
+        _("How often"),
+        _("Kronor a year"),
+        _("Evidence"),
+        _("Units that have it too"),
+        _("Changed"),
+        _("Address"),
+    )
     return csv_response("behov.csv", header, (csv_row(request, need) for need in needs))
 
 
 def csv_row(request: HttpRequest, need: Need) -> tuple[object, ...]:
     """One need as a row of the file."""
-    return (need.title, need.symptom, need.unit.name, need.organisation.name, need.get_state_display(),
-            need.people_affected, need.get_how_often_display(), need.cost_sek_year, need.evidence_count,
-            need.joined_count, need.changed_at.date().isoformat(), request.build_absolute_uri(need.get_absolute_url()))  # fmt: skip
+    return (
+        need.title,
+        need.symptom,
+        need.unit.name,
+        need.organisation.name,
+        need.get_state_display(),
+        need.people_affected,
+        need.get_how_often_display(),
+        need.cost_sek_year,
+        need.evidence_count,
+        need.joined_count,
+        timezone.localdate(need.changed_at).isoformat(),
+        request.build_absolute_uri(need.get_absolute_url()),
+    )
 
 
 def state_line(need: Need) -> list[tuple[str, str]]:
