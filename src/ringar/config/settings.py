@@ -9,6 +9,7 @@ RINGAR_DEMO=1       invented city, movable clock, outbox on a page
 
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 
 import dj_database_url
@@ -137,6 +138,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Ringar: "
 ACCOUNT_ADAPTER = "ringar.core.accounts.AccountAdapter"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -169,6 +171,9 @@ EMAIL_BACKEND = "ringar.robots.mail.QueueBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("RINGAR_MAIL_FROM", "Ringar <ringar@localhost>")
 # The server that the queue hands mail to; empty: mail stays in the outbox page (the demo).
 RINGAR_SMTP_URL = from_environment("RINGAR_SMTP_URL")
+
+# What a municipality may buy directly, without advertising (SEK, LOU chapter 19 a): from which day which limit.
+DIRECT_AWARD_LIMITS = [(date(2022, 2, 1), 700_000)]
 
 # Queued work: how many things of one urgency a worker does at a time, and the pause before the first new attempt.
 RINGAR_WORKER_THREADS = int(os.environ.get("RINGAR_WORKER_THREADS", "4"))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -87,10 +88,15 @@ def add_person(
     title: str = "",
     language: str = "sv",
 ) -> Person:
-    """A person with a log-in, and a role in a unit. An e-mail address that exists gets the role added."""
+    """A person with a log-in, and a role in a unit. An e-mail address that exists gets the role added.
+
+    Who hands out a password vouches for the address; without one, the person sets it through a mailed link.
+    """
     person = Person.objects.filter(email=email.lower()).first()
     if person is None:
         person = Person.objects.create_user(email, password, name=name, title=title, language=language)
+        if password:
+            EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         record_audit(by=by, action="add_person", target=person)
     if unit is not None:
         give_role(by=by, person=person, unit=unit, role=role)

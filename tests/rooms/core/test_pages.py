@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,8 +14,9 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from ringar.core.actions import add_person
 from ringar.core.models import AuditEvent, Complaint, Person
-from ringar.core.rules import COMPLAINTS_AN_HOUR
+from ringar.core.rules import COMPLAINTS_AN_HOUR, Role, Viewer
 from tests.people import PASSWORD, People
 
 IN_MEMORY = override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend")
@@ -165,11 +167,32 @@ def test_log_in_when_the_password_is_wrong_then_says_so_and_keeps_the_address(
     assert people.bo.email in page
 
 
+def test_log_in_when_the_password_was_handed_out_then_straight_to_the_first_page(
+    people: People, client: Client
+) -> None:
+    sent = {"login": people.bo.email, "password": PASSWORD}
+    page = client.post("/konto/login/", sent, headers={"accept-language": "sv"}, follow=True)
+    assert page.redirect_chain == [("/", 302)]
+
+
 @IN_MEMORY
-def test_log_in_when_right_then_home_and_log_out_again(people: People, client: Client) -> None:
-    client.post("/konto/login/", {"login": people.bo.email, "password": PASSWORD})
-    # An address that nobody has confirmed yet is asked for first: the link comes by mail.
-    assert mail.outbox or "Hej, Bo" in client.get("/").content.decode()
+def test_log_in_when_imported_without_password_then_through_mailed_links(
+    people: People, client: Client
+) -> None:
+    operator = Viewer.of_command_line(people.city.pk)
+    add_person(by=operator, email="ny@example.com", name="Ny", unit=people.care, role=Role.STAFF)
+    client.post("/konto/password/reset/", {"email": "ny@example.com"})
+    link = re.search(r"http://testserver(\S+)", mail.outbox[-1].body)
+    assert link
+    form = client.get(link[1], follow=True)
+    path = form.redirect_chain[-1][0]
+    client.post(path, {"password1": "flera ord på rad", "password2": "flera ord på rad"})
+    client.post("/konto/login/", {"login": "ny@example.com", "password": "flera ord på rad"})
+    confirm = re.search(r"http://testserver(\S+)", mail.outbox[-1].body)
+    assert confirm
+    client.post(confirm[1])
+    client.post("/konto/login/", {"login": "ny@example.com", "password": "flera ord på rad"})
+    assert "Hej, Ny" in client.get("/", headers={"accept-language": "sv"}).content.decode()
 
 
 def test_language_when_chosen_then_kept_in_a_cookie(client: Client, db: None) -> None:
