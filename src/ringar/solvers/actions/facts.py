@@ -5,6 +5,7 @@ from typing import TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, Model, TextField
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ringar.core.models import Organisation
@@ -91,7 +92,7 @@ def check_fields(row: Model, exclude: Iterable[str] = ()) -> None:
         if isinstance(field, TextField) and field.name != "words" and value and len(value) > MAX_TEXT:
             raise Refused(
                 _("%(field)s: the text has %(has)d characters, and at most %(fit)d fit.")
-                % {"field": str(field.verbose_name), "has": len(value), "fit": MAX_TEXT}
+                % {"field": field_label(row, field.name), "has": len(value), "fit": MAX_TEXT}
             )
     try:
         row.clean_fields(
@@ -99,7 +100,12 @@ def check_fields(row: Model, exclude: Iterable[str] = ()) -> None:
         )
     except ValidationError as error:
         name, problems = next(iter(error.message_dict.items()))
-        raise Refused(f"{getattr(row._meta.get_field(name), 'verbose_name', name)}: {problems[0]}") from error
+        raise Refused(f"{field_label(row, name)}: {problems[0]}") from error
+
+
+def field_label(row: Model, name: str) -> str:
+    """A field as the page names it."""
+    return capfirst(str(getattr(row._meta.get_field(name), "verbose_name", name)))
 
 
 def complete_solver(solver: Solver) -> None:

@@ -94,7 +94,8 @@ def call_edit(request: Request, uuid: UUID) -> HttpResponse:
     if not can_run_call(viewer, organisation_id=call.organisation_id):
         raise NotAllowed
     form, facts = call_form(request, call)
-    if form.is_valid() and attempt(form, lambda: edit_call(by=viewer, call=call, **facts())):
+    saved = attempt(form, lambda: edit_call(by=viewer, call=call, **facts())) if form.is_valid() else None
+    if saved:
         messages.success(request, _("Saved."))
         return redirect(call)
     return render(request, "solvers/call_form.html", {"form": form, "call": call})
