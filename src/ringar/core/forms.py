@@ -18,7 +18,7 @@ class PageRenderer(TemplatesSetting):
     field_template_name = "core/field.html"
 
 
-class ComplaintForm(forms.ModelForm):
+class ComplaintForm(forms.ModelForm):  # type: ignore[type-arg]
     """What somebody could not do on our pages."""
 
     class Meta:

@@ -11,6 +11,12 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Viewer
 
 
+class Request(HttpRequest):
+    """A request as views get it, for the types."""
+
+    viewer: Viewer
+
+
 def viewer_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 import ringar
 from ringar.core.actions import send_complaint
 from ringar.core.forms import ComplaintForm, StyleForm
+from ringar.core.middleware import Request
 from ringar.core.rules import Refused
 
 
 @require_http_methods(["GET", "POST"])
-def accessibility(request: HttpRequest) -> HttpResponse:
+def accessibility(request: Request) -> HttpResponse:
     """What works for whom, what does not yet, and a form for telling us."""
     form = ComplaintForm(request.POST or None, initial={"page": request.GET.get("page", "")[:500]})
     if request.method == "POST" and form.is_valid():
@@ -30,7 +31,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def style_guide(request: HttpRequest) -> HttpResponse:
+def style_guide(request: Request) -> HttpResponse:
     """Every component of the pages, in every state."""
     wrong = StyleForm({"often": "x", "people": "-3", "text": _("What I wrote is still here.")})
     return render(request, "core/style_guide.html", {"form": StyleForm(auto_id="ok_%s"), "wrong": wrong})
@@ -38,7 +39,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def health(request: HttpRequest) -> JsonResponse:
+def health(request: Request) -> JsonResponse:
     """Whether this process answers and reaches its database: 200 or 503."""
     try:
         with connection.cursor() as cursor:

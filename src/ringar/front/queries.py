@@ -85,4 +85,4 @@ def count_needs(viewer: Viewer) -> Counter[tuple[int, str]]:
 
 def unit_tree(viewer: Viewer) -> list[Unit]:
     """All units of the viewer's organisation."""
-    return list(Unit.objects.filter(organisation_id=viewer.organisation_id).order_by("name", "id"))
+    return list(Unit.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("name", "id"))

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Viewer
 from ringar.core.text import csv_response, tidy_text
 from ringar.front import queries
@@ -30,9 +31,9 @@ class OwnNeed:
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """What this is, for a stranger; what waits, for someone who works here."""
-    viewer: Viewer = request.viewer
+    viewer = request.viewer
     if viewer.is_inside:
         return home_inside(request, viewer)
     context = {
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "front/home.html", context)
 
 
-def home_inside(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+def home_inside(request: Request, viewer: Viewer) -> HttpResponse:
     """My needs and what happens next with them, who else has them, what waits for me."""
     mine = queries.own_needs(viewer)
     context = {
@@ -57,7 +58,7 @@ def home_inside(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """Needs and solutions that fit the words."""
     text = tidy_text(request.GET.get("q", ""))[:LONGEST_SEARCH].strip()
     needs, solutions = queries.found(request.viewer, text) if text else ([], [])
@@ -77,7 +78,7 @@ def overview_rows(viewer: Viewer) -> list[Row]:
 
 @login_required
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     """All needs under way on one page: by administration and state, and which have stood still."""
     rows = overview_rows(request.viewer)
     longest = max((row.total for row in rows), default=0)
@@ -95,7 +96,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def overview_csv(request: HttpRequest) -> HttpResponse:
+def overview_csv(request: Request) -> HttpResponse:
     """The overview's table as a file."""
     header = [_("Administration"), *(state.label for state in STATES), _("In all")]
     rows = ([row.name, *row.counts, row.total] for row in overview_rows(request.viewer))
