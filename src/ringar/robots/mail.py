@@ -55,7 +55,7 @@ def queue_mail(message: EmailMessage) -> OutgoingMail | None:
         subject=message.subject[:1000],
         text="" if message.content_subtype == "html" else message.body,
         html=html_of(message),
-        raw=message.message().as_bytes(linesep="\r\n"),
+        raw=message.message().as_bytes(linesep="\r\n"),  # type: ignore[call-arg]  # Django's own, without a stub
     )
     queue_work(
         "robots.send_mail", by=Viewer(label="mail"), key=f"mail:{mail.uuid}", payload={"mail": str(mail.uuid)}
@@ -146,8 +146,9 @@ def send_mail(uuid: str) -> None:
 
 def deliver(sender: str, recipients: list[str], raw: bytes) -> int:
     """Hands the bytes to the mail server; returns how many recipients it refused, where it took others."""
-    backend = smtp_backend(settings.RINGAR_SMTP_URL)
-    with backend:
+    with smtp_backend(settings.RINGAR_SMTP_URL) as backend:
+        if backend.connection is None:
+            raise ConnectionError("The mail server did not answer.")
         return len(backend.connection.sendmail(sender, recipients, raw))
 
 

@@ -5,6 +5,7 @@ worker: for tests, and for filling the demo before anything is served.
 """
 
 import logging
+import traceback
 
 from django.utils import timezone
 
@@ -38,7 +39,8 @@ def run_work(work_id: int, revision: int, owner: str) -> None:
     except FINAL as error:
         fail_work(work, storable(str(error)) or error_text(error), attempts=0)
     except Exception as error:
-        log.warning("%s, attempt %s of %s", work, work.attempts, attempts, exc_info=True)
+        details = storable(traceback.format_exc())
+        log.warning("%s, attempt %s of %s\n%s", work, work.attempts, attempts, details)
         fail_work(work, error_text(error), attempts=attempts)
     else:
         finish_work(work)

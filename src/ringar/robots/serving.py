@@ -33,8 +33,9 @@ def start(*arguments: str) -> subprocess.Popen[bytes]:
 def start_web(host: str, port: int) -> subprocess.Popen[bytes]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     sizes = ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
-    quiet = ["--log-level", "warning", "--no-control-socket"]
-    return start("gunicorn", "ringar.config.wsgi", "--bind", bind, *sizes, *quiet)
+    # Loaded once and shared by the web workers; none of it opens a connection before it is asked.
+    rest = ["--preload", "--log-level", "warning", "--no-control-socket"]
+    return start("gunicorn", "ringar.config.wsgi", "--bind", bind, *sizes, *rest)
 
 
 def start_worker() -> subprocess.Popen[bytes]:

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ringar.core.middleware import Request
 from ringar.core.rules import Refused
 from ringar.robots.actions import retry_work
 from ringar.robots.mail import attachments_of
@@ -28,7 +29,7 @@ from ringar.robots.rules import State
 PAGE = 25
 
 
-def row_before(request: HttpRequest) -> int | None:
+def row_before(request: Request) -> int | None:
     """The row that the page begins after: `?before=`. What is no number counts as nothing."""
     text = request.GET.get("before", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
@@ -41,7 +42,7 @@ def label_of(work: Work) -> str:
 
 
 @require_safe
-def work_list(request: HttpRequest) -> HttpResponse:
+def work_list(request: Request) -> HttpResponse:
     """The queue by state, the workers, and each run."""
     state = request.GET.get("state", "")
     now = queue_now(request.viewer)
@@ -60,7 +61,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def work_retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def work_retry(request: Request, uuid: UUID) -> HttpResponse:
     """Puts failed work back in the queue."""
     work = get_object_or_404(visible_work(request.viewer), uuid=uuid)
     try:
@@ -73,7 +74,7 @@ def work_retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
-def outbox(request: HttpRequest) -> HttpResponse:
+def outbox(request: Request) -> HttpResponse:
     """Every message that the demo would send, newest first."""
     mails = mail_page(before=row_before(request), size=PAGE)
     next_row = mails[PAGE - 1].pk if len(mails) > PAGE else None
@@ -81,7 +82,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def outbox_mail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def outbox_mail(request: Request, uuid: UUID) -> HttpResponse:
     """One message as its reader would see it."""
     mail = mail_for(uuid)
     if mail is None:

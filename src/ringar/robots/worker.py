@@ -66,7 +66,7 @@ def exit_unless_held(lock: liveness.FileLock | liveness.SessionLock) -> None:
         os._exit(LOCK_LOST)
 
 
-def repeat(rounds: list[tuple[float, Callable[[], None]]], stopping: threading.Event) -> None:
+def repeat(rounds: list[tuple[float, Callable[[], object]]], stopping: threading.Event) -> None:
     """Calls each function at its interval (seconds) until told to stop. A database that fails is tried again."""
     due = [0.0] * len(rounds)
     while not stopping.wait(SWEEP_SECONDS):
@@ -92,7 +92,7 @@ def serve() -> None:
     register_worker(me)
     engine.launch(me)
     log.info("Worker %s does queued work", me)
-    rounds: list[tuple[float, Callable[[], None]]] = [
+    rounds: list[tuple[float, Callable[[], object]]] = [
         (0, hand_over_due),
         (1, lambda: exit_unless_held(lock)),
         (1, lambda: recover_from_dead(me)),
