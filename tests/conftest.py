@@ -36,7 +36,7 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(VAR / "test.sqlite3")
 django.setup()
 # Loaded after this file, when the models are ready.
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.people", "tests.city", "tests.chromium"]
 
 
 @pytest.fixture(scope="session")

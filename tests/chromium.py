@@ -1,0 +1,79 @@
+"""Chromium: pages with and without JavaScript, at any width, in either language.
+
+The tests' folder says where the pages are served, by a fixture `site` that gives the address.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ringar.core.models import Person
+
+# Chromium must not look for updates, nor use a sandbox where we are root (as in CI).
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESK = 320, 1280
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests. Without Chromium they are skipped, but in CI they fail."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        reason = "no Chromium on this machine (Debian and Ubuntu: apt install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: str) -> Iterator[Open]:
+    """`open_page("/behov/", person=people.bo, language="en", width=320, javascript=False)` gives the page.
+
+    What the browser complains of (errors of scripts, things that the content security policy stopped) fails the test.
+    """
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(
+        path: str,
+        *,
+        person: Person | None = None,
+        language: str = "sv",
+        width: int = DESK,
+        javascript: bool = True,
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, java_script_enabled=javascript, locale=language
+        )
+        contexts.append(context)
+        client = Client()
+        client.cookies["django_language"] = language
+        if person is not None:
+            client.force_login(person)
+        context.add_cookies([{"name": n, "value": m.value, "url": site} for n, m in client.cookies.items()])
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
+        page.on("console", lambda m: complaints.append(f"{path}: {m.text}") if m.type == "error" else None)
+        page.goto(site + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, "\n".join(complaints)
