@@ -5,7 +5,11 @@ from pathlib import Path
 from ringar.needs.rules import SET_BY_OTHERS, TRANSITIONS, NeedState
 
 PAGE = Path("docs/reference/need-states.md")
-WHO = {"author": "its author", "unit": "the unit, its author or owner", "leaders": "those who lead development"}
+WHO = {
+    "author": "its author",
+    "unit": "the unit, its author or owner",
+    "leaders": "those who lead development",
+}
 
 
 def states_page() -> str:

@@ -81,7 +81,10 @@ class Flag:
     @property
     def place(self) -> str:
         """Where the reader finds it: the field's name and the line."""
-        return gettext("%(field)s, line %(line)d") % {"field": FIELDS.get(self.field, self.field), "line": self.line}
+        return gettext("%(field)s, line %(line)d") % {
+            "field": FIELDS.get(self.field, self.field),
+            "line": self.line,
+        }
 
     @property
     def advice(self) -> Promise:
@@ -113,6 +116,11 @@ def is_personal_number(match: re.Match[str]) -> bool:
     if not (1 <= int(month) <= 12 and 1 <= in_month <= 31 and (century or "19") in {"18", "19", "20"}):
         return False
     return bool(century or separator) or luhn_is_right(year + month + day + last)
+
+
+def holds_personal_number(text: str) -> bool:
+    """Whether what can be a personal number stands in the text."""
+    return any(is_personal_number(match) for match in _NUMBER.finditer(text))
 
 
 def starts_sentence(text: str, place: int) -> bool:

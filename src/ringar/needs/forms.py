@@ -26,7 +26,9 @@ class LongField(TextField):
         text = super().clean(value)
         if len(text) > self.most:
             raise forms.ValidationError(
-                _("You have written %(length)d characters; at most %(most)d fit. Shorten it, or put a part in evidence."),
+                _(
+                    "You have written %(length)d characters; at most %(most)d fit. Shorten it, or put some in evidence."
+                ),
                 params={"length": len(text), "most": self.most},
             )
         return text

@@ -6,7 +6,6 @@ from typing import ClassVar
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from ringar.core.models import Organisation, Person, Unit
 from ringar.core.rules import Visibility
@@ -21,30 +20,23 @@ class Need(models.Model):
         Organisation, on_delete=models.PROTECT, related_name="needs", db_index=False
     )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="needs", db_index=False)
-    title = models.CharField(_("a short name"), max_length=200)
-    symptom = models.TextField(_("what do you see?"))
-    who_affected = models.TextField(_("who is affected?"), blank=True)
-    people_affected = models.PositiveIntegerField(_("how many people, about?"), null=True, blank=True)
-    how_often = models.CharField(_("how often?"), max_length=10, choices=Often.choices, blank=True)
-    cause = models.TextField(_("what lies under it?"), blank=True)
-    cost_of_nothing = models.TextField(_("what does it cost to do nothing?"), blank=True)
-    cost_sek_year = models.PositiveBigIntegerField(_("about how many kronor a year?"), null=True, blank=True)
-    good_effect = models.TextField(_("what would a good effect be?"), blank=True)
-    tried = models.TextField(_("what have you tried?"), blank=True)
+    title = models.CharField(max_length=200)
+    symptom = models.TextField()
+    who_affected = models.TextField(blank=True)
+    people_affected = models.PositiveIntegerField(null=True, blank=True)
+    how_often = models.CharField(max_length=10, choices=Often.choices, blank=True)
+    cause = models.TextField(blank=True)
+    cost_of_nothing = models.TextField(blank=True)
+    cost_sek_year = models.PositiveBigIntegerField(null=True, blank=True)
+    good_effect = models.TextField(blank=True)
+    tried = models.TextField(blank=True)
     owner = models.ForeignKey(
-        Person,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="owned_needs",
-        verbose_name=_("who owns the need?"),
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="owned_needs"
     )
     created_by = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, related_name="written_needs", db_index=False
     )
-    visibility = models.CharField(
-        _("who may see it?"), max_length=20, choices=Visibility.choices, default=Visibility.ORGANISATION
-    )
+    visibility = models.CharField(max_length=20, choices=Visibility.choices, default=Visibility.ORGANISATION)
     state = models.CharField(max_length=20, choices=NeedState.choices, default=NeedState.DRAFT)
     is_draft = models.BooleanField(default=True)
     language = models.CharField(max_length=5, default="sv")
@@ -120,7 +112,7 @@ class Why(models.Model):
 
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="whys", db_index=False)
     order = models.PositiveSmallIntegerField()
-    answer = models.TextField(_("answer"))
+    answer = models.TextField()
 
     class Meta:
         ordering: ClassVar = ["order"]
@@ -132,7 +124,7 @@ class Criterion(models.Model):
 
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="criteria", db_index=False)
     order = models.PositiveSmallIntegerField()
-    text = models.CharField(_("criterion"), max_length=300)
+    text = models.CharField(max_length=300)
 
     class Meta:
         ordering: ClassVar = ["order"]
@@ -150,7 +142,7 @@ class Joining(models.Model):
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="joinings", db_index=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="joinings")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="joinings")
-    note = models.TextField(_("how is it with you?"), blank=True)
+    note = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -163,15 +155,13 @@ class Evidence(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="evidence")
-    kind = models.CharField(
-        _("kind"), max_length=20, choices=EvidenceKind.choices, default=EvidenceKind.INTERVIEW
-    )
-    met = models.CharField(_("who did you meet?"), max_length=200, blank=True)
-    summary = models.TextField(_("what did you learn?"))
-    surprise = models.TextField(_("what surprised you?"), blank=True)
-    happened_on = models.DateField(_("when?"))
-    is_outside = models.BooleanField(_("it was outside our own building"), default=True)
-    photo = models.FileField(_("photo"), upload_to="needs/", blank=True)
+    kind = models.CharField(max_length=20, choices=EvidenceKind.choices, default=EvidenceKind.INTERVIEW)
+    met = models.CharField(max_length=200, blank=True)
+    summary = models.TextField()
+    surprise = models.TextField(blank=True)
+    happened_on = models.DateField()
+    is_outside = models.BooleanField(default=True)
+    photo = models.FileField(upload_to="needs/", blank=True)
     is_draft = models.BooleanField(default=False)
     language = models.CharField(max_length=5, default="sv")
     created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="evidence")

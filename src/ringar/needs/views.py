@@ -18,6 +18,7 @@ from ringar.core.text import csv_response, tidy_text
 from ringar.needs.likeness import similar_needs
 from ringar.needs.models import Need
 from ringar.needs.queries import (
+    NOT_IN_LISTS,
     PAGE,
     cursor_of,
     evidence_of,
@@ -28,7 +29,7 @@ from ringar.needs.queries import (
     listed_needs,
     need_for,
     older_than,
-    search_needs,
+    search_ids,
     whys_and_criteria,
 )
 from ringar.needs.rules import (
@@ -73,23 +74,22 @@ def page_of(request: HttpRequest, wanted: dict[str, str], unit: Unit | None) -> 
     """One page of needs, and the cursor of the next page ("" at the end)."""
     viewer, everywhere = request.viewer, wanted["show"] == "public"  # type: ignore[attr-defined]
     if wanted["q"]:
-        found = search_needs(viewer, wanted["q"], state=wanted["state"], unit=unit, everywhere=everywhere)
+        ids = search_ids(viewer, wanted["q"], state=wanted["state"], unit=unit, everywhere=everywhere)
         start = int(wanted["after"]) if wanted["after"].isdecimal() and len(wanted["after"]) < 5 else 0
-        more = str(start + PAGE) if len(found) > start + PAGE else ""
-        return with_excerpt(
-            Need.objects.filter(pk__in=[n.pk for n in found[start : start + PAGE]]), found
-        ), more
+        shown = ids[start : start + PAGE]
+        rows = with_excerpt(Need.objects.filter(pk__in=shown))
+        return sorted(rows, key=lambda need: shown.index(need.pk)), str(start + PAGE) if len(
+            ids
+        ) > start + PAGE else ""
     needs = filtered_needs(listed_needs(viewer, everywhere=everywhere), state=wanted["state"], unit=unit)
     rows = with_excerpt(older_than(needs, wanted["after"])[: PAGE + 1])
     return rows[:PAGE], cursor_of(rows[PAGE - 1]) if len(rows) > PAGE else ""
 
 
-def with_excerpt(needs: "QuerySet[Need]", order: list[Need] | None = None) -> list[Need]:
+def with_excerpt(needs: "QuerySet[Need]") -> list[Need]:
     """The needs with the beginning of their symptom only, and the units that have them too: 2 queries."""
     rows = needs.select_related("unit", "organisation").annotate(excerpt=Substr("symptom", 1, EXCERPT))
-    found = list(rows.defer("symptom").prefetch_related(joined_units()))
-    places = {need.pk: place for place, need in enumerate(order or [])}
-    return sorted(found, key=lambda need: places[need.pk]) if order else found
+    return list(rows.defer("symptom", *NOT_IN_LISTS).prefetch_related(joined_units()))
 
 
 @require_GET
@@ -118,13 +118,11 @@ def need_list_csv(request: HttpRequest) -> HttpResponse:
     wanted = asked_for(request)
     viewer, everywhere = request.viewer, wanted["show"] == "public"  # type: ignore[attr-defined]
     _units, unit = unit_asked_for(viewer, wanted)
-    needs: list[Need] | QuerySet[Need]
     if wanted["q"]:
-        needs = search_needs(viewer, wanted["q"], state=wanted["state"], unit=unit, everywhere=everywhere)
+        ids = search_ids(viewer, wanted["q"], state=wanted["state"], unit=unit, everywhere=everywhere)
+        needs = listed_needs(viewer, everywhere=everywhere).filter(pk__in=ids)
     else:
-        needs = filtered_needs(listed_needs(viewer, everywhere=everywhere), state=wanted["state"], unit=unit)[
-            :MOST_IN_CSV
-        ]
+        needs = filtered_needs(listed_needs(viewer, everywhere=everywhere), state=wanted["state"], unit=unit)
     header = (
         _("Need"),
         _("What is seen"),
@@ -139,7 +137,7 @@ def need_list_csv(request: HttpRequest) -> HttpResponse:
         _("Changed"),
         _("Address"),
     )
-    return csv_response("behov.csv", header, (csv_row(request, need) for need in needs))
+    return csv_response("behov.csv", header, (csv_row(request, need) for need in needs[:MOST_IN_CSV]))
 
 
 def csv_row(request: HttpRequest, need: Need) -> tuple[object, ...]:

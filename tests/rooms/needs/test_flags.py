@@ -90,7 +90,9 @@ def test_open_flags_when_kept_or_shared_before_then_not_asked_again() -> None:
     assert open_flags(after, shared=before, kept=[asked.key]) == []
 
 
-@pytest.mark.parametrize("text", ["1" * 50_000, "a.b-" * 12_500, "Aa " * 16_000, "850101-" * 7_000, "@" * 50_000, "\n" * 50_000])
+@pytest.mark.parametrize(
+    "text", ["1" * 50_000, "a.b-" * 12_500, "Aa " * 16_000, "850101-" * 7_000, "@" * 50_000, "\n" * 50_000]
+)
 def test_find_flags_when_the_text_is_made_to_be_slow_then_quick_all_the_same(text: str) -> None:
     start = time.process_time()
     assert len(find_flags({"symptom": text})) <= 60

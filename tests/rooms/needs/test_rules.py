@@ -1,5 +1,7 @@
 """The tables of the room: who sees a need, who may change it, and what each step asks."""
 
+from itertools import pairwise
+
 import pytest
 
 from ringar.core.rules import Viewer, Visibility
@@ -23,12 +25,24 @@ from ringar.needs.rules import (
 
 CITY, OTHER, CARE, WATER = 1, 2, 10, 20
 VIEWERS = {
-    "author": Viewer(person_id=1, organisation_id=CITY, unit_ids=frozenset({CARE}), roles=frozenset({"staff"})),
-    "same unit": Viewer(person_id=2, organisation_id=CITY, unit_ids=frozenset({CARE}), roles=frozenset({"staff"})),
-    "other unit": Viewer(person_id=3, organisation_id=CITY, unit_ids=frozenset({WATER}), roles=frozenset({"manager"})),
-    "leader": Viewer(person_id=4, organisation_id=CITY, unit_ids=frozenset({CARE, WATER}), roles=frozenset({"cio"})),
-    "auditor": Viewer(person_id=5, organisation_id=CITY, unit_ids=frozenset({CARE}), roles=frozenset({"auditor"})),
-    "resident": Viewer(person_id=6, organisation_id=CITY, unit_ids=frozenset({CARE}), roles=frozenset({"resident"})),
+    "author": Viewer(
+        person_id=1, organisation_id=CITY, unit_ids=frozenset({CARE}), roles=frozenset({"staff"})
+    ),
+    "same unit": Viewer(
+        person_id=2, organisation_id=CITY, unit_ids=frozenset({CARE}), roles=frozenset({"staff"})
+    ),
+    "other unit": Viewer(
+        person_id=3, organisation_id=CITY, unit_ids=frozenset({WATER}), roles=frozenset({"manager"})
+    ),
+    "leader": Viewer(
+        person_id=4, organisation_id=CITY, unit_ids=frozenset({CARE, WATER}), roles=frozenset({"cio"})
+    ),
+    "auditor": Viewer(
+        person_id=5, organisation_id=CITY, unit_ids=frozenset({CARE}), roles=frozenset({"auditor"})
+    ),
+    "resident": Viewer(
+        person_id=6, organisation_id=CITY, unit_ids=frozenset({CARE}), roles=frozenset({"resident"})
+    ),
     "Sam": Viewer(person_id=7, organisation_id=OTHER, unit_ids=frozenset({99}), roles=frozenset({"manager"})),
     "nobody": Viewer(),
 }
@@ -39,7 +53,13 @@ INSIDE = UNIT | {"other unit"}
 
 def facts(state: str = "shared", visibility: str = "organisation", **more: object) -> NeedFacts:
     return NeedFacts(
-        organisation_id=CITY, unit_id=CARE, author_id=1, owner_id=None, state=state, visibility=visibility, **more
+        organisation_id=CITY,
+        unit_id=CARE,
+        author_id=1,
+        owner_id=None,
+        state=state,
+        visibility=visibility,
+        **more,
     )
 
 
@@ -60,7 +80,9 @@ def who(decide: object, *arguments: object) -> set[str]:
         ("closed", "public", EVERYONE),
     ],
 )
-def test_can_see_need_when_state_and_visibility_then_these(state: str, visibility: str, seen_by: set[str]) -> None:
+def test_can_see_need_when_state_and_visibility_then_these(
+    state: str, visibility: str, seen_by: set[str]
+) -> None:
     assert who(can_see_need, facts(state, visibility)) == seen_by
 
 
@@ -111,7 +133,13 @@ def test_can_add_evidence_when_seen_then_those_who_work_there() -> None:
 
 
 def test_missing_for_when_chosen_then_all_that_was_optional_before() -> None:
-    assert missing_for("chosen", facts("explored")) == ["who_affected", "good_effect", "owner", "evidence", "criteria"]
+    assert missing_for("chosen", facts("explored")) == [
+        "who_affected",
+        "good_effect",
+        "owner",
+        "evidence",
+        "criteria",
+    ]
     whole = NeedFacts(CITY, CARE, 1, 4, "explored", "organisation", True, True, True, evidence=1, criteria=2)
     assert missing_for("chosen", whole) == []
 
@@ -120,7 +148,7 @@ def test_transitions_when_read_then_whole() -> None:
     pairs = [(t.start, t.to) for t in TRANSITIONS]
     assert len(pairs) == len(set(pairs))
     assert {ask for t in TRANSITIONS for ask in t.asks} == set(ASKS)
-    for step, after in zip(STEPS, STEPS[1:], strict=False):
+    for step, after in pairwise(STEPS):
         assert transition(step, after), f"the way forward has a gap after {step}"
         assert next_step(step) == after
     assert next_step("adopted") is None and next_step("closed") is None
