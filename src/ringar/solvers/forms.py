@@ -287,7 +287,7 @@ class DecisionForm(forms.Form):
     """A decision on an answer, with its reason."""
 
     reason = TextField(
-        label=_("Reason"),
+        label=_("Your reason"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_(

@@ -172,7 +172,7 @@ class Call(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="calls")
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("heading"), max_length=200)
     text = models.TextField(_("what we look for"))
     deadline = models.DateTimeField(_("deadline"))
     state = models.CharField(_("state"), max_length=10, choices=CallState, default=CallState.DRAFT)

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('title', models.CharField(max_length=200, verbose_name='heading')),
                 ('text', models.TextField(verbose_name='what we look for')),
                 ('deadline', models.DateTimeField(verbose_name='deadline')),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open'), ('closed', 'Closed, being answered'), ('answered', 'Everyone has been answered')], default='draft', max_length=10, verbose_name='state')),
