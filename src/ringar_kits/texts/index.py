@@ -1,11 +1,13 @@
 """The index of texts to be found: grows and shrinks text by text, and scores them all for a query."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ringar_kits.texts.crowding import Crowding
+from ringar_kits.texts.fuse import CROWDING, fuse, lexical
 from ringar_kits.texts.model import Document, Scores, Vector
 from ringar_kits.texts.query import Query
 from ringar_kits.texts.segment import Segment, WordKey, count_words
@@ -14,23 +16,37 @@ from ringar_kits.texts.vectors import VectorTable
 SMALL_BLOCK = 256
 """Texts in a block below which it is merged with the next: adding one text then costs a small block."""
 CENTRE_PRIOR = 5
-"""Questions' worth of doubt in the mean of questions seen."""
+"""Needs' worth of doubt in the mean of the needs seen."""
+FEWEST_NEEDS = 20
+"""Needs from which it is judged what is common to them all."""
+MOST_NEEDS = 300
+"""Needs that are enough for it; more would only cost time."""
 GRAM_POWER = 3.0
 """Letter grams are weighed by idf to this power, both sides together; chosen on the judged sets."""
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Each ranker's score for every text: `ids[i]` goes with row i; `meaning` is None without a model."""
+    """The score of every text and what it is made of; row i of each array is the text `ids[i]`.
+
+    `words` and `letters` are raw, `by_words` is both on the query's own scale, `meaning` the cosine (NaN where
+    a text has no vector, None without a model), `total` all of it less what the text gives every need.
+    """
 
     ids: list[str]
     words: Scores
     letters: Scores
+    by_words: Scores
     meaning: Scores | None
+    total: Scores
+    roots: Mapping[str, float]
+    grams: Mapping[str, float]
+    own_words: float
+    own_letters: float
 
 
 class Index:
-    """Texts with their postings and, where there are some, vectors. One thread at a time may change it."""
+    """Texts with their postings and, where there are some, vectors. One thread at a time may use it."""
 
     def __init__(
         self, documents: Iterable[Document] = (), vectors: Mapping[str, Vector] | None = None
@@ -39,7 +55,8 @@ class Index:
         self.query_centre: Vector | None = None
         self._segments: list[Segment] = []
         self._vectors = VectorTable()
-        self._vector_rows: dict[int, NDArray[np.int64]] = {}
+        self._crowding: dict[bool, Crowding] = {}
+        self._rows: tuple[list[str], NDArray[np.bool_], NDArray[np.int64]] | None = None
         self.add(documents, vectors)
 
     def __len__(self) -> int:
@@ -65,7 +82,7 @@ class Index:
             next(segment for segment in self._segments if id_ in segment.rows).remove(id_)
         self._segments = [segment for segment in self._segments if len(segment)]
         self._vectors.drop(gone)
-        self._vector_rows.clear()
+        self._rows = None
 
     def set_vectors(self, vectors: Mapping[str, Vector]) -> None:
         """Give texts their vectors (rows of `Embedder.embed_passages`); until then their words must do."""
@@ -73,64 +90,86 @@ class Index:
         if unknown:
             raise KeyError(f"not in the index: {sorted(unknown)[:3]}")
         self._vectors.put(vectors)
-        self._vector_rows.clear()
-
-    def set_query_centre(self, query_vectors: Vector) -> None:
-        """Tell what questions have in common, from the vectors of those at hand (rows; 20 or more help).
-
-        All questions point the same way in a model's space; what they share says nothing of what is asked.
-        """
-        if len(query_vectors):
-            shrunk = len(query_vectors) / (len(query_vectors) + CENTRE_PRIOR)
-            self.query_centre = np.asarray(query_vectors.mean(axis=0) * shrunk, dtype=np.float32)
+        self._rows = None
 
     def without_vectors(self) -> list[str]:
         """Return the ids that still lack a vector, in the order they came."""
         return [id_ for id_ in self.documents if id_ not in self._vectors.rows]
 
-    def score(self, query: Query) -> Scored:
-        """Return every ranker's score of every text for `query`."""
-        roots, grams = self.root_weights(query), self._gram_weights(query)
-        mean_length = sum(s.total_length() for s in self._segments) / max(len(self), 1)
-        blocks = self._segments
-        alive = [segment.alive for segment in blocks]
-        ids = [id_ for s in blocks for id_, lives in zip(s.ids, s.alive, strict=True) if lives]
-        words = [s.root_scores(roots, mean_length)[lives] for s, lives in zip(blocks, alive, strict=True)]
-        letters = [s.gram_scores(grams)[lives] for s, lives in zip(blocks, alive, strict=True)]
-        meaning = self._meaning(query, alive)
-        return Scored(ids, _joined(words), _joined(letters), meaning)
+    def learn_needs(self, needs: Sequence[Query]) -> None:
+        """Learn from the needs at hand what they have in common; at most `MOST_NEEDS` are read, evenly spread.
 
-    def root_weights(self, query: Query) -> dict[str, float]:
-        """Return the query's search words with weight times idf (BM25's); words of no text are left out."""
-        weights = {}
+        Two things: the centre of their vectors (all questions point the same way in a model's space, which
+        says nothing of what is asked), and each text's crowding: what it gives every need. Fewer than
+        `FEWEST_NEEDS` teach nothing. To be called again now and then as texts and needs change.
+        """
+        self._crowding, self.query_centre = {}, None
+        if len(needs) < FEWEST_NEEDS:
+            return
+        vectors = [need.vector for need in needs if need.vector is not None]
+        if vectors:
+            shrunk = len(vectors) / (len(vectors) + CENTRE_PRIOR)
+            self.query_centre = np.asarray(np.mean(vectors, axis=0) * shrunk, dtype=np.float32)
+        step = -(-len(needs) // MOST_NEEDS)
+        crowding = {False: Crowding(), True: Crowding()}
+        for need in needs[::step]:
+            scored = self.score(need)
+            crowding[False].see(fuse(scored.by_words, None))
+            if scored.meaning is not None:
+                crowding[True].see(fuse(scored.by_words, scored.meaning))
+        for seen in crowding.values():
+            seen.settle(scored.ids)
+        self._crowding = crowding
+
+    def score(self, query: Query) -> Scored:
+        """Return the score of every text for `query`, and what each is made of."""
+        roots, own_words = self._root_weights(query)
+        grams = self._gram_weights(query)
+        own_letters = query.own_letters(grams)
+        ids, alive, vector_rows = self._row_view()
+        mean_length = sum(s.total_length() for s in self._segments) / max(len(self), 1)
+        words = _joined([s.root_scores(roots, mean_length) for s in self._segments])[alive]
+        letters = _joined([s.gram_scores(grams) for s in self._segments])[alive]
+        by_words = lexical(words, letters, own_words, own_letters)
+        meaning = None
+        if query.vector is not None and len(self._vectors):
+            table = np.append(self._vectors.scores(query.vector, self.query_centre), np.nan)
+            meaning = np.asarray(table[vector_rows])
+        total = fuse(by_words, meaning)
+        crowding = self._crowding.get(meaning is not None)
+        if crowding is not None:
+            total = total - CROWDING * crowding.of(ids)
+        return Scored(ids, words, letters, by_words, meaning, total, roots, grams, own_words, own_letters)
+
+    def _root_weights(self, query: Query) -> tuple[dict[str, float], float]:
+        """Return the query's search words with weight times idf (BM25's), and what all of them add up to."""
+        weights, own = {}, 0.0
         for root, weight in query.root_weights.items():
             frequency = sum(segment.root_frequency(root) for segment in self._segments)
+            weighed = weight * float(np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5)))
+            own += weighed
             if frequency > 0:
-                weights[root] = weight * float(np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5)))
-        return weights
+                weights[root] = weighed
+        return weights, own
 
     def _gram_weights(self, query: Query) -> dict[str, float]:
         grams = list(query.gram_weights)
         frequencies = sum((s.gram_frequencies(grams) for s in self._segments), np.zeros(len(grams)))
         idf = np.log((1 + len(self)) / (1 + np.minimum(frequencies, len(self)))) + 0.2
-        found = frequencies > 0
         return {
             gram: query.gram_weights[gram] * float(rarity**GRAM_POWER)
-            for gram, rarity, is_found in zip(grams, idf, found, strict=True)
-            if is_found
+            for gram, rarity, frequency in zip(grams, idf, frequencies, strict=True)
+            if frequency > 0
         }
 
-    def _meaning(self, query: Query, alive: list[NDArray[np.bool_]]) -> Scores | None:
-        if query.vector is None or not len(self._vectors):
-            return None
-        table = np.append(self._vectors.scores(query.vector, self.query_centre), np.nan)
-        rows = []
-        for segment, lives in zip(self._segments, alive, strict=True):
-            key = id(segment)
-            if key not in self._vector_rows:
-                self._vector_rows[key] = self._vectors.row_of(segment.ids)
-            rows.append(self._vector_rows[key][lives])
-        return np.asarray(table[np.concatenate(rows)])
+    def _row_view(self) -> tuple[list[str], NDArray[np.bool_], NDArray[np.int64]]:
+        """Return the living ids in row order, which rows live, and the vector row of each (-1: none)."""
+        if self._rows is None:
+            alive = np.concatenate([np.zeros(0, dtype=bool), *(s.alive for s in self._segments)])
+            every = [id_ for segment in self._segments for id_ in segment.ids]
+            ids = [id_ for id_, lives in zip(every, alive, strict=True) if lives]
+            self._rows = ids, alive, self._vectors.row_of(ids)
+        return self._rows
 
     def _grow(self, counted: dict[str, Mapping[WordKey, float]]) -> None:
         """Add a block, merged with those before it that are no larger, so that blocks stay few and grow."""
@@ -140,7 +179,7 @@ class Index:
             ids = [*last.rows, *ids]
             rows = [*(last.counted[row] for row in last.rows.values()), *rows]
         self._segments.append(Segment(ids, rows))
-        self._vector_rows.clear()
+        self._rows = None
 
 
 def _joined(blocks: list[Scores]) -> Scores:

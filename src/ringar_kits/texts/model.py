@@ -1,7 +1,7 @@
 """What goes into the kit and what comes out of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +45,13 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A text at its place in a ranking. `parts` holds each ranker's own score: words, letters, meaning."""
+    """A text at its place in a ranking: the score, and how much is by words and by meaning (a cosine)."""
 
     id: str
     rank: int
     score: float
-    parts: Mapping[str, float] = field(default_factory=dict)
+    words: float = 0.0
+    meaning: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What is sought, taken apart once: words, letter grams and, with a model, a vector."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,3 +54,12 @@ class Query:
         """Letter grams with the logarithm of their counts."""
         counts = Counter(gram for word in self.words for gram in letter_grams(word))
         return {gram: 1.0 + float(np.log(count)) for gram, count in counts.items()}
+
+    def own_letters(self, weights: Mapping[str, float]) -> float:
+        """Return the letter-gram score of a text that is the query itself, by the index's gram `weights`."""
+        score, squares = 0.0, 0.0
+        for word, count in Counter(self.words).items():
+            weight, grams = 1.0 + float(np.log(count)), letter_grams(word)
+            score += weight * sum(weights.get(gram, 0.0) for gram in grams)
+            squares += weight**2 * len(grams)
+        return score / (squares**0.5 + 1e-9)

@@ -110,6 +110,7 @@ class Segment:
         # a cheap stand-in for the length of the text's gram vector, free of collection statistics
         self._gram_norms = np.sqrt((self._words_of**2) @ grams_in_word) + 1e-9
         self._texts_with_word = np.bincount(cells, minlength=len(names)).astype(np.float64)
+        self._texts_with_gram: Scores | None = None
         self._texts_with_root = np.bincount(by_root.indices, minlength=by_root.shape[1]).astype(np.float64)
 
     def __len__(self) -> int:
@@ -121,6 +122,7 @@ class Segment:
         self.alive[row] = False
         self._texts_with_word[_row(self._words_of, row)] -= 1
         self._texts_with_root[_row(self._by_root_rows, row)] -= 1
+        self._texts_with_gram = None
 
     def total_length(self) -> float:
         """Return the summed length of the texts, in weighed search words."""
@@ -133,12 +135,11 @@ class Segment:
 
     def gram_frequencies(self, grams: Sequence[str]) -> Scores:
         """Return for each gram the summed text counts of the words that hold it, an upper bound of its texts."""
-        found = np.zeros(len(grams))
-        for place, gram in enumerate(grams):
-            column = self.gram_columns.get(gram)
-            if column is not None:
-                found[place] = self._texts_with_word[_column(self._by_gram, column)[0]].sum()
-        return found
+        if self._texts_with_gram is None:
+            holds = (self._by_gram > 0).astype(np.float64)
+            self._texts_with_gram = np.asarray(self._texts_with_word @ holds)
+        columns = np.fromiter((self.gram_columns.get(gram, -1) for gram in grams), dtype=np.int64)
+        return np.where(columns < 0, 0.0, self._texts_with_gram[columns])
 
     def root_scores(self, weights: Mapping[str, float], mean_length: float) -> Scores:
         """Return each text's BM25 score; `weights` holds each query root's weight times its idf."""
