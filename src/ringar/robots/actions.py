@@ -18,6 +18,7 @@ from ringar.robots.registry import task_named
 from ringar.robots.rules import UNFINISHED, State, pause_after, storable
 
 log = logging.getLogger("ringar.robots")
+WORKERS_KEPT = timedelta(days=30)
 
 
 @transaction.atomic
@@ -203,7 +204,8 @@ def take_back(work: Work) -> None:
 
 
 def register_worker(name: str) -> None:
-    """Notes that a process has begun to do work. It holds its lock already."""
+    """Notes that a process has begun to do work, and forgets those long gone. It holds its lock already."""
+    Worker.objects.filter(stopped_at__lt=timezone.now() - WORKERS_KEPT).delete()
     Worker.objects.create(name=name)
 
 

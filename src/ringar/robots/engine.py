@@ -20,7 +20,7 @@ from ringar.robots.running import run_work
 VERSION = "1"
 QUEUES = {True: "urgent", False: "ordinary"}
 # The engine starts at most RINGAR_WORKER_THREADS pieces of work each time that it looks.
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.2
 ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 
 

@@ -21,6 +21,7 @@ from django.core.mail.message import sanitize_address
 from django.db import transaction
 from django.utils import timezone
 
+from ringar.core.clock import now
 from ringar.core.rules import Viewer
 from ringar.robots.actions import queue_work
 from ringar.robots.models import OutgoingMail
@@ -55,6 +56,7 @@ def queue_mail(message: EmailMessage) -> OutgoingMail | None:
         subject=message.subject[:1000],
         text="" if message.content_subtype == "html" else message.body,
         html=html_of(message),
+        created_at=now(),
         raw=message.message().as_bytes(linesep="\r\n"),  # type: ignore[call-arg]  # Django's own, without a stub
     )
     queue_work(
