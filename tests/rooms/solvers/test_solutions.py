@@ -48,7 +48,7 @@ def test_register_solver_when_right_then_kept_found_and_audited(startup: Solver,
 @pytest.mark.parametrize(
     ("facts", "names"),
     [
-        ({"name": " "}, "name"),
+        ({"name": " "}, "nam"),
         ({"name": "x" * 201}, "200"),
         ({"name": "X", "about": "y" * 20_001}, "20001"),
         ({"name": "X", "website": "javascript:alert(1)"}, "URL"),
