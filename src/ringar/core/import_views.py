@@ -8,26 +8,26 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ringar.core.importing import Importer, Reading, read_import
+from ringar.core.middleware import Request
 from ringar.core.models import Organisation
 from ringar.core.registry import declared
-from ringar.core.rules import NotAllowed, Refused, Role
+from ringar.core.rules import NotAllowed, Refused
 from ringar_kits.errors import InputError
 
 MOST_ROWS = 5000
 SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".json", ".jsonl"}
-KEEPERS = frozenset({Role.ADMINISTRATOR.value, Role.DEVELOPMENT_MANAGER.value})
 
 
-def require_keeper(request: HttpRequest) -> Organisation:
+def require_keeper(request: Request) -> Organisation:
     """The organisation, if the viewer may import into it; else NotAllowed."""
     viewer = request.viewer
-    if viewer.organisation_id is None or not viewer.roles & KEEPERS:
+    if not viewer.keeps:
         raise NotAllowed
     return Organisation.objects.get(pk=viewer.organisation_id)
 
@@ -40,14 +40,14 @@ def importer_of(kind: str) -> Importer:
     raise Http404
 
 
-def kept_file(request: HttpRequest) -> Path | None:
+def kept_file(request: Request) -> Path | None:
     """The file that this session handed in, while it waits to be saved."""
     name = request.session.get("import_file", "")
     path = Path(settings.MEDIA_ROOT) / "imports" / name
     return path if name and path.is_file() else None
 
 
-def keep_upload(request: HttpRequest, upload: UploadedFile) -> Path:
+def keep_upload(request: Request, upload: UploadedFile) -> Path:
     """Writes the handed-in file where `kept_file` finds it; takes away the one before."""
     suffix = Path(upload.name or "").suffix.lower()
     if suffix not in SUFFIXES:
@@ -66,7 +66,7 @@ def keep_upload(request: HttpRequest, upload: UploadedFile) -> Path:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def import_start(request: HttpRequest) -> HttpResponse:
+def import_start(request: Request) -> HttpResponse:
     """Choose what to import and hand in the file."""
     organisation = require_keeper(request)
     importers = declared("imports", "IMPORTERS")
@@ -93,7 +93,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
     )
 
 
-def chosen_mapping(request: HttpRequest, importer: Importer) -> dict[str, list[str]]:
+def chosen_mapping(request: Request, importer: Importer) -> dict[str, list[str]]:
     """The columns chosen on the page, by field."""
     mapping: dict[str, list[str]] = {}
     for wanted in importer.fields:
@@ -104,7 +104,7 @@ def chosen_mapping(request: HttpRequest, importer: Importer) -> dict[str, list[s
 
 
 def save_reading(
-    request: HttpRequest, importer: Importer, organisation: Organisation, reading: Reading
+    request: Request, importer: Importer, organisation: Organisation, reading: Reading
 ) -> None:
     """Saves all rows in one transaction, and tells the counts."""
     if len(reading.rows) > MOST_ROWS:
@@ -121,7 +121,7 @@ def save_reading(
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def import_check(request: HttpRequest, kind: str) -> HttpResponse:
+def import_check(request: Request, kind: str) -> HttpResponse:
     """Shows how the file is understood and what is wrong; saves it when that is confirmed and nothing is wrong."""
     organisation, importer, path = require_keeper(request), importer_of(kind), kept_file(request)
     if path is None:

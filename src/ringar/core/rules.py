@@ -26,6 +26,9 @@ READ_ONLY_ROLES = OUTSIDE_ROLES | {Role.AUDITOR.value}
 LEADING_ROLES = frozenset({Role.DEVELOPMENT_MANAGER.value, Role.CIO.value, Role.ADMINISTRATOR.value})
 
 
+KEEPING_ROLES = frozenset({Role.DEVELOPMENT_MANAGER.value, Role.ADMINISTRATOR.value})
+
+
 class Visibility(models.TextChoices):
     """Who may see a row besides the one who wrote it."""
 
@@ -78,6 +81,11 @@ class Viewer:
     def may_write(self) -> bool:
         """May write on behalf of the organisation."""
         return self.organisation_id is not None and bool(self.roles - READ_ONLY_ROLES)
+
+    @property
+    def keeps(self) -> bool:
+        """May take spreadsheets of units, people, needs and suppliers into the organisation."""
+        return self.organisation_id is not None and bool(self.roles & KEEPING_ROLES)
 
     @property
     def leads(self) -> bool:

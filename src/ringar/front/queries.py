@@ -42,9 +42,8 @@ def own_needs(viewer: Viewer) -> list[Need]:
 
 def latest_joinings(viewer: Viewer, needs: Iterable[Need]) -> list[Joining]:
     """The units that last said "we have this too" of those needs, which the viewer sees already."""
-    joinings = Joining.objects.filter(need__in=[need.pk for need in needs]).exclude(
-        person_id=viewer.person_id
-    )
+    joinings = Joining.objects.filter(need__in=[need.pk for need in needs])
+    joinings = joinings.exclude(person_id=viewer.person_id or 0)
     return list(joinings.select_related("need", "unit").order_by("-at")[:SHOWN])
 
 
