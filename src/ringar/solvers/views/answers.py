@@ -10,12 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from ringar.core.clock import now
+from ringar.core.middleware import Request
 from ringar.core.rules import Refused
 from ringar.solvers import queries
 from ringar.solvers.actions import answer_call, edit_answer, verify_email, withdraw_answer
 from ringar.solvers.forms import AnswerForm, CorrectionForm, attempt
 from ringar.solvers.rules import AnswerState
-from ringar.solvers.views import Request
 
 
 def answer_new(request: Request, uuid: UUID) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ringar.core.clock import now
+from ringar.core.middleware import Request
 from ringar.core.registry import lookup
 from ringar.core.rules import NotAllowed, Refused
 from ringar.solvers import queries
@@ -19,7 +20,6 @@ from ringar.solvers.actions import close_call, decline_answer, edit_call, invite
 from ringar.solvers.forms import CallForm, DeadlineForm, DecisionForm, attempt
 from ringar.solvers.models import Answer, Call
 from ringar.solvers.rules import AnswerState, CallState, can_read_answers, can_run_call
-from ringar.solvers.views import Request
 
 MOST_CALLS = 100
 

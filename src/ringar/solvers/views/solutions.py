@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed
 from ringar.core.text import csv_response
 from ringar.solvers import queries
@@ -18,7 +19,6 @@ from ringar.solvers.actions import ReferenceFacts, edit_solution, publish_soluti
 from ringar.solvers.forms import FilterForm, ReferenceFormSet, SolutionForm, attempt
 from ringar.solvers.models import Solution
 from ringar.solvers.rules import can_edit, can_register
-from ringar.solvers.views import Request
 
 MOST_ROWS = 20_000
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ringar.core.middleware import Request
 from ringar.core.models import Organisation
 from ringar.core.rules import NotAllowed
 from ringar.core.text import csv_response
@@ -17,7 +18,6 @@ from ringar.solvers import queries
 from ringar.solvers.actions import edit_solver, register_solver, set_solver_state
 from ringar.solvers.forms import FilterForm, SolverForm, attempt
 from ringar.solvers.rules import SolverState, can_check, can_edit, can_register
-from ringar.solvers.views import Request
 
 MOST_ROWS = 20_000
 """Rows of a file to download; larger registers are read from the database."""
