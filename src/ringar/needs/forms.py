@@ -23,7 +23,7 @@ class LongField(TextField):
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **options)
 
     def clean(self, value: Any) -> str:
-        text = super().clean(value)
+        text = str(super().clean(value))
         if len(text) > self.most:
             raise forms.ValidationError(
                 _(
@@ -130,7 +130,8 @@ class NeedEditForm(forms.Form):
     )
 
     def __init__(self, *args: Any, need: Need, viewer: Viewer, **options: Any) -> None:
-        super().__init__(*args, initial={name: getattr(need, name) for name in self.base_fields}, **options)
+        options["initial"] = {name: getattr(need, name) for name in self.base_fields}
+        super().__init__(*args, **options)
         units = units_of(viewer)
         self.fields["unit"].queryset = units | Unit.objects.filter(pk=need.unit_id).order_by("name")  # type: ignore[attr-defined]
         self.fields["owner"].queryset = people_of(need.organisation_id)  # type: ignore[attr-defined]

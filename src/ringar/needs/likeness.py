@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ringar.core.rules import Viewer
 from ringar.core.vectors import as_query, vectors_for
 from ringar.needs.models import Need
-from ringar.needs.queries import found_ids, listed_needs
-from ringar.needs.rules import NeedState
+from ringar.needs.queries import found_ids
+from ringar.needs.rules import NeedState, can_join
 from ringar_kits.texts import Document, Index, analyse, load_embedder, rank
 from ringar_kits.texts.analyse import content_words
 
@@ -48,7 +48,7 @@ def need_vectors(viewer: Viewer) -> dict[int, NDArray[np.float32]]:
     if embedder is None:
         return {}
     rows = list(
-        Need.objects.filter(organisation_id=viewer.organisation_id, is_draft=False)
+        Need.objects.filter(organisation_id=viewer.organisation_id or 0, is_draft=False)
         .exclude(state=NeedState.CLOSED)
         .order_by("-changed_at", "-id")
         .values_list("id", "text_hash")[:NEWEST]
@@ -98,8 +98,8 @@ def similar_needs(viewer: Viewer, text: str, *, exclude: Need | None = None, lim
         near = nearness(vector, vectors)
     nearest = sorted(near, key=lambda pk: -near[pk])[:FROM_EACH]
     ids = {pk for pk, _ in found_ids(viewer, text)[:FROM_EACH]} | set(nearest)
-    rows = listed_needs(viewer).exclude(state=NeedState.CLOSED).filter(pk__in=ids).defer(None)
-    needs = {str(row.pk): row for row in rows if exclude is None or row.pk != exclude.pk}
+    rows = Need.objects.filter(pk__in=ids, is_draft=False).select_related("unit")
+    needs = {str(row.pk): row for row in rows if can_join(viewer, row.facts) and row != exclude}
     index = Index(
         [Document(key, need.title, need.symptom) for key, need in needs.items()],
         {key: vectors[need.pk] for key, need in needs.items() if need.pk in vectors},

@@ -68,11 +68,11 @@ class Need(models.Model):
         ]
         # Each list walks one of these, newest first, and stops after a page: as quick at 100,000 needs as at 100.
         indexes: ClassVar = [
-            models.Index(fields=["organisation", "is_draft", "-changed_at", "-id"], name="need_newest"),
+            models.Index(fields=["organisation", "-changed_at", "-id"], name="need_newest"),
             models.Index(fields=["organisation", "state", "-changed_at", "-id"], name="need_state_newest"),
-            models.Index(fields=["unit", "is_draft", "-changed_at", "-id"], name="need_unit_newest"),
-            models.Index(fields=["created_by", "is_draft", "-changed_at", "-id"], name="need_mine_newest"),
-            models.Index(fields=["visibility", "is_draft", "-changed_at", "-id"], name="need_public_newest"),
+            models.Index(fields=["unit", "-changed_at", "-id"], name="need_unit_newest"),
+            models.Index(fields=["created_by", "-changed_at", "-id"], name="need_mine_newest"),
+            models.Index(fields=["visibility", "-changed_at", "-id"], name="need_public_newest"),
             models.Index(fields=["text_hash"], name="need_text_hash"),
         ]
 

@@ -11,11 +11,11 @@ from ringar.core.queries import units_below, visible_to
 from ringar.core.rules import NotAllowed, Viewer, Visibility
 from ringar.core.search import match_words, scope_words
 from ringar.needs.models import Evidence, Joining, Need
-from ringar.needs.rules import NeedState
+from ringar.needs.rules import NeedFacts, NeedState, can_see_need
 from ringar_kits.texts.analyse import analyse
 
 PAGE = 25
-MOST_FOUND = 200
+MOST_FOUND = 100
 NOT_IN_LISTS = ("words", "cause", "cost_of_nothing", "good_effect", "tried", "who_affected")
 
 
@@ -50,7 +50,7 @@ def listed_needs(viewer: Viewer, *, everywhere: bool = False) -> QuerySet[Need]:
     needs = needs.defer(*NOT_IN_LISTS)
     if everywhere or not viewer.is_inside:
         return needs.filter(visibility=Visibility.PUBLIC)
-    needs = needs.filter(organisation_id=viewer.organisation_id)
+    needs = needs.filter(organisation_id=viewer.organisation_id or 0)
     if viewer.leads and viewer.person_id is None:
         return needs
     return needs.exclude(
@@ -65,9 +65,14 @@ def filtered_needs(needs: QuerySet[Need], *, state: str = "", unit: Unit | None 
     if state in NeedState.values:
         needs = needs.filter(state=state)
     if unit is not None:
-        tree = Unit.objects.filter(organisation_id=unit.organisation_id).values_list("id", "parent_id")
-        needs = needs.filter(unit_id__in=units_below(tree, {unit.pk}))
+        needs = needs.filter(unit_id__in=unit_ids_of(unit))
     return needs
+
+
+def unit_ids_of(unit: Unit) -> frozenset[int]:
+    """The ids of the unit and of those below it. 1 query."""
+    tree = Unit.objects.filter(organisation_id=unit.organisation_id).values_list("id", "parent_id")
+    return units_below(tree, {unit.pk})
 
 
 def older_than(needs: QuerySet[Need], cursor: str) -> QuerySet[Need]:
@@ -120,10 +125,26 @@ def found_ids(
 def search_ids(
     viewer: Viewer, text: str, *, state: str = "", unit: Unit | None = None, everywhere: bool = False
 ) -> list[int]:
-    """Ids of needs that hold any word of the text, best first, that the viewer may see; never drafts. 2–3 queries."""
+    """Ids of needs that hold any word of the text, best first, that the viewer may see; never drafts. 2–3 queries.
+
+    Who may see them is decided row by row: asked together with the ids, SQLite would walk the whole index.
+    """
     found = [pk for pk, _ in found_ids(viewer, text, everywhere=everywhere)]
-    needs = filtered_needs(listed_needs(viewer, everywhere=everywhere), state=state, unit=unit)
-    seen = set(needs.filter(pk__in=found).order_by().values_list("pk", flat=True))
+    below = unit_ids_of(unit) if unit else None
+    is_public = everywhere or not viewer.is_inside
+    rows = Need.objects.filter(pk__in=found, is_draft=False)
+    names = ("pk", "organisation_id", "unit_id", "created_by_id", "owner_id", "state", "visibility")
+    seen = set()
+    for pk, *facts in rows.values_list(*names):
+        need = NeedFacts(*facts)
+        is_ours = (
+            need.visibility == Visibility.PUBLIC
+            if is_public
+            else need.organisation_id == viewer.organisation_id
+        )
+        fits = (not state or need.state == state) and (below is None or need.unit_id in below)
+        if is_ours and fits and can_see_need(viewer, need):
+            seen.add(pk)
     return [pk for pk in found if pk in seen]
 
 
@@ -144,14 +165,14 @@ def needs_awaiting_match(organisation_id: int | None = None) -> QuerySet[Need]:
 def home_unit(viewer: Viewer) -> Unit | None:
     """The unit that the viewer writes for: the first one with a role, in the organisation at hand. 1 query."""
     units = Unit.objects.filter(
-        organisation_id=viewer.organisation_id, memberships__person_id=viewer.person_id
+        organisation_id=viewer.organisation_id or 0, memberships__person_id=viewer.person_id or 0
     )
     return units.order_by("memberships__id").first()
 
 
 def units_of(viewer: Viewer) -> QuerySet[Unit]:
     """The units that the viewer may write for: one's own; those who lead, all in the organisation."""
-    units = Unit.objects.filter(organisation_id=viewer.organisation_id).order_by("name")
+    units = Unit.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("name")
     return units if viewer.leads else units.filter(pk__in=viewer.unit_ids)
 
 
@@ -181,7 +202,7 @@ def joinings_of(need: Need) -> QuerySet[Joining]:
     return need.joinings.select_related("unit", "person")
 
 
-def joined_units() -> Prefetch:
+def joined_units() -> "Prefetch[str, QuerySet[Joining], str]":
     """What prefetches the names of units that have a need too, for a list."""
     return Prefetch("joinings", Joining.objects.select_related("unit"))
 

@@ -66,7 +66,7 @@ def unit_asked_for(viewer: Viewer, wanted: dict[str, str]) -> tuple[list[Unit], 
     """The units to choose among, and the chosen one."""
     if not viewer.is_inside:
         return [], None
-    units = list(Unit.objects.filter(organisation_id=viewer.organisation_id).order_by("name"))
+    units = list(Unit.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("name"))
     return units, next((unit for unit in units if str(unit.uuid) == wanted["unit"]), None)
 
 

@@ -69,8 +69,10 @@ def need_autosave(request: HttpRequest) -> HttpResponse:
 def need_similar(request: HttpRequest) -> HttpResponse:
     """A fragment: needs that say the same as what is being written."""
     text = f"{request.POST.get('title', '')}\n{request.POST.get('symptom', '')}"[:2_000]
-    draft = my_drafts(request.viewer).filter(uuid=uuid_or_none(request.POST.get("draft", ""))).first()  # type: ignore[attr-defined]
-    similar = similar_needs(request.viewer, text)  # type: ignore[attr-defined]
+    viewer = request.viewer  # type: ignore[attr-defined]
+    key = uuid_or_none(request.POST.get("draft", ""))
+    draft = my_drafts(viewer).filter(uuid=key).first() if key else None
+    similar = similar_needs(viewer, text)
     return render(request, "needs/similar.html", {"similar": similar, "need": draft})
 
 

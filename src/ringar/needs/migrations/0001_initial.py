@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='need',
-            index=models.Index(fields=['organisation', 'is_draft', '-changed_at', '-id'], name='need_newest'),
+            index=models.Index(fields=['organisation', '-changed_at', '-id'], name='need_newest'),
         ),
         migrations.AddIndex(
             model_name='need',
@@ -125,15 +125,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='need',
-            index=models.Index(fields=['unit', 'is_draft', '-changed_at', '-id'], name='need_unit_newest'),
+            index=models.Index(fields=['unit', '-changed_at', '-id'], name='need_unit_newest'),
         ),
         migrations.AddIndex(
             model_name='need',
-            index=models.Index(fields=['created_by', 'is_draft', '-changed_at', '-id'], name='need_mine_newest'),
+            index=models.Index(fields=['created_by', '-changed_at', '-id'], name='need_mine_newest'),
         ),
         migrations.AddIndex(
             model_name='need',
-            index=models.Index(fields=['visibility', 'is_draft', '-changed_at', '-id'], name='need_public_newest'),
+            index=models.Index(fields=['visibility', '-changed_at', '-id'], name='need_public_newest'),
         ),
         migrations.AddIndex(
             model_name='need',
