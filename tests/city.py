@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.test.utils import override_settings
@@ -24,15 +25,17 @@ from ringar_kits.texts import embed
 
 # Of each kind of page so many are looked at by each person: a list's rows lead to pages that differ in data only.
 PAGES_OF_A_KIND = 3
+DEMO = {"DEMO": True, "EMAIL_BACKEND": "ringar.robots.mail.QueueBackend"}
 PEOPLE = ["nobody", *(member.key for member in CAST)]
 
 
 class Links(HTMLParser):
-    """The addresses that a page leads to or loads, and the ids on it."""
+    """The addresses that a page leads to or loads, those that its forms ask, and the ids on it."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.addresses: list[str] = []
+        self.asked: set[str] = set()
         self.ids: set[str] = set()
         self.feed(page)
 
@@ -42,6 +45,8 @@ class Links(HTMLParser):
         address = values.get("href" if tag in {"a", "link"} else "src")
         if address is not None:
             self.addresses.append(address)
+        if tag == "form":
+            self.asked.add(values.get("action") or "")
 
 
 @dataclass
@@ -71,7 +76,7 @@ def walk(person: str, language: str = "sv") -> Walk:
     if (who := person_of(person)) is not None:
         client.force_login(who)
     client.cookies["django_language"] = language
-    waiting, seen, kinds = [("/", "")], {"/"}, dict[str, int]()
+    waiting, seen, kinds, asked = [("/", "")], {"/"}, dict[str, int](), set[str]()
     while waiting:
         address, source = waiting.pop(0)
         name = name_of(urlsplit(address).path)
@@ -81,16 +86,19 @@ def walk(person: str, language: str = "sv") -> Walk:
         response = client.get(address)
         found.visited += 1
         links = [response["Location"]] if "Location" in response else []
+        if response.status_code == 405 and address in asked:
+            continue  # what a form asks may be a page too, but need not be
         if response.status_code >= 400:
             found.broken.append(f"{person}: {source} leads to {address}: {response.status_code}")
         elif response["Content-Type"].startswith("text/html") and not links:
             page = Links(response.content.decode())
-            links = page.addresses
+            links = [*page.addresses, *page.asked]
             found.examples.setdefault(name, address)
-            anchors = {link[1:] for link in links if link.startswith("#")} - page.ids
+            asked |= {urljoin(address, action) for action in page.asked}
+            anchors = {link[1:] for link in page.addresses if link.startswith("#")} - page.ids
             found.broken += [f"{person}: {address} has no #{anchor}" for anchor in anchors]
         for link in links:
-            target = urldefrag(urljoin(address, link)).url
+            target = urldefrag(urljoin(address, link.removeprefix(settings.BASE_URL))).url
             if link and not urlsplit(target).netloc and not urlsplit(target).scheme and target not in seen:
                 seen.add(target)
                 waiting.append((target, address))
@@ -110,7 +118,7 @@ def without_model() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def city(django_db_setup: None, django_db_blocker: DjangoDbBlocker, without_model: None) -> Iterator[None]:
     """The demo as `make run` serves it; the database is emptied afterwards."""
-    with django_db_blocker.unblock(), override_settings(DEMO=True):
+    with django_db_blocker.unblock(), override_settings(**DEMO):
         with translation.override("sv"):
             seed(lambda _: None)
             run_waiting()

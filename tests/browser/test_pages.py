@@ -1,0 +1,133 @@
+"""The demo's pages: no link is broken; axe-core finds nothing on any page type, and a phone is wide enough."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Page
+
+from ringar.core.models import Person
+from ringar.needs.models import Need
+from ringar.solvers.models import Solution
+from tests.chromium import PHONE, Open
+from tests.city import PEOPLE, Walk, person_of, walk
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def draft() -> tuple[Person | None, str]:
+    need = Need.objects.filter(is_draft=True, created_by__isnull=False)[0]
+    return need.created_by, reverse("need_share", args=[need.uuid])
+
+
+def unlikely_match() -> tuple[Person | None, str]:
+    need = Need.objects.filter(state="chosen", organisation__slug="ringsala")[0]
+    solution = Solution.objects.order_by("-id")[0]
+    return person_of("alva"), reverse("match_asked", args=[need.uuid, solution.uuid])
+
+
+# Pages that no link of the demo leads to: who can open them, and where.
+ELSEWHERE: dict[str, Callable[[], tuple[Person | None, str]]] = {
+    "account_email_verification_sent": lambda: (None, "/konto/confirm-email/"),
+    "account_inactive": lambda: (None, "/konto/inactive/"),
+    "account_reset_password_done": lambda: (None, "/konto/password/reset/done/"),
+    "account_reset_password_from_key": lambda: (None, "/konto/password/reset/key/1-wrong/"),
+    "account_reset_password_from_key_done": lambda: (None, "/konto/password/reset/key/done/"),
+    "account_confirm_email": lambda: (None, "/konto/confirm-email/wrong/"),
+    "account_signup": lambda: (None, "/konto/signup/"),
+    "account_logout": lambda: (person_of("bo"), "/konto/logout/"),
+    "account_reauthenticate": lambda: (person_of("bo"), "/konto/reauthenticate/"),
+    "call_from_needs": lambda: (person_of("alva"), "/utlysningar/fran-behov/"),
+    "import_start": lambda: (person_of("alva"), "/importera/"),
+    "match_asked": unlikely_match,
+    "need_share": draft,
+}
+# Names of addresses that are no page to read.
+NOT_PAGES = {
+    # they answer a form and lead on
+    *("set_language", "demo_login", "work_retry", "import_check"),
+    *("need_autosave", "need_similar", "need_discard", "need_move", "need_leave", "evidence_remove"),
+    *("call_open", "call_close", "answer_decide", "answer_verify", "answer_withdraw", "solver_state"),
+    *("match_check", "match_choose", "match_judge"),
+    # files and data
+    *("health", "evidence_photo", "need_list_csv", "overview_csv", "solver_csv", "solution_csv"),
+    # parts of the log-in that are not used here
+    *("account_set_password", "account_confirm_login_code"),
+}
+
+
+def page_names(patterns: list[Any]) -> list[str]:
+    names = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            names += page_names(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            names.append(pattern.name)
+    return names
+
+
+@cache
+def axe_source() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """One line for each violation: the rule, what it asks, and the first elements at fault."""
+    page.evaluate(axe_source())
+    options = json.dumps({"runOnly": RULES, "resultTypes": ["violations"]})
+    result = page.evaluate(f"axe.run(document, {options})")
+    lines = []
+    for found in result["violations"]:
+        places = [f"{node['html'][:160]} {node['failureSummary']}" for node in found["nodes"][:3]]
+        lines.append(f"{found['id']}: {found['help']}\n    " + "\n    ".join(places))
+    return lines
+
+
+def example(walks: dict[str, Walk], name: str) -> tuple[Person | None, str] | None:
+    """Someone who sees the page of that name, and its address."""
+    for who, found in walks.items():
+        if name in found.examples:
+            return person_of(who), found.examples[name]
+    return ELSEWHERE[name]() if name in ELSEWHERE else None
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_links_when_all_are_followed_then_none_is_broken(
+    db: None, walks: dict[str, Walk], person: str
+) -> None:
+    assert walks[person].visited > 5
+    assert not walks[person].broken, "\n".join(walks[person].broken)
+
+
+def test_links_when_followed_in_english_then_none_is_broken(db: None) -> None:
+    found = walk("alva", "en")
+    assert not found.broken, "\n".join(found.broken)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("name", sorted(set(page_names(get_resolver().url_patterns)) - NOT_PAGES))
+def test_page_when_read_then_axe_finds_nothing_and_a_phone_is_wide_enough(
+    open_page: Open, walks: dict[str, Walk], name: str, language: str
+) -> None:
+    found = example(walks, name)
+    assert found, f"no link leads to the page {name}: link to it, or name it in ELSEWHERE or NOT_PAGES"
+    person, path = found
+    page = open_page(path, person=person, language=language)
+    assert page.locator("html").get_attribute("lang") == language
+    faults = violations(page)
+    page.set_viewport_size({"width": PHONE, "height": 800})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > PHONE:
+        faults.append(f"{width} px wide on a phone of {PHONE} px")
+    assert not faults, f"{path} as {person}:\n" + "\n".join(faults)
+
+
+def test_not_pages_when_the_addresses_change_then_the_lists_here_follow() -> None:
+    known = set(page_names(get_resolver().url_patterns))
+    assert not (NOT_PAGES | ELSEWHERE.keys()) - known
