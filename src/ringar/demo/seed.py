@@ -16,6 +16,8 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import Role, Viewer
 from ringar.demo.cast import CAST, PASSWORD
 from ringar.needs.actions import (
+    Flagged,
+    add_evidence,
     add_why,
     edit_need,
     join_need,
@@ -24,10 +26,8 @@ from ringar.needs.actions import (
     share_need,
     start_need,
 )
-from ringar.needs.evidence_actions import add_evidence
 from ringar.needs.flags import find_flags
 from ringar.needs.models import Need
-from ringar.needs.prepare import Flagged
 from ringar.needs.rules import NeedState
 from ringar.solvers.actions import answer_call, open_call, publish_solution, register_solver, start_call
 

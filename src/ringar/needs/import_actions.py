@@ -10,8 +10,8 @@ from ringar.core.clock import now
 from ringar.core.importing import Counts, Progress
 from ringar.core.models import AuditEvent, Organisation, Person, Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
+from ringar.needs.actions import index_need
 from ringar.needs.models import Need
-from ringar.needs.prepare import index_need
 from ringar.needs.rules import NeedState
 from ringar.robots.actions import queue_work
 
@@ -45,7 +45,9 @@ def import_needs(
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         known = known_needs(organisation, source, batch)
-        added, altered, audit = [], [], []
+        added: list[Need] = []
+        altered: list[Need] = []
+        audit: list[AuditEvent] = []
         for row in batch:
             need = known.get(row["external_id"]) or new_need(by, organisation, source, row)
             told = fill(need, row, unit=units.get(row.get("unit", ""), top), owners=owners)

@@ -2,8 +2,7 @@
 
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
-from ringar.needs.actions import add_criterion, edit_need, share_need, start_need
-from ringar.needs.evidence_actions import add_evidence
+from ringar.needs.actions import add_criterion, add_evidence, edit_need, share_need, start_need
 from ringar.needs.models import Need
 from ringar.needs.queries import need_for
 

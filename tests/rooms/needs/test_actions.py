@@ -8,6 +8,7 @@ from ringar.core.models import AuditEvent
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.needs.actions import (
+    Flagged,
     add_criterion,
     add_why,
     discard_draft,
@@ -24,7 +25,6 @@ from ringar.needs.actions import (
 from ringar.needs.diagram import PAGE, states_page
 from ringar.needs.flags import find_flags
 from ringar.needs.models import Need
-from ringar.needs.prepare import Flagged
 from ringar.needs.queries import texts_of
 from ringar.robots.models import Work
 from tests.people import People

@@ -13,7 +13,7 @@ from PIL import Image
 from ringar.core.models import AuditEvent
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused
-from ringar.needs.evidence_actions import add_evidence, edit_evidence, remove_evidence
+from ringar.needs.actions import add_evidence, edit_evidence, remove_evidence
 from ringar.needs.models import Evidence
 from ringar.needs.photos import clean_photo
 from tests.people import People

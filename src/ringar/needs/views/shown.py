@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.functions import Substr
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from ringar.core.middleware import Request
 from ringar.core.models import Unit
 from ringar.core.rules import Viewer
 from ringar.core.text import csv_response, tidy_text
@@ -51,7 +52,7 @@ EXCERPT = 240
 MOST_IN_CSV = 20_000
 
 
-def asked_for(request: HttpRequest) -> dict[str, str]:
+def asked_for(request: Request) -> dict[str, str]:
     """What the address asks the list for; nothing but known and tidy values."""
     wanted = {
         name: tidy_text(request.GET.get(name, "")).strip()[:300]
@@ -70,9 +71,9 @@ def unit_asked_for(viewer: Viewer, wanted: dict[str, str]) -> tuple[list[Unit], 
     return units, next((unit for unit in units if str(unit.uuid) == wanted["unit"]), None)
 
 
-def page_of(request: HttpRequest, wanted: dict[str, str], unit: Unit | None) -> tuple[list[Need], str]:
+def page_of(request: Request, wanted: dict[str, str], unit: Unit | None) -> tuple[list[Need], str]:
     """One page of needs, and the cursor of the next page ("" at the end)."""
-    viewer, everywhere = request.viewer, wanted["show"] == "public"  # type: ignore[attr-defined]
+    viewer, everywhere = request.viewer, wanted["show"] == "public"
     if wanted["q"]:
         ids = search_ids(viewer, wanted["q"], state=wanted["state"], unit=unit, everywhere=everywhere)
         start = int(wanted["after"]) if wanted["after"].isdecimal() and len(wanted["after"]) < 5 else 0
@@ -93,10 +94,10 @@ def with_excerpt(needs: "QuerySet[Need]") -> list[Need]:
 
 
 @require_GET
-def need_list(request: HttpRequest) -> HttpResponse:
+def need_list(request: Request) -> HttpResponse:
     """Needs, newest first, or what a search finds."""
     wanted = asked_for(request)
-    units, unit = unit_asked_for(request.viewer, wanted)  # type: ignore[attr-defined]
+    units, unit = unit_asked_for(request.viewer, wanted)
     needs, more = page_of(request, wanted, unit)
     kept = {name: value for name, value in wanted.items() if value and name != "after"}
     context = {
@@ -113,10 +114,10 @@ def need_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def need_list_csv(request: HttpRequest) -> HttpResponse:
+def need_list_csv(request: Request) -> HttpResponse:
     """The list as a file for spreadsheets: at most the 20,000 newest."""
     wanted = asked_for(request)
-    viewer, everywhere = request.viewer, wanted["show"] == "public"  # type: ignore[attr-defined]
+    viewer, everywhere = request.viewer, wanted["show"] == "public"
     _units, unit = unit_asked_for(viewer, wanted)
     if wanted["q"]:
         ids = search_ids(viewer, wanted["q"], state=wanted["state"], unit=unit, everywhere=everywhere)
@@ -140,7 +141,7 @@ def need_list_csv(request: HttpRequest) -> HttpResponse:
     return csv_response("behov.csv", header, (csv_row(request, need) for need in needs[:MOST_IN_CSV]))
 
 
-def csv_row(request: HttpRequest, need: Need) -> tuple[object, ...]:
+def csv_row(request: Request, need: Need) -> tuple[object, ...]:
     """One need as a row of the file."""
     return (
         need.title,
@@ -196,9 +197,9 @@ def next_of(need: Need, viewer: Viewer) -> dict[str, object]:
 
 
 @require_GET
-def need_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_detail(request: Request, uuid: UUID) -> HttpResponse:
     """One need, whole: where it stands, what is known, who else has it, what happens next."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     need = need_for(viewer, uuid)
     whys, criteria = whys_and_criteria(need)
     joinings = list(joinings_of(need)) if need.joined_count else []
@@ -221,9 +222,9 @@ def need_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_GET
-def need_compare(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_compare(request: Request, uuid: UUID) -> HttpResponse:
     """The criteria, and each candidate and attempt held against them."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     need = need_for(viewer, uuid)
     _whys, criteria = whys_and_criteria(need)
     attempts = [line.strip() for line in need.tried.splitlines() if line.strip()]
@@ -237,9 +238,9 @@ def need_compare(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_GET
-def need_history(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_history(request: Request, uuid: UUID) -> HttpResponse:
     """How the need has moved: who, when and why."""
-    need = need_for(request.viewer, uuid)  # type: ignore[attr-defined]
+    need = need_for(request.viewer, uuid)
     names = dict(NeedState.choices)
     moves = [
         {

@@ -4,26 +4,35 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused
-from ringar.needs.actions import add_why, discard_draft, edit_need, remove_last_why, save_draft, set_criteria
+from ringar.needs.actions import (
+    Flagged,
+    add_why,
+    discard_draft,
+    edit_need,
+    remove_last_why,
+    save_draft,
+    set_criteria,
+)
 from ringar.needs.flags import Flag
 from ringar.needs.forms import CriteriaForm, NeedEditForm, NeedForm, WhyForm
 from ringar.needs.likeness import similar_needs
-from ringar.needs.prepare import Flagged
+from ringar.needs.models import Need
 from ringar.needs.queries import my_drafts, need_for, whys_and_criteria
 from ringar.needs.rules import MOST_WHYS, can_edit_need
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def need_new(request: HttpRequest) -> HttpResponse:
+def need_new(request: Request) -> HttpResponse:
     """Writes down a need: what is seen, and a short name."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     if not viewer.may_write:
         raise NotAllowed
     form = NeedForm(request.POST or None, initial={"draft": uuid4()})
@@ -39,11 +48,11 @@ def need_new(request: HttpRequest) -> HttpResponse:
     return render(request, "needs/need_new.html", {"form": form, "similar": similar, "drafts": drafts})
 
 
-def save_written(request: HttpRequest, form: NeedForm):  # type: ignore[no-untyped-def]
+def save_written(request: Request, form: NeedForm) -> Need:
     """Saves what the two fields hold; the draft that is returned is the same each time."""
     facts = form.cleaned_data
     return save_draft(
-        by=request.viewer,  # type: ignore[attr-defined]
+        by=request.viewer,
         uuid=facts["draft"] or uuid4(),
         symptom=facts["symptom"],
         title=facts["title"],
@@ -52,7 +61,7 @@ def save_written(request: HttpRequest, form: NeedForm):  # type: ignore[no-untyp
 
 @login_required
 @require_POST
-def need_autosave(request: HttpRequest) -> HttpResponse:
+def need_autosave(request: Request) -> HttpResponse:
     """Keeps a draft while it is written. 204 when kept; 422 when it can not be kept yet."""
     form = NeedForm(request.POST)
     if not form.is_valid():
@@ -66,10 +75,10 @@ def need_autosave(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def need_similar(request: HttpRequest) -> HttpResponse:
+def need_similar(request: Request) -> HttpResponse:
     """A fragment: needs that say the same as what is being written."""
     text = f"{request.POST.get('title', '')}\n{request.POST.get('symptom', '')}"[:2_000]
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     key = uuid_or_none(request.POST.get("draft", ""))
     draft = my_drafts(viewer).filter(uuid=key).first() if key else None
     similar = similar_needs(viewer, text)
@@ -86,18 +95,18 @@ def uuid_or_none(text: str) -> UUID | None:
 
 @login_required
 @require_POST
-def need_discard(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_discard(request: Request, uuid: UUID) -> HttpResponse:
     """Throws a draft away."""
-    discard_draft(by=request.viewer, need=need_for(request.viewer, uuid))  # type: ignore[attr-defined]
+    discard_draft(by=request.viewer, need=need_for(request.viewer, uuid))
     messages.success(request, _("The draft is thrown away."))
     return redirect("need_list")
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def need_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_edit(request: Request, uuid: UUID) -> HttpResponse:
     """Everything on a need that can be told, all of it optional."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     need = need_for(viewer, uuid)
     if not can_edit_need(viewer, need.facts):
         raise NotAllowed
@@ -120,9 +129,9 @@ def need_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def need_why(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_why(request: Request, uuid: UUID) -> HttpResponse:
     """The five whys, one question at a time."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     need = need_for(viewer, uuid)
     if not can_edit_need(viewer, need.facts):
         raise NotAllowed
@@ -154,9 +163,9 @@ def need_why(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def need_criteria(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_criteria(request: Request, uuid: UUID) -> HttpResponse:
     """At most five criteria that a solution must meet."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     need = need_for(viewer, uuid)
     if not can_edit_need(viewer, need.facts):
         raise NotAllowed

@@ -4,25 +4,25 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ringar.core.middleware import Request
 from ringar.core.models import Unit
 from ringar.core.rules import Refused
-from ringar.needs.actions import discard_draft, join_need, leave_need, move_need, share_need
+from ringar.needs.actions import Flagged, discard_draft, join_need, leave_need, move_need, share_need
 from ringar.needs.flags import find_flags
 from ringar.needs.forms import JoinForm, MoveForm, ShareForm
-from ringar.needs.prepare import Flagged
 from ringar.needs.queries import my_drafts, need_for, texts_of
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def need_share(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_share(request: Request, uuid: UUID) -> HttpResponse:
     """The step before others see it: who may, and what to look at first."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     need = need_for(viewer, uuid)
     if not need.is_draft:
         return redirect(need)
@@ -48,9 +48,9 @@ def need_share(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def need_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_move(request: Request, uuid: UUID) -> HttpResponse:
     """Moves the need to another state."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     need = need_for(viewer, uuid)
     form = MoveForm(request.POST)
     if not form.is_valid():
@@ -69,9 +69,9 @@ def need_move(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def need_join(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_join(request: Request, uuid: UUID) -> HttpResponse:
     """Says "we have this too" instead of writing the need again; one's own draft is kept, or thrown away."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     need = need_for(viewer, uuid)
     initial = {"draft": request.GET.get("draft", "")}
     form = JoinForm(request.POST or None, initial=initial, viewer=viewer)
@@ -104,9 +104,9 @@ def need_join(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def need_leave(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def need_leave(request: Request, uuid: UUID) -> HttpResponse:
     """Takes back "we have this too"."""
-    need = need_for(request.viewer, uuid)  # type: ignore[attr-defined]
+    need = need_for(request.viewer, uuid)
     unit = get_object_or_404(Unit, uuid=request.POST.get("unit", "") or None)
-    leave_need(by=request.viewer, need=need, unit=unit)  # type: ignore[attr-defined]
+    leave_need(by=request.viewer, need=need, unit=unit)
     return redirect(need)

@@ -12,8 +12,8 @@ from ringar.core.clock import now
 from ringar.core.models import Person, Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer, Visibility
 from ringar.core.vectors import as_query, save_vectors, vectors_for
+from ringar.needs.actions.prepare import decide_flags, index_need, tidy
 from ringar.needs.models import Criterion, Joining, Need, Why
-from ringar.needs.prepare import decide_flags, index_need, tidy
 from ringar.needs.queries import home_unit, texts_of
 from ringar.needs.rules import (
     ASKS,

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused
-from ringar.needs.evidence_actions import add_evidence, edit_evidence, remove_evidence
+from ringar.needs.actions import add_evidence, edit_evidence, remove_evidence
 from ringar.needs.flags import Flag, find_flags
 from ringar.needs.forms import EvidenceForm
 from ringar.needs.queries import evidence_for, evidence_texts, need_for
@@ -19,9 +20,9 @@ from ringar.needs.rules import can_add_evidence
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def evidence_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def evidence_new(request: Request, uuid: UUID) -> HttpResponse:
     """What somebody learned about a need."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     need = need_for(viewer, uuid)
     if not can_add_evidence(viewer, need.facts):
         raise NotAllowed
@@ -43,9 +44,9 @@ def evidence_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def evidence_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def evidence_edit(request: Request, uuid: UUID) -> HttpResponse:
     """Changes one's own evidence, or decides on what is flagged in it."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     evidence = evidence_for(viewer, uuid)
     if viewer.person_id is None or evidence.created_by_id != viewer.person_id:
         raise NotAllowed
@@ -68,9 +69,9 @@ def evidence_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_GET
-def evidence_photo(request: HttpRequest, uuid: UUID) -> FileResponse:
+def evidence_photo(request: Request, uuid: UUID) -> FileResponse:
     """The photo, for those who may see its need; always served as the JPEG that we made of it."""
-    evidence = evidence_for(request.viewer, uuid)  # type: ignore[attr-defined]
+    evidence = evidence_for(request.viewer, uuid)
     if not evidence.photo:
         raise Http404
     response = FileResponse(evidence.photo.open("rb"), content_type="image/jpeg")
@@ -82,10 +83,10 @@ def evidence_photo(request: HttpRequest, uuid: UUID) -> FileResponse:
 
 @login_required
 @require_POST
-def evidence_remove(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def evidence_remove(request: Request, uuid: UUID) -> HttpResponse:
     """Takes evidence away."""
-    evidence = evidence_for(request.viewer, uuid)  # type: ignore[attr-defined]
+    evidence = evidence_for(request.viewer, uuid)
     need = evidence.need
-    remove_evidence(by=request.viewer, evidence=evidence)  # type: ignore[attr-defined]
+    remove_evidence(by=request.viewer, evidence=evidence)
     messages.success(request, _("The evidence is taken away."))
     return redirect(need)

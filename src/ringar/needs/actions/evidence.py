@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from ringar.core.actions import record_audit
 from ringar.core.clock import now, today
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.needs.actions import locked
+from ringar.needs.actions.needs import locked
+from ringar.needs.actions.prepare import Flagged, decide_flags, tidy
 from ringar.needs.models import Evidence, Need
 from ringar.needs.photos import clean_photo
-from ringar.needs.prepare import Flagged, decide_flags, tidy
 from ringar.needs.queries import evidence_texts
 from ringar.needs.rules import EvidenceKind, can_add_evidence, can_edit_need
 from ringar_kits.texts.analyse import guess_language

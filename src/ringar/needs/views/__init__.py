@@ -1,0 +1,1 @@
+"""The pages of this room: needs shown, written and moved on; evidence."""
