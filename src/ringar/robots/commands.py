@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
@@ -54,6 +55,7 @@ def run_server(options: argparse.Namespace) -> int:
         remedy = f"Choose another: ringar run --port {options.port + 1}"
         print(f"ringar: port {options.port} is taken. {remedy}", file=sys.stderr)
         return 2
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # else whitenoise complains at each start
     if settings.DEMO:
         os.environ.setdefault("RINGAR_BASE_URL", f"http://{options.host}:{options.port}")
     os.environ.setdefault("RINGAR_BASE_URL", settings.BASE_URL)
