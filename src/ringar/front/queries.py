@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from ringar.core.clock import now
 from ringar.core.models import Unit
 from ringar.core.rules import Viewer
 from ringar.needs.models import Joining, Need
 from ringar.needs.queries import listed_needs, my_drafts, my_needs, search_needs
-from ringar.needs.rules import NeedState
+from ringar.needs.rules import NeedState, can_see_need
 from ringar.solvers.models import Call, Solution
 from ringar.solvers.queries import open_calls, search_solutions
 
@@ -30,14 +32,19 @@ def next_calls() -> list[Call]:
     return list(open_calls(now())[:SHOWN])
 
 
+def any_of(parts: Iterable[QuerySet[Need]]) -> Q:
+    """Rows whose id is in any of the parts."""
+    return reduce(or_, (Q(id__in=part.values("id")) for part in parts))
+
+
 def own_needs(viewer: Viewer) -> list[Need]:
     """What the viewer has written or owns: drafts first, then the rest, newest first. One query."""
-    parts = [my_drafts(viewer), my_needs(viewer), listed_needs(viewer).filter(owner_id=viewer.person_id or 0)]
-    chosen = Q()
-    for part in parts:
-        chosen |= Q(id__in=part.values("id")[:SHOWN])
-    mine = Need.objects.filter(chosen).select_related("unit").defer("words")
-    return list(mine.order_by("-is_draft", "-changed_at", "-id"))
+    owned = Need.objects.filter(owner_id=viewer.person_id or 0, is_draft=False).order_by("-changed_at", "-id")
+    parts = [my_drafts(viewer), my_needs(viewer), owned]
+    mine = Need.objects.filter(any_of(part[:SHOWN] for part in parts))
+    mine = mine.select_related("unit").defer("words")
+    mine = mine.order_by("-is_draft", "-changed_at", "-id")
+    return [need for need in mine if can_see_need(viewer, need.facts)]
 
 
 def latest_joinings(viewer: Viewer, needs: Iterable[Need]) -> list[Joining]:
@@ -71,8 +78,11 @@ def found(viewer: Viewer, text: str) -> tuple[list[Need], list[Solution]]:
 
 
 def needs_under_way(viewer: Viewer) -> list[Need]:
-    """The needs under way that have stood still the longest, so that lost time is seen."""
-    needs = listed_needs(viewer).filter(state__in=UNDER_WAY).select_related("unit", "owner")
+    """The needs under way that have stood still the longest, so that lost time is seen. One query."""
+    still = listed_needs(viewer).order_by("changed_at", "id")
+    # The first of each state by its index; all states at once would sort the whole table.
+    first = [still.filter(state=state)[:LONGEST_LIST] for state in UNDER_WAY]
+    needs = Need.objects.filter(any_of(first)).select_related("unit", "owner").defer("words")
     return list(needs.order_by("changed_at", "id")[:LONGEST_LIST])
 
 

@@ -68,4 +68,4 @@ def test_overview_when_there_are_many_needs_then_the_queries_stay_few(
     client = logged_in(people.cilla)
     with CaptureQueriesContext(connection) as seen:
         client.get("/oversikt/")
-    assert len(seen) <= 10
+    assert 0 < len(seen) <= 10
