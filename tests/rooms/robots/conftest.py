@@ -42,7 +42,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> float:
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> float:
     """Waits until the condition holds; returns how long that took."""
     start = time.monotonic()
     while not condition():
