@@ -22,7 +22,7 @@ from ringar.core.imports import email_address
 from ringar.core.models import Organisation
 from ringar.core.rules import Refused, Viewer
 from ringar.solvers.actions import import_solutions
-from ringar.solvers.actions.imports import solver_name
+from ringar.solvers.actions.imports import LONGEST_NAME, solver_name
 from ringar.solvers.rules import MAX_TEXT, Kind, Maturity, PriceClass, clean_languages, clean_number
 
 KINDS = {
@@ -88,10 +88,28 @@ def yes(text: str) -> bool:
     return text.strip().casefold() in {"ja", "yes", "true", "sant", "1", "x"}
 
 
+def complete_name(row: dict[str, Any]) -> Iterator[Problem]:
+    """A name that is missing is made of the text's first words; one too long is cut, and stands whole in the text."""
+    name, what = row.get("name", ""), row.get("what", "")
+    if not name and not what:
+        remedy = "Write one of them, remove the row, or name the column with --map name=COLUMN."
+        yield Problem(row["row"], "name", "is empty, and so is the text.", remedy)
+    elif not name:
+        first = what.split("\n", 1)[0]
+        row["name"] = first if len(first) <= 80 else first[:78].rsplit(" ", 1)[0] + " …"
+        yield Problem(row["row"], "name", "is empty: the text's first words are taken.", is_error=False)
+    elif len(name) > LONGEST_NAME:
+        told = f"is longer than {LONGEST_NAME} characters: it is cut, and stands whole in the text."
+        yield Problem(row["row"], "name", told, is_error=False)
+
+
 def check_solutions(organisation: Organisation, rows: Rows) -> Iterator[Problem]:
     """Numbers must hold and be one for each name. A web address that is none is left out, with a note."""
     numbers: dict[str, tuple[int, str]] = {}
     for row in rows:
+        yield from complete_name(row)
+        if not row.get("name"):
+            continue
         if (told := row.get("website")) and not (address := web_address(told)):
             text = f"{told[:60]!r} is not a web address, and is left out."
             yield Problem(row["row"], "website", text, is_error=False)
@@ -125,7 +143,6 @@ IMPORTERS = [
             Field(
                 "name",
                 ("lösning", "namn", "titel", "title", "solution", "company_name"),
-                required=True,
                 clean=text_of(1000),
             ),
             Field(
