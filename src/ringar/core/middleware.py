@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from ringar.core.clock import today
+from ringar.core.clock import read_once, today
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Viewer
 
@@ -29,7 +29,8 @@ def viewer_middleware(
             return viewer_of(request.user, request.session.get("organisation_id"))
 
         request.viewer = SimpleLazyObject(viewer)  # type: ignore[attr-defined]
-        return get_response(request)
+        with read_once():
+            return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> None:
         if isinstance(exception, NotAllowed):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import transaction
 
 from ringar.core.actions import record_audit
+from ringar.core.clock import read_again
 from ringar.core.models import DemoClock
 from ringar.core.rules import NotAllowed, Refused, Viewer
 
@@ -25,5 +26,6 @@ def move_clock(*, by: Viewer, weeks: int) -> DemoClock:
         raise Refused("The clock stands ten years ahead already. Start the demo anew to go on.")
     clock.days_ahead += 7 * weeks
     clock.save()
+    read_again()
     record_audit(by=by, action="move_clock", target=clock, changes={"weeks": weeks})
     return clock

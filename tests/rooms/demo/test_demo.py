@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from ringar.core import clock
 from ringar.core.models import AuditEvent, Person
@@ -69,3 +72,12 @@ def test_move_clock_by_weeks_moves_now_and_never_back(demo) -> None:
 def test_move_clock_outside_the_demo_is_not_allowed() -> None:
     with pytest.raises(NotAllowed):
         move_clock(by=Viewer(), weeks=1)
+
+
+@pytest.mark.django_db
+def test_pages_when_the_clock_is_moved_then_show_the_new_date_and_read_it_once(demo, client) -> None:
+    client.post("/demo/klocka/", {"weeks": "4"})
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/demo/klocka/").content.decode()
+    assert date_format(clock.today(), "j F Y") in page
+    assert sum("core_democlock" in query["sql"] for query in queries) == 1
