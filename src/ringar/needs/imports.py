@@ -18,7 +18,7 @@ from ringar.core.models import Organisation
 from ringar.core.rules import Viewer, Visibility
 from ringar.core.text import tidy_text
 from ringar.needs.flags import holds_personal_number
-from ringar.needs.import_actions import import_needs
+from ringar.needs.actions import import_needs
 from ringar.needs.queries import people_of
 from ringar.needs.rules import LONGEST_TEXT, LONGEST_TITLE, Often, title_from
 

@@ -1,6 +1,7 @@
-"""Every write of this room: needs and what hangs on them, evidence."""
+"""Every write of this room: needs and what hangs on them, evidence, imports."""
 
 from ringar.needs.actions.evidence import add_evidence, edit_evidence, remove_evidence
+from ringar.needs.actions.imports import import_needs
 from ringar.needs.actions.needs import (
     add_criterion,
     add_why,
@@ -27,6 +28,7 @@ __all__ = [
     "edit_evidence",
     "edit_need",
     "embed_needs",
+    "import_needs",
     "index_need",
     "join_need",
     "leave_need",

@@ -10,7 +10,7 @@ from ringar.core.clock import now
 from ringar.core.importing import Counts, Progress
 from ringar.core.models import AuditEvent, Organisation, Person, Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.needs.actions import index_need
+from ringar.needs.actions.prepare import index_need
 from ringar.needs.models import Need
 from ringar.needs.rules import NeedState
 from ringar.robots.actions import queue_work
