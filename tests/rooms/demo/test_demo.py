@@ -75,8 +75,13 @@ def test_move_clock_outside_the_demo_is_not_allowed() -> None:
 
 
 @pytest.mark.django_db
-def test_pages_when_the_clock_is_moved_then_show_the_new_date_and_read_it_once(demo, client) -> None:
-    client.post("/demo/klocka/", {"weeks": "4"})
+def test_clock_when_read_in_a_page_then_is_read_once_until_it_is_moved(demo, client) -> None:
+    with clock.read_once():
+        before = clock.today()
+        client.post("/demo/klocka/", {"weeks": "4"})
+        assert clock.today() == before
+        move_clock(by=Viewer.of_command_line(), weeks=1)
+        assert clock.today() - before == timedelta(weeks=5)
     with CaptureQueriesContext(connection) as queries:
         page = client.get("/demo/klocka/").content.decode()
     assert date_format(clock.today(), "j F Y") in page
