@@ -16,6 +16,7 @@
   };
 
   const save = async (form) => {
+    const timer = timers.get(form);
     say(form, "saving");
     try {
       const answer = await fetch(form.dataset.autosave, {
@@ -24,6 +25,7 @@
         headers: { "X-Requested-With": "fetch" },
       });
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      if (timers.get(form) !== timer) return; // more was written meanwhile
       changed.delete(form);
       say(form, "saved");
     } catch {
@@ -43,12 +45,6 @@
   document.addEventListener("submit", (event) => {
     clearTimeout(timers.get(event.target));
     changed.delete(event.target);
-  });
-
-  // A draft saved through htmx is saved too.
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest && event.target.closest("form");
-    if (form && event.detail.successful && event.detail.requestConfig.verb === "post") changed.delete(form);
   });
 
   // Text that nobody saved is not lost by a slip of the hand.
