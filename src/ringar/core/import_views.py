@@ -103,9 +103,7 @@ def chosen_mapping(request: Request, importer: Importer) -> dict[str, list[str]]
     return mapping
 
 
-def save_reading(
-    request: Request, importer: Importer, organisation: Organisation, reading: Reading
-) -> None:
+def save_reading(request: Request, importer: Importer, organisation: Organisation, reading: Reading) -> None:
     """Saves all rows in one transaction, and tells the counts."""
     if len(reading.rows) > MOST_ROWS:
         raise Refused(_("More than 5,000 rows: use the command “ringar import”, which shows its progress."))
