@@ -31,9 +31,7 @@ class ComplaintForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         widgets: ClassVar = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
 
-    text = TextField(
-        label=_("What could you not do?"), max_length=LONGEST_COMPLAINT, widget=forms.Textarea
-    )
+    text = TextField(label=_("What could you not do?"), max_length=LONGEST_COMPLAINT, widget=forms.Textarea)
 
 
 class StyleForm(forms.Form):
