@@ -198,6 +198,11 @@ class FilterForm(forms.Form):
         self.is_valid()
         return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether more than words are chosen."""
+        return any(value for name, value in self.wanted.items() if name != "q")
+
 
 class CallForm(FactsForm):
     """A call: what is looked for, for which needs, by which criteria, until when."""
@@ -259,7 +264,11 @@ class AnswerForm(FactsForm):
         model = Answer
         fields: tuple[str, ...] = ("text", "email", "name", "solution")
         field_classes = {"text": TextField, "name": TextField}
-        widgets = {"text": forms.Textarea(attrs={"rows": 12})}
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 12}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+        }
         help_texts = {
             "text": _(
                 "In your own words, as short as you like. Answer the need rather than describe a product."

@@ -24,7 +24,7 @@ from ringar.solvers.rules import (
 from ringar_kits.texts import analyse
 
 PAGE = 25
-BEST = 100
+BEST = 30
 """Rows that a search shows at most; more words narrow it better than more pages."""
 
 Row = TypeVar("Row", bound=Model)
@@ -77,7 +77,7 @@ def solutions_awaiting_vectors(model: str) -> "QuerySet[Solution]":
 def search_solutions(
     viewer: Viewer, text: str, *, limit: int = BEST, kind: str = "", maturity: str = "", price_class: str = ""
 ) -> list[Solution]:
-    """Solutions that hold words of the text, best first, at most `limit`. 2 queries."""
+    """Solutions that hold words of the text, best first, at most `limit`. 3 queries."""
     rows = filter_solutions(visible_solutions(viewer), kind=kind, maturity=maturity, price_class=price_class)
     return found_by_words(rows, "solvers_solution", viewer, text, limit)
 
@@ -136,8 +136,10 @@ def found_by_words(rows: "QuerySet[Row]", table: str, viewer: Viewer, text: str,
     """Those of the rows that hold words of the text, best first."""
     scopes = scope_words(organisation_id=viewer.organisation_id, person_id=viewer.person_id, is_public=True)
     best = match_words(table, analyse(text), within=[] if is_operator(viewer) else scopes)
-    order = {row_id: place for place, (row_id, _score) in enumerate(best)}
-    return sorted(rows.filter(pk__in=order), key=lambda row: order[row.pk])[:limit]
+    found = [row_id for row_id, _score in best]
+    seen = set(rows.filter(pk__in=found).values_list("pk", flat=True))  # whole rows only for those shown
+    shown = [row_id for row_id in found if row_id in seen][:limit]
+    return sorted(rows.filter(pk__in=shown), key=lambda row: shown.index(row.pk))
 
 
 def solver_for(viewer: Viewer, uuid: UUID) -> Solver:

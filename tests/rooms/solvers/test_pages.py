@@ -137,7 +137,7 @@ def test_list_when_many_then_paged_filtered_and_few_queries(
         url = reverse(name) + f"?after={page.context['after']}"
     assert page.context["after"] is None and len(set(seen)) == 60
     with django_assert_max_num_queries(10):
-        found = client.get(reverse(name), {"q": "Firma 007"}).context[key]
+        found = client.get(reverse(name), {"q": "007"}).context[key]
     assert str(found[0]) in {"Lösning 007", "Firma 007"}
     assert len(client.get(reverse(name), {"kind": "company"}).context[key]) == 25
     assert len(client.get(reverse(name), {"kind": "university"}).context[key]) == 0

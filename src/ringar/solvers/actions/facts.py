@@ -148,7 +148,7 @@ def complete_solution(solution: Solution, references: Iterable[Reference]) -> No
     refuse_shown_number(solution.solver, told)
     text = match_text_of(solution, references)
     solution.language = guess_language(words(text))
-    found = analyse(f"{text}\n{solution.solver.name}", solution.language)
+    found = analyse(text, solution.language)
     scopes = scope_words(
         organisation_id=solution.solver.registered_in_id,
         person_id=solution.created_by_id,
