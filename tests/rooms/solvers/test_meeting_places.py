@@ -1,18 +1,20 @@
 """Where this room meets others: needs that a call is for, and vectors made by the robots."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ringar.core.clock import now
 from ringar.core.models import Person, TextVector
 from ringar.core.rules import Viewer
 from ringar.needs.actions import share_need, start_need
 from ringar.needs.models import Need
 from ringar.robots.running import run_waiting
 from ringar.solvers import queries
-from ringar.solvers.actions import edit_solution
+from ringar.solvers.actions import edit_solution, start_call
 from ringar.solvers.models import Call, Solution
 from ringar_kits.texts import load_embedder
 from tests.people import People
@@ -47,6 +49,23 @@ def test_call_new_when_from_a_need_then_it_is_ticked_and_kept(
     kept = Call.objects.get().needs.get()
     assert (kept.need_uuid, kept.need_title) == (need.uuid, need.title)
     assert Call.objects.get().created_by == people.dag
+
+
+def test_need_page_when_there_is_a_call_then_linked_and_those_who_run_calls_can_write_one(
+    need: Need, people: People, viewer: View, logged_in: LogIn
+) -> None:
+    way = reverse("call_new") + f"?need={need.uuid}"
+    page = reverse("need_detail", args=[need.uuid])
+    assert way in logged_in(people.dag).get(page).content.decode()
+    call = start_call(
+        by=viewer(people.dag),
+        title="Middag för en",
+        text="Hur?",
+        deadline=now() + timedelta(days=3),
+        needs=[(need.uuid, need.title)],
+        criteria=["Utan telefon"],
+    )
+    assert call.get_absolute_url() in logged_in(people.bo).get(page).content.decode()
 
 
 def test_call_new_when_the_need_is_another_organisations_then_refused(
