@@ -27,7 +27,7 @@ MOST_KEPT = 40_000
 LEAST_MEANING = 0.12
 """Cosine around the centre; pairs of different needs in the demo's data seldom reach it, same ones mostly do."""
 
-LEAST_SHARE = 0.2
+LEAST_SHARE = 0.34
 """Share of the written text's own words that stand in the other need too."""
 
 _kept: dict[str, NDArray[np.float32]] = {}
