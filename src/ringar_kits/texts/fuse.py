@@ -6,33 +6,30 @@ stand in no text thus adds little by words, and the meaning decides; nothing has
 The constants were chosen on the judged sets, see docs/howto/matching.md.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ringar_kits.texts.model import Scores
 
+COLD_START = {"words": 0.25, "letters": 0.25, "meaning": 1.0, "crowding": -0.5}
+"""What each part of a score weighs before anyone has judged a ranking."""
 WORD_SCALE, LETTER_SCALE = 5.0, 25.0
-"""Bring both to the size of a cosine; their sum is then weighed by `LEXICAL`."""
-LEXICAL = 0.25
-CROWDING = 0.5
+"""Bring words and letters to the size of a cosine."""
 
 
-def lexical(words: Scores, letters: Scores, own_words: float, own_letters: float) -> Scores:
-    """Return words and letters as one; `own_…` is what a text that says all the query says would get."""
-    return np.asarray(
-        words / (WORD_SCALE * np.sqrt(own_words) + 1e-9)
-        + letters / (LETTER_SCALE * np.sqrt(own_letters) + 1e-9)
-    )
+def word_part(words: Scores, own: float) -> Scores:
+    """Return BM25 scores on the query's own scale; `own` is what all its words together weigh."""
+    return np.asarray(words / (WORD_SCALE * np.sqrt(own) + 1e-9))
 
 
-def fuse(by_words: Scores, meaning: Scores | None) -> Scores:
-    """Return one score per text from `lexical` scores and cosines (NaN: no vector yet; None: no model)."""
-    if meaning is None:
-        return LEXICAL * by_words
-    return _filled(meaning, by_words) + LEXICAL * by_words
+def letter_part(letters: Scores, own: float) -> Scores:
+    """Return letter scores on the query's own scale; `own` is what a text that is the query would get."""
+    return np.asarray(letters / (LETTER_SCALE * np.sqrt(own) + 1e-9))
 
 
-def _filled(meaning: Scores, by_words: Scores) -> Scores:
-    """Give texts without a vector the cosine that texts with as good words have, never above the best known."""
+def meaning_part(meaning: Scores, by_words: Scores) -> Scores:
+    """Give texts without a vector (NaN) the cosine of texts with as good words, never above the best known."""
     missing = np.isnan(meaning)
     if not missing.any():
         return meaning
@@ -40,3 +37,9 @@ def _filled(meaning: Scores, by_words: Scores) -> Scores:
     standing = (by_words - by_words.mean()) / (by_words.std() + 1e-9)
     guess = known.mean() + known.std() * standing
     return np.where(missing, np.minimum(guess, known.max()), meaning)
+
+
+def fuse(parts: Mapping[str, Scores], weights: Mapping[str, float] | None = None) -> Scores:
+    """Return the weighed sum of the parts; a part that `weights` does not name weighs nothing."""
+    chosen = COLD_START if weights is None else weights
+    return np.asarray(sum(chosen.get(name, 0.0) * scores for name, scores in parts.items()))

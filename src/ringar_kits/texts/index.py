@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringar_kits.texts.crowding import Crowding
-from ringar_kits.texts.fuse import CROWDING, fuse, lexical
+from ringar_kits.texts.fuse import fuse, letter_part, meaning_part, word_part
 from ringar_kits.texts.model import Document, Scores, Vector
 from ringar_kits.texts.query import Query
 from ringar_kits.texts.segment import Segment, WordKey, count_words
@@ -19,7 +19,7 @@ CENTRE_PRIOR = 5
 """Needs' worth of doubt in the mean of the needs seen."""
 FEWEST_NEEDS = 20
 """Needs from which it is judged what is common to them all."""
-MOST_NEEDS = 300
+MOST_NEEDS = 1000
 """Needs that are enough for it; more would only cost time."""
 GRAM_POWER = 3.0
 """Letter grams are weighed by idf to this power, both sides together; chosen on the judged sets."""
@@ -27,22 +27,22 @@ GRAM_POWER = 3.0
 
 @dataclass(frozen=True)
 class Scored:
-    """The score of every text and what it is made of; row i of each array is the text `ids[i]`.
+    """The parts of every text's score; row i of each array is the text `ids[i]`.
 
-    `words` and `letters` are raw, `by_words` is both on the query's own scale, `meaning` the cosine (NaN where
-    a text has no vector, None without a model), `total` all of it less what the text gives every need.
+    `parts` holds "words" and "letters", with a model "meaning", and "crowding" once needs are learnt; `rivals` then
+    is the score that the best other need gives each text (parts but for crowding, cold-start weights). The rest is
+    what `explain` needs to score a changed text alike: weights of search words and letter grams, and the
+    query's own scores by both.
     """
 
     ids: list[str]
-    words: Scores
-    letters: Scores
-    by_words: Scores
-    meaning: Scores | None
-    total: Scores
+    parts: dict[str, Scores]
+    rivals: Scores | None
     roots: Mapping[str, float]
     grams: Mapping[str, float]
     own_words: float
     own_letters: float
+    mean_length: float
 
 
 class Index:
@@ -96,33 +96,37 @@ class Index:
         """Return the ids that still lack a vector, in the order they came."""
         return [id_ for id_ in self.documents if id_ not in self._vectors.rows]
 
+    def set_query_centre(self, query_vectors: Vector) -> None:
+        """Learn what questions have in common from their vectors (rows): that part tells nothing of what is asked."""
+        shrunk = len(query_vectors) / (len(query_vectors) + CENTRE_PRIOR)
+        self.query_centre = np.asarray(query_vectors.mean(axis=0) * shrunk, dtype=np.float32)
+
     def learn_needs(self, needs: Sequence[Query]) -> None:
         """Learn from the needs at hand what they have in common; at most `MOST_NEEDS` are read, evenly spread.
 
-        Two things: the centre of their vectors (all questions point the same way in a model's space, which
-        says nothing of what is asked), and each text's crowding: what it gives every need. Fewer than
-        `FEWEST_NEEDS` teach nothing. To be called again now and then as texts and needs change.
+        Two things: the centre of their vectors, and each text's crowding, which is what it gives every need.
+        Fewer than `FEWEST_NEEDS` teach nothing. To be called now and then as texts and needs change.
         """
         self._crowding, self.query_centre = {}, None
         if len(needs) < FEWEST_NEEDS:
             return
+        needs = needs[:: -(-len(needs) // MOST_NEEDS)]
         vectors = [need.vector for need in needs if need.vector is not None]
         if vectors:
-            shrunk = len(vectors) / (len(vectors) + CENTRE_PRIOR)
-            self.query_centre = np.asarray(np.mean(vectors, axis=0) * shrunk, dtype=np.float32)
-        step = -(-len(needs) // MOST_NEEDS)
-        crowding = {False: Crowding(), True: Crowding()}
-        for need in needs[::step]:
+            self.set_query_centre(np.asarray(vectors))
+        learnt: dict[bool, Crowding] = {}
+        for need in needs:
             scored = self.score(need)
-            crowding[False].see(fuse(scored.by_words, None))
-            if scored.meaning is not None:
-                crowding[True].see(fuse(scored.by_words, scored.meaning))
-        for seen in crowding.values():
-            seen.settle(scored.ids)
-        self._crowding = crowding
+            learnt.setdefault("meaning" in scored.parts, Crowding()).see(fuse(scored.parts))
+            if "meaning" in scored.parts:
+                by_words = {name: part for name, part in scored.parts.items() if name != "meaning"}
+                learnt.setdefault(False, Crowding()).see(fuse(by_words))
+        for crowding in learnt.values():
+            crowding.settle(scored.ids)
+        self._crowding = learnt
 
     def score(self, query: Query) -> Scored:
-        """Return the score of every text for `query`, and what each is made of."""
+        """Return the parts of every text's score for `query`."""
         roots, own_words = self._root_weights(query)
         grams = self._gram_weights(query)
         own_letters = query.own_letters(grams)
@@ -130,27 +134,30 @@ class Index:
         mean_length = sum(s.total_length() for s in self._segments) / max(len(self), 1)
         words = _joined([s.root_scores(roots, mean_length) for s in self._segments])[alive]
         letters = _joined([s.gram_scores(grams) for s in self._segments])[alive]
-        by_words = lexical(words, letters, own_words, own_letters)
-        meaning = None
-        if query.vector is not None and len(self._vectors):
+        parts = {"words": word_part(words, own_words), "letters": letter_part(letters, own_letters)}
+        if query.vector is not None and len(self._vectors) and ids:
             table = np.append(self._vectors.scores(query.vector, self.query_centre), np.nan)
-            meaning = np.asarray(table[vector_rows])
-        total = fuse(by_words, meaning)
-        crowding = self._crowding.get(meaning is not None)
+            parts["meaning"] = meaning_part(table[vector_rows], parts["words"] + parts["letters"])
+        rivals, crowding = None, self._crowding.get("meaning" in parts)
         if crowding is not None:
-            total = total - CROWDING * crowding.of(ids)
-        return Scored(ids, words, letters, by_words, meaning, total, roots, grams, own_words, own_letters)
+            parts["crowding"], rivals = crowding.of(ids, fuse(parts))
+        return Scored(ids, parts, rivals, roots, grams, own_words, own_letters, mean_length)
+
+    def rarity(self, root: str) -> float:
+        """Return the inverse document frequency of a search word (BM25's, never below 0)."""
+        frequency = sum(segment.root_frequency(root) for segment in self._segments)
+        return float(np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5)))
+
+    def cosines(self, query: Query, vectors: Vector) -> Scores:
+        """Return the cosine of `query` to rows that are not in the index, as `score` reckons it for those that are."""
+        if query.vector is None:
+            raise ValueError("the query has no vector")
+        return self._vectors.cosines(query.vector, self.query_centre, vectors)
 
     def _root_weights(self, query: Query) -> tuple[dict[str, float], float]:
         """Return the query's search words with weight times idf (BM25's), and what all of them add up to."""
-        weights, own = {}, 0.0
-        for root, weight in query.root_weights.items():
-            frequency = sum(segment.root_frequency(root) for segment in self._segments)
-            weighed = weight * float(np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5)))
-            own += weighed
-            if frequency > 0:
-                weights[root] = weighed
-        return weights, own
+        weights = {root: weight * self.rarity(root) for root, weight in query.root_weights.items()}
+        return weights, sum(weights.values())
 
     def _gram_weights(self, query: Query) -> dict[str, float]:
         grams = list(query.gram_weights)

@@ -1,7 +1,7 @@
 """What goes into the kit and what comes out of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +45,13 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A text at its place in a ranking: the score, and how much is by words and by meaning (a cosine)."""
+    """A text at its place in a ranking; `parts` is what its score is made of, each before it is weighed:
+    "words", "letters", "meaning" (a cosine) and "crowding" (what the text gives every need)."""
 
     id: str
     rank: int
     score: float
-    words: float = 0.0
-    meaning: float | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,13 +52,26 @@ class VectorTable:
         Vectors of a language model crowd into a narrow cone; taking the common part away (Mu & Viswanath 2018)
         lets what is particular to each text decide.
         """
+        if self._norms is None:
+            self._norms = self._distances(self._matrix)
+        return self._compare(vector, query_centre, self._matrix, self._norms)
+
+    def cosines(self, vector: Vector, query_centre: Vector | None, rows: Vector) -> Scores:
+        """Return the same for rows that are not in the table."""
+        if not self._sum.size:  # nothing in the table yet: its centre lies at nought
+            self._sum = np.zeros(rows.shape[1], dtype=np.float64)
+        return self._compare(vector, query_centre, rows, self._distances(rows))
+
+    def _distances(self, rows: Vector) -> Vector:
+        """Return how far each row lies from the centre."""
         centre = self.centre
+        squares = np.einsum("ij,ij->i", rows, rows) - 2 * rows @ centre + centre @ centre
+        return np.sqrt(np.maximum(squares, 1e-9))
+
+    def _compare(self, vector: Vector, query_centre: Vector | None, rows: Vector, norms: Vector) -> Scores:
         seen = vector if query_centre is None else vector - query_centre
         seen = np.asarray(seen / max(float(np.linalg.norm(seen)), 1e-9), dtype=np.float32)
-        if self._norms is None:
-            squares = np.einsum("ij,ij->i", self._matrix, self._matrix)
-            self._norms = np.sqrt(np.maximum(squares - 2 * self._matrix @ centre + centre @ centre, 1e-9))
-        return np.asarray((self._matrix @ seen - centre @ seen) / self._norms, dtype=np.float64)
+        return np.asarray((rows @ seen - self.centre @ seen) / norms, dtype=np.float64)
 
     @property
     def centre(self) -> Vector:

@@ -1,0 +1,169 @@
+"""Says why a text was found, and only what is true: each reason is tried by taking its words out of the text.
+
+A reason names words of the need and of the text. The text is scored once more without them; a reason whose words
+could go without loss is not one. By words and letters this costs next to nothing. By meaning it costs reading the
+changed text with the language model, so that is done for the first hits only (`deep`).
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ringar_kits.texts.analyse import is_stop_word, stem
+from ringar_kits.texts.embed import Embedder
+from ringar_kits.texts.fuse import COLD_START, letter_part, word_part
+from ringar_kits.texts.index import Index, Scored
+from ringar_kits.texts.model import Document, Hit, Reason, Scores, Vector
+from ringar_kits.texts.normalise import clean_text, words
+from ringar_kits.texts.query import Query
+from ringar_kits.texts.segment import Segment, WordKey, count_words, letter_grams, roots
+
+MOST_REASONS = 3
+ALIKE = 0.6
+"""Share of letter grams from which two words look alike; below it, words of no kinship are paired."""
+MOST_TRIED = 4
+"""Words of a text that are tried for their meaning; each costs one reading of the text."""
+LONGEST_SOUGHT = 60
+"""Content words of a text among which those near in meaning are sought."""
+LEAST_LOSS = 0.003
+"""Fall of the score that counts; the model's own unsteadiness lies below it."""
+
+
+@dataclass
+class Explainer:
+    """Explains hits of one index; keeps the vectors of single words between calls."""
+
+    index: Index
+    embedder: Embedder | None = None
+    weights: Mapping[str, float] = field(default_factory=lambda: COLD_START)
+    _word_vectors: dict[str, Vector] = field(default_factory=dict)
+
+    def explain(self, query: Query, hits: Sequence[Hit], *, deep: int = 0) -> dict[str, list[Reason]]:
+        """Return up to three tried reasons for each hit, the weightiest first; `deep` of them also by meaning.
+
+        `weight` of a reason is how far the hit's score falls without the reason's words.
+        """
+        scored = self.index.score(query)
+        found = {hit.id: self._by_words(query, scored, self.index.documents[hit.id]) for hit in hits}
+        if self.embedder is not None and query.vector is not None:
+            for hit in hits[:deep]:
+                document = self.index.documents[hit.id]
+                near = self._near(self.embedder, query, document, found[hit.id])
+                tried = [*found[hit.id][:MOST_REASONS], *near]
+                found[hit.id] = self._try_meaning(self.embedder, query, scored, document, tried)
+        return {id_: reasons[:MOST_REASONS] for id_, reasons in found.items()}
+
+    def _by_words(self, query: Query, scored: Scored, document: Document) -> list[Reason]:
+        """Return reasons by shared words, parts and letters, each with the loss of score by words alone."""
+        counts = count_words(document)
+        reasons = _shared(query, [key for key in counts if not is_stop_word(*key)])
+        if not reasons:
+            return []
+        return self._holding(reasons, self._word_losses(scored, counts, reasons))
+
+    def _word_losses(
+        self, scored: Scored, counts: Mapping[WordKey, float], reasons: Sequence[Reason]
+    ) -> Scores:
+        """Return how far the score by words and letters falls without each reason's words."""
+        variants = [counts] + [
+            {key: count for key, count in counts.items() if key[0] not in reason.solution_words}
+            for reason in reasons
+        ]
+        block = Segment([str(place) for place in range(len(variants))], variants)
+        by_words = word_part(block.root_scores(scored.roots, scored.mean_length), scored.own_words)
+        by_letters = letter_part(block.gram_scores(scored.grams), scored.own_letters)
+        scores = self.weights.get("words", 0) * by_words + self.weights.get("letters", 0) * by_letters
+        return np.asarray(scores[0] - scores[1:])
+
+    @staticmethod
+    def _holding(reasons: Sequence[Reason], losses: Scores) -> list[Reason]:
+        weighed = [replace(r, weight=round(float(loss), 4)) for r, loss in zip(reasons, losses, strict=True)]
+        return sorted((r for r in weighed if r.weight > LEAST_LOSS), key=lambda r: -r.weight)
+
+    def _near(
+        self, embedder: Embedder, query: Query, document: Document, known: Iterable[Reason]
+    ) -> list[Reason]:
+        """Return words of the text nearest in meaning to the need, as reasons still to be tried."""
+        named = {word for reason in known for word in reason.solution_words}
+        theirs = [word for word in _content(words(document.whole), LONGEST_SOUGHT) if word not in named]
+        ours = _content(query.words, 20)
+        if not theirs or not ours or query.vector is None:
+            return []
+        vectors = self._vectors_of(embedder, [*theirs, *ours])
+        seen = vectors - vectors.mean(axis=0)
+        sought = query.vector if self.index.query_centre is None else query.vector - self.index.query_centre
+        nearest = np.argsort(-(seen[: len(theirs)] @ sought), kind="stable")[:MOST_TRIED]
+        kinship = seen[: len(theirs)] @ seen[len(theirs) :].T
+        return [
+            Reason("meaning", ours[int(kinship[place].argmax())], _same_stem(theirs[place], document), 0.0)
+            for place in nearest
+        ]
+
+    def _try_meaning(
+        self,
+        embedder: Embedder,
+        query: Query,
+        scored: Scored,
+        document: Document,
+        tried: Sequence[Reason],
+    ) -> list[Reason]:
+        """Return the reasons that hold when the changed text is read anew, with their whole weight."""
+        if not tried:
+            return []
+        texts = [document.whole, *(without_words(document.whole, r.solution_words) for r in tried)]
+        near = self.index.cosines(query, embedder.embed_passages(texts))
+        by_meaning = self.weights.get("meaning", 0) * (near[0] - near[1:])
+        return self._holding(tried, by_meaning + self._word_losses(scored, count_words(document), tried))
+
+    def _vectors_of(self, embedder: Embedder, found: Sequence[str]) -> Vector:
+        fresh = [word for word in dict.fromkeys(found) if word not in self._word_vectors]
+        if fresh:
+            self._word_vectors.update(zip(fresh, embedder.embed_passages(fresh), strict=True))
+        return np.stack([self._word_vectors[word] for word in found])
+
+
+def without_words(text: str, gone: Iterable[str]) -> str:
+    """Return `text` without the words `gone` (lower case, as `words` gives them), wherever they stand."""
+    pattern = "|".join(sorted((re.escape(word) for word in gone), key=len, reverse=True))
+    return re.sub(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", " ", clean_text(text), flags=re.IGNORECASE)
+
+
+def _shared(query: Query, keys: Sequence[tuple[str, str]]) -> list[Reason]:
+    """Return a reason without weight for each word of the need that meets words of a text; no set of words twice."""
+    by_root: dict[str, list[str]] = {}
+    for word, language in keys:
+        for root, _ in roots(word, language):
+            by_root.setdefault(root, []).append(word)
+    reasons: dict[tuple[str, ...], Reason] = {}
+    for ours in dict.fromkeys(word for word in query.words if not is_stop_word(word, query.language)):
+        own_roots = roots(ours, query.language)
+        whole = by_root.get(own_roots[0][0], []) if own_roots else []
+        theirs = {word for root, _ in own_roots for word in by_root.get(root, ())}
+        kind = "word" if whole else "part"
+        if not theirs:
+            kind, theirs = "letters", {word for word, _ in keys if _alike(ours, word)}
+        if theirs:
+            named = tuple(sorted(theirs))
+            reasons.setdefault(named, Reason(kind, ours, named, 0.0))
+    return list(reasons.values())
+
+
+def _alike(first: str, second: str) -> bool:
+    if min(len(first), len(second)) < 4:
+        return False
+    ours, theirs = set(letter_grams(first)), set(letter_grams(second))
+    return len(ours & theirs) >= ALIKE * min(len(ours), len(theirs))
+
+
+def _content(found: Iterable[str], most: int) -> list[str]:
+    kept = (word for word in found if len(word) > 3 and word.isalpha())
+    telling = (word for word in kept if not is_stop_word(word, "sv") and not is_stop_word(word, "en"))
+    return list(dict.fromkeys(telling))[:most]
+
+
+def _same_stem(word: str, document: Document) -> tuple[str, ...]:
+    """Return the forms of `word` in the text: taking out one and leaving the other would try nothing."""
+    root = stem(word)
+    return tuple(sorted({other for other in words(document.whole) if stem(other) == root}))
