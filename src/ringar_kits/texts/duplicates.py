@@ -34,6 +34,7 @@ COMMON = 0.05
 FEWEST_VECTORS = 50
 """Texts from which their vectors have a centre worth subtracting."""
 BLOCK = 500
+EMPTY = np.zeros(0, dtype=np.int64)
 NEGATIONS = frozenset(("inte", "ej", "ingen", "inget", "inga", "aldrig", "utan", "not", "no", "never"))
 
 
@@ -154,12 +155,12 @@ def _candidates(
         for root, weight in text.roots.items()
         if rarity[root] >= least
     ]
-    rows, columns, values = zip(*cells, strict=True) if cells else ((), (), ())
-    matrix = sp.csr_array(
-        (np.asarray(values, dtype=np.float32), (rows, columns)), shape=(len(read), len(names))
+    rows, columns, values = (
+        (np.array(column) for column in zip(*cells, strict=True)) if cells else (EMPTY,) * 3
     )
-    norms = np.sqrt(np.asarray((matrix**2).sum(axis=1)).ravel()) + 1e-9
-    matrix = sp.csr_array(matrix.multiply((1 / norms)[:, None]), dtype=np.float32)
+    squares = np.bincount(rows, weights=values**2, minlength=len(read))
+    values = (values / np.sqrt(squares[rows])).astype(np.float32)
+    matrix = sp.csr_array((values, (rows, columns)), shape=(len(read), len(names)))
     turned = sp.csr_array(matrix.T)
     for start in range(0, len(read), BLOCK):
         by_words = (matrix[start : start + BLOCK] @ turned).toarray()

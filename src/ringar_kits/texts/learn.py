@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from ringar_kits.texts.fuse import COLD_START
 from ringar_kits.texts.model import Hit
 
-PRIOR_SPREAD = 0.5
-"""How far, as a share of the largest cold-start weight, the weights are thought to lie from the cold start."""
+SPREAD_KNOWN, SPREAD_NEW = 0.15, 0.5
+"""How far weights are thought to lie from the cold start: as a share of a weight that thousands of judgements on
+texts chose, and, for parts that the cold start does not know (facts of solutions), outright."""
 SHARPNESS = 6.0
 """Log-odds that one text is preferred to another, per unit of score between them."""
 FEWEST_JUDGEMENTS = 10
@@ -35,7 +36,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Preferences:
-    """Weights of the parts of a score, and what judged them better than the cold start (`gain`, a share)."""
+    """Weights of the parts of a score, and how much likelier they make held-out judgements (`gain`, in nats)."""
 
     weights: Mapping[str, float] = field(default_factory=lambda: dict(COLD_START))
     judgements: int = 0
@@ -57,19 +58,19 @@ def learn(judgements: Sequence[Judgement], *, seed: int = 0) -> Preferences:
     Pairwise Bayesian logistic regression: within a need, what fits should score above what does not. The prior
     mean is the cold start, so that few judgements move little; a pair counts by the inverse chance that its
     lower text was looked at (inverse propensity weighting, Joachims et al. 2017). Guarded by cross-validation
-    over needs: the share of held-out pairs ordered rightly must not fall below the cold start's.
+    over needs: held-out pairs must become likelier, and no fewer of them be ordered rightly.
     """
     names = sorted({*COLD_START, *(name for judged in judgements for name in judged.parts)})
     pairs, weights, needs = _pairs(judgements, names)
     cold = np.array([COLD_START.get(name, 0.0) for name in names])
     if len(judgements) < FEWEST_JUDGEMENTS or not len(pairs):
         return Preferences(judgements=len(judgements))
-    before, after = _held_out(pairs, weights, needs, cold, seed)
-    if after <= before:
+    gain, right = _held_out(pairs, weights, needs, cold, seed)
+    if gain <= 0 or right < 0:
         return Preferences(judgements=len(judgements))
     found = _fit(pairs, weights, cold)
     learnt = {name: round(float(weight), 6) for name, weight in zip(names, found, strict=True)}
-    return Preferences(learnt, len(judgements), round(after - before, 4))
+    return Preferences(learnt, len(judgements), round(gain, 4))
 
 
 def explore(
@@ -112,12 +113,12 @@ def _fit(
     pairs: NDArray[np.float64], weights: NDArray[np.float64], cold: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the posterior mode by Newton's method; the prior keeps unseen parts at their cold-start weight."""
-    found, tightness = cold.copy(), 1 / (PRIOR_SPREAD * np.abs(cold).max()) ** 2
+    found, tightness = cold.copy(), 1 / np.where(cold == 0, SPREAD_NEW, SPREAD_KNOWN * np.abs(cold)) ** 2
     rows = SHARPNESS * pairs
     for _ in range(30):
         chance = 1 / (1 + np.exp(-np.clip(rows @ found, -30, 30)))
         slope = rows.T @ (weights * (1 - chance)) - tightness * (found - cold)
-        bend = (rows * (weights * chance * (1 - chance))[:, None]).T @ rows + tightness * np.eye(len(cold))
+        bend = (rows * (weights * chance * (1 - chance))[:, None]).T @ rows + np.diag(tightness)
         step = np.linalg.solve(bend, slope)
         found = found + step
         if np.abs(step).max() < 1e-8:
@@ -132,15 +133,15 @@ def _held_out(
     cold: NDArray[np.float64],
     seed: int,
 ) -> tuple[float, float]:
-    """Return the weighed share of held-out pairs ordered rightly by the cold start and by learnt weights."""
+    """Return what learnt weights gain over the cold start on held-out pairs: log-likelihood, and share right."""
     names = sorted(set(needs))
     fold_of = dict(zip(names, np.random.default_rng(seed).permutation(len(names)) % FOLDS, strict=True))
     folds = np.array([fold_of[need] for need in needs])
-    right_before = right_after = 0.0
+    gain = right = 0.0
     for fold in np.unique(folds):
         held, kept = folds == fold, folds != fold
         learnt = _fit(pairs[kept], weights[kept], cold) if kept.any() else cold
-        right_before += float(weights[held] @ (pairs[held] @ cold > 0))
-        right_after += float(weights[held] @ (pairs[held] @ learnt > 0))
-    total = float(weights.sum())
-    return right_before / total, right_after / total
+        before, after = SHARPNESS * pairs[held] @ cold, SHARPNESS * pairs[held] @ learnt
+        gain += float(weights[held] @ (np.logaddexp(0, -before) - np.logaddexp(0, -after)))
+        right += float(weights[held] @ ((after > 0).astype(float) - (before > 0)))
+    return gain / float(weights.sum()), right / float(weights.sum())
