@@ -78,6 +78,14 @@ def test_clean_photo_when_larger_than_10_megabytes_then_refused() -> None:
         clean_photo(io.BytesIO(photo() + bytes(10 * 1024 * 1024)))
 
 
+def test_clean_photo_when_a_small_file_unpacks_to_more_than_a_phone_takes_then_refused() -> None:
+    out = io.BytesIO()
+    Image.new("1", (9_000, 9_000)).save(out, "PNG")
+    assert len(out.getvalue()) < 100_000
+    with pytest.raises(Refused, match="60"):
+        clean_photo(io.BytesIO(out.getvalue()))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
 def test_clean_photo_when_another_format_then_made_jpeg(kind: str) -> None:
     assert Image.open(io.BytesIO(clean_photo(io.BytesIO(photo(kind, (40, 30)))))).format == "JPEG"
