@@ -1,0 +1,83 @@
+"""What this room shows on other rooms' pages."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from ringar.core.registry import Panel
+from ringar.core.rules import Viewer
+from ringar.matching.cards import reasons_of
+from ringar.matching.queries import (
+    checks_of,
+    compared_solutions,
+    needs_awaiting_judgement,
+    needs_fitting,
+    top_matches,
+)
+from ringar.matching.rules import MATCHED_STATES, Verdict, can_judge, can_see_matches, is_own_solution
+from ringar.needs.models import Need
+from ringar.solvers.models import Solution
+
+FEW = 5
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who is looking."""
+    return request.viewer  # type: ignore[attr-defined, no-any-return]
+
+
+def matches_of_need(request: HttpRequest, need: Need) -> str:
+    """The three best solutions on a need's page, for those who may see them. 1 query."""
+    if need.is_draft or not can_see_matches(viewer_of(request), need.facts):
+        return ""
+    found = top_matches(need)
+    context = {
+        "need": need,
+        "matches": [(match, reasons_of(need, match, match.solution.language)) for match in found],
+        "fits": bool(found) and found[0].need.ranking.fits,
+        "is_looking": need.state in MATCHED_STATES,
+    }
+    return render_to_string("matching/panel_need.html", context, request)
+
+
+def needs_of_solution(request: HttpRequest, solution: Solution) -> str:
+    """Needs that the solution fits, for staff; the way to "why it came up", for the solution's own person. 1 query."""
+    viewer = viewer_of(request)
+    authors = (solution.created_by_id, solution.solver.created_by_id)
+    context = {
+        "solution": solution,
+        "rows": needs_fitting(viewer, solution)[:FEW],
+        "is_own": is_own_solution(viewer, author_ids=authors),
+    }
+    return render_to_string("matching/panel_solution.html", context, request)
+
+
+def candidates_by_criteria(request: HttpRequest, need: Need) -> str:
+    """The table of criteria and candidates. 4 queries."""
+    viewer = viewer_of(request)
+    if not can_see_matches(viewer, need.facts):
+        return ""
+    criteria = list(need.criteria.values_list("text", flat=True))
+    solutions, checks = compared_solutions(need), checks_of(need)
+    rows = [(text, [(each, checks.get((each.pk, text))) for each in solutions]) for text in criteria]
+    context = {
+        "need": need,
+        "solutions": solutions,
+        "rows": rows if solutions else [],
+        "verdicts": Verdict.choices,
+        "may_judge": can_judge(viewer, need.facts),
+    }
+    return render_to_string("matching/panel_compare.html", context, request)
+
+
+def needs_to_judge(request: HttpRequest, viewer: Viewer) -> str:
+    """The viewer's needs whose solutions nobody has judged yet. 1 query."""
+    needs = needs_awaiting_judgement(viewer)
+    return render_to_string("matching/panel_home.html", {"needs": needs}, request) if needs else ""
+
+
+PANELS = [
+    Panel("need_detail", 10, matches_of_need),
+    Panel("need_compare", 10, candidates_by_criteria),
+    Panel("solution_detail", 10, needs_of_solution),
+    Panel("home_inside", 10, needs_to_judge),
+]

@@ -1,0 +1,54 @@
+"""What the robots do for this room: look for needs and solutions that are new or changed, rank, learn."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.rules import Viewer
+from ringar.matching.learning import learn_preference
+from ringar.matching.queries import matches_to_explain, needs_to_rank, solutions_mark
+from ringar.matching.ranking import explain_waiting, rank_need, rank_waiting
+from ringar.robots.actions import queue_work
+from ringar.robots.registry import WorkContext, task, watch
+from ringar_kits.texts import load_embedder
+
+SECONDS_A_RUN = 20
+
+
+def queue_ranking() -> None:
+    """Asks the robots to rank what waits; asked twice, it is done once."""
+    queue_work("matching.rank", by=Viewer.of_robot(), key="matching.rank", again=True)
+
+
+@watch("matching.look", every=2)
+def look_for_needs_to_rank() -> None:
+    """Queues the ranking where a need waits for one: it is new or changed, or solutions are. Then what explains it."""
+    embedder = load_embedder()
+    if needs_to_rank(solutions_mark(embedder.name if embedder else "")).exists():
+        queue_ranking()
+    elif matches_to_explain().exists():
+        queue_work("matching.explain", by=Viewer.of_robot(), key="matching.explain", again=True)
+
+
+@task("matching.rank", label=_("Look for solutions that fit the needs"))
+def rank(work: WorkContext) -> None:
+    """Ranks needs that wait; with some left it queues itself again, so that other work comes in between."""
+    if rank_waiting(seconds=SECONDS_A_RUN, report=work.report):
+        queue_ranking()
+
+
+@task("matching.explain", label=_("Say why solutions fit, by their meaning"))
+def explain(work: WorkContext) -> None:
+    """Finds reasons by meaning for a while; the next look queues it again where some are left."""
+    explain_waiting(seconds=SECONDS_A_RUN, report=work.report)
+
+
+@task("matching.rank_need", label=_("Compare a solution that was asked for"), is_urgent=True)
+def rank_one(work: WorkContext) -> None:
+    """Ranks one need now, with what was asked for."""
+    rank_need(work.payload["need"])
+
+
+@task("matching.learn", label=_("Learn from judgements"))
+def learn(work: WorkContext) -> None:
+    """Learns from all of an organisation's judgements; its needs are then ranked anew."""
+    if learn_preference(by=work.by, organisation_id=work.payload["organisation"]):
+        queue_ranking()

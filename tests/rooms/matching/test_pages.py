@@ -1,0 +1,274 @@
+"""Pages of matches: who sees what, what they say, what can be done there; few queries, whatever their number."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from ringar.core.models import Person
+from ringar.core.queries import viewer_of
+from ringar.core.rules import Viewer
+from ringar.matching.actions import ask_match, choose_solution, judge_match
+from ringar.matching.models import Choice, CriterionCheck, Judgement, Match
+from ringar.needs.actions import edit_need
+from ringar.needs.models import Need
+from ringar.robots.running import run_waiting
+from ringar.solvers.models import Call
+from tests.people import People
+from tests.rooms.matching.cast import BEACH, LONELY, chosen_need, make_market, offer, ranked, shared_need
+
+LogIn = Callable[[Person], Client]
+SEERS = {"alva", "bo", "cilla", "dag"}
+ALL = [*sorted(SEERS), "elif_", "farid", "sam"]
+
+
+@pytest.fixture(autouse=True)
+def swedish() -> object:
+    with translation.override("sv"):
+        yield
+
+
+def get(client: Client, address: str) -> str:
+    client.cookies["django_language"] = "sv"
+    response = client.get(address)
+    assert response.status_code == 200, response.status_code
+    return str(response.content.decode())
+
+
+@pytest.mark.parametrize("visibility", ["organisation", "public"])
+def test_match_list_when_not_of_the_organisation_is_not_found(
+    people: People, logged_in: LogIn, visibility: str
+) -> None:
+    market, need = make_market(people), shared_need(people.bo, visibility=visibility)
+    ask_match(by=viewer_of(people.bo), need=need, solution=market["Solskärm"])
+    run_waiting()
+    addresses = [
+        f"/behov/{need.uuid}/losningar/",
+        f"/behov/{need.uuid}/losningar/varfor-inte/",
+        f"/behov/{need.uuid}/losningar/varfor-inte/{market['Solskärm'].uuid}/",
+    ]
+    for name in ALL:
+        seen = {logged_in(getattr(people, name)).get(address).status_code for address in addresses}
+        assert seen == ({200} if name in SEERS else {404}), name
+    assert {Client().get(address).status_code for address in addresses} == {302}
+
+
+def test_match_names_when_need_is_public_show_for_nobody_outside(people: People, logged_in: LogIn) -> None:
+    make_market(people)
+    need = shared_need(people.bo, visibility="public")
+    assert ranked(need)[0] in {"Kaffesällskap", "Långbord"}
+    address = f"/behov/{need.uuid}/"
+    assert "Kaffesällskap" in get(logged_in(people.alva), address)
+    for client in (Client(), *(logged_in(getattr(people, name)) for name in ("elif_", "farid", "sam"))):
+        page = get(client, address)
+        assert "Kaffesällskap" not in page and "Långbord" not in page
+
+
+def test_match_list_when_ranked_gives_reasons_and_criteria(people: People, logged_in: LogIn) -> None:
+    make_market(people)
+    need = chosen_need(people.bo, people.alva)
+    ranked(need)
+    page = get(logged_in(people.bo), f"/behov/{need.uuid}/losningar/")
+    assert "Minst ett samtal om dagen" in page
+    assert "Tar upp" in page and '<q lang="sv">' in page
+    assert "Inga referenser än" in page
+    assert page.index("Kaffesällskap") < page.index("Solskärm")
+
+
+def test_match_list_when_not_ranked_yet_says_what_happens(people: People, logged_in: LogIn) -> None:
+    make_market(people)
+    need = shared_need(people.bo)
+    page = get(logged_in(people.bo), f"/behov/{need.uuid}/losningar/")
+    assert "Robotarna letar" in page and "hx-get" in page
+    run_waiting()
+    assert "Robotarna letar" not in get(logged_in(people.bo), f"/behov/{need.uuid}/losningar/")
+
+
+def test_match_list_when_nothing_fits_says_so_and_what_to_do(people: People, logged_in: LogIn) -> None:
+    offer(
+        Viewer.of_command_line(), "Solskärm", "Markiser som fäller upp sig själva när solen värmer skolsalen."
+    )
+    need = shared_need(people.alva, BEACH)
+    ranked(need)
+    page = get(logged_in(people.alva), f"/behov/{need.uuid}/losningar/")
+    assert "Inget passar" in page
+    assert f"/utlysningar/fran-behov/?behov={need.uuid}" in page
+
+
+def test_match_judge_when_posted_reorders_the_page(people: People, logged_in: LogIn) -> None:
+    market, need = make_market(people), shared_need(people.bo)
+    first, second = ranked(need)[:2]
+    client, address = logged_in(people.bo), f"/behov/{need.uuid}/losningar/"
+    form = {"fits": "no", "why": "De kör bara på vardagar.", "rank": "1"}
+    response = client.post(f"{address}{market[first].uuid}/bedom/", form)
+    assert response["Location"] == f"{address}?alla#{market[first].uuid}"
+    page = get(client, address)
+    assert (
+        page.index(market[second].name)
+        < page.index("sagt inte passar")
+        < page.index(f"{market[first].uuid}/bedom")
+    )
+    assert "De kör bara på vardagar." in page
+    client.post(f"{address}{market[first].uuid}/bedom/", {"fits": "back"})
+    assert not Judgement.objects.exists()
+    last = ranked(need)[-1]
+    client.post(f"{address}{market[last].uuid}/bedom/", {"fits": "yes", "rank": "8"})
+    page = get(client, address)
+    assert page.index(f"{market[last].uuid}/bedom") < page.index(f"{market[first].uuid}/bedom")
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"fits": "kanske"}, {"fits": "yes", "rank": "x"}, {"fits": "yes", "why": "x" * 50_000}]
+)
+def test_match_judge_when_form_is_wrong_says_so_and_saves_nothing(
+    people: People, logged_in: LogIn, form: dict[str, str]
+) -> None:
+    market, need = make_market(people), shared_need(people.bo)
+    client = logged_in(people.bo)
+    response = client.post(
+        f"/behov/{need.uuid}/losningar/{market['Långbord'].uuid}/bedom/", form, follow=True
+    )
+    assert "notice-error" in response.content.decode()
+    assert not Judgement.objects.exists()
+
+
+def test_match_choose_when_posted_moves_the_need(people: People, logged_in: LogIn) -> None:
+    market, need = make_market(people), chosen_need(people.bo, people.alva)
+    ranked(need)
+    client, address = logged_in(people.bo), f"/behov/{need.uuid}/losningar/"
+    client.post(f"{address}{market['Långbord'].uuid}/valj/", {"choose": "yes"})
+    assert Need.objects.get(pk=need.pk).state == "matched"
+    assert "Vald" in get(client, address)
+    client.post(f"{address}{market['Långbord'].uuid}/valj/", {"choose": "back"})
+    assert not Choice.objects.exists()
+
+
+def test_match_why_not_when_asked_tells_once_compared(people: People, logged_in: LogIn) -> None:
+    market, need = make_market(people), shared_need(people.bo)
+    run_waiting()
+    client, address = logged_in(people.bo), f"/behov/{need.uuid}/losningar/varfor-inte/"
+    assert "Solskärm" in get(client, f"{address}?q=markiser")
+    assert "Ingen publicerad lösning" in get(client, f"{address}?q=helikopter")
+    Match.objects.filter(solution=market["Solskärm"]).delete()
+    response = client.post(address, {"solution": str(market["Solskärm"].uuid)}, follow=True)
+    assert "Räknas nu" in response.content.decode()
+    run_waiting()
+    page = get(client, response.redirect_chain[-1][0])
+    assert "Den står på plats" in page and "Räknas nu" not in page
+    for wrong in ("", "x", "\x00"):
+        assert "Välj en av lösningarna" in client.post(address, {"solution": wrong}).content.decode()
+
+
+def test_need_compare_when_judged_shows_each_candidate_by_each_criterion(
+    people: People, logged_in: LogIn
+) -> None:
+    market, need = make_market(people), chosen_need(people.bo, people.alva)
+    ranked(need)
+    choose_solution(by=viewer_of(people.bo), need=need, solution=market["Fakturarobot"])
+    client, address = logged_in(people.bo), f"/behov/{need.uuid}/jamfor/"
+    assert "Fakturarobot" in get(client, address)
+    form = {
+        "solution": str(market["Fakturarobot"].uuid),
+        "criterion": "Ingen ny inloggning",
+        "verdict": "no",
+        "note": "Eget konto",
+    }
+    client.post(f"/behov/{need.uuid}/losningar/kriterium/", form)
+    assert CriterionCheck.objects.get().verdict == "no"
+    assert "Eget konto" in get(client, address)
+    client.post(f"/behov/{need.uuid}/losningar/kriterium/", {**form, "verdict": "kanske"})
+    assert CriterionCheck.objects.get().verdict == "no"
+
+
+def test_solution_needs_when_inside_shows_needs_that_may_be_seen(people: People, logged_in: LogIn) -> None:
+    market = make_market(people)
+    need = shared_need(people.bo, LONELY, title="Ensamt hos oss")
+    hidden = shared_need(people.dag, LONELY, title="Bara ledningen", visibility="unit")
+    run_waiting()
+    address = f"/losningar/{market['Långbord'].uuid}/behov/"
+    for page in (address, f"/losningar/{market['Långbord'].uuid}/"):
+        seen = {name: get(logged_in(getattr(people, name)), page) for name in ("bo", "dag", "sam")}
+        assert [need.title in seen[name] for name in seen] == [True, True, False]
+        assert [hidden.title in seen[name] for name in seen] == [False, True, False]
+    for name in ("elif_", "farid"):
+        assert logged_in(getattr(people, name)).get(address).status_code == 404
+
+
+def test_solution_why_when_own_shows_public_needs_alone(people: People, logged_in: LogIn) -> None:
+    market = make_market(people)
+    public = shared_need(people.bo, LONELY, title="Ensamt", visibility="public")
+    inside = shared_need(people.bo, LONELY, title="Inne hos oss")
+    run_waiting()
+    address = f"/losningar/{market['Kaffesällskap'].uuid}/varfor/"
+    page = get(logged_in(people.elif_), address)
+    assert public.title in page and inside.title not in page and "Tar upp" in page
+    assert f"/losningar/{market['Kaffesällskap'].uuid}/andra/" in page
+    for name in ALL:
+        if name != "elif_":
+            assert logged_in(getattr(people, name)).get(address).status_code == 404
+    assert logged_in(people.elif_).get(f"/losningar/{market['Långbord'].uuid}/varfor/").status_code == 404
+
+
+def test_call_from_needs_when_posted_makes_a_draft(people: People, logged_in: LogIn) -> None:
+    need = chosen_need(people.bo, people.alva)
+    client, address = logged_in(people.alva), "/utlysningar/fran-behov/"
+    page = get(client, f"{address}?behov={need.uuid}")
+    assert need.title in page and "checked" in page
+    response = client.post(
+        address, {"title": "Hjälp oss", "needs": [str(need.uuid)], "deadline": "2099-01-01T16:00"}
+    )
+    call = Call.objects.get()
+    assert response["Location"] == f"/utlysningar/{call.uuid}/andra/"
+    response = client.post(address, {"title": "", "deadline": "i morgon"})
+    assert response.status_code == 200 and Call.objects.count() == 1
+    for name in ("elif_", "farid"):
+        assert logged_in(getattr(people, name)).get(address).status_code == 404
+
+
+def test_home_when_matches_wait_says_so_until_one_is_judged(people: People, logged_in: LogIn) -> None:
+    market, need = make_market(people), shared_need(people.bo)
+    ranked(need)
+    assert "väntar på din bedömning" in get(logged_in(people.bo), "/")
+    judge_match(by=viewer_of(people.bo), need=need, solution=market["Långbord"], fits=True)
+    assert "väntar på din bedömning" not in get(logged_in(people.bo), "/")
+
+
+def test_pages_when_there_are_many_matches_ask_few_queries(people: People, logged_in: LogIn) -> None:
+    market = make_market(people)
+    for number in range(40):
+        offer(
+            Viewer.of_command_line(),
+            f"Sällskap {number}",
+            f"{LONELY} Grupp {number} träffas.",
+            references=[{"municipality": "Fjärdinge kommun"}],
+        )
+    need = chosen_need(people.bo, people.alva)
+    ranked(need)
+    for name in list(market.solutions)[:4]:
+        judge_match(by=viewer_of(people.bo), need=need, solution=market[name], fits=True)
+    client = logged_in(people.bo)
+    for address in (
+        f"/behov/{need.uuid}/losningar/?alla",
+        f"/behov/{need.uuid}/",
+        f"/behov/{need.uuid}/jamfor/",
+        f"/losningar/{market['Långbord'].uuid}/",
+        f"/losningar/{market['Långbord'].uuid}/behov/",
+        f"/behov/{need.uuid}/losningar/varfor-inte/?q=ensam",
+    ):
+        get(client, address)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            get(client, address)
+        assert len(queries) <= 10, (address, len(queries), [q["sql"][:150] for q in queries])
+
+
+def test_match_list_when_need_changed_since_says_so(people: People, logged_in: LogIn) -> None:
+    make_market(people)
+    need = shared_need(people.bo)
+    ranked(need)
+    edit_need(by=viewer_of(people.bo), need=need, changes={"good_effect": "De skrattar mer."})
+    assert "En ny lista görs nu" in get(logged_in(people.bo), f"/behov/{need.uuid}/losningar/")
