@@ -185,7 +185,7 @@ def refuse_second(solver: Solver) -> None:
     if not solver.shown_number:
         return
     others = Solver.objects.filter(organisation_number=solver.organisation_number)
-    if other := others.exclude(pk=solver.pk).exclude(kind=Kind.SOLE_TRADER).first():
+    if other := others.exclude(pk=solver.pk).first():
         raise Refused(
             _("%(number)s is registered already, as %(name)s. Ask to have it corrected instead.")
             % {"number": solver.shown_number, "name": other.name}
