@@ -1,29 +1,17 @@
 """What people fill in: a solver, a solution with references, a call, an answer, a decision."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ringar.core.rules import Refused
 from ringar.core.text import TextField
 from ringar.solvers.models import Answer, Call, Reference, Solution, Solver
 from ringar.solvers.rules import LANGUAGES, MAX_CRITERIA, Kind, Maturity, PriceClass
 
 SHORT = {"rows": 3}
-Result = TypeVar("Result")
-
-
-def attempt(form: forms.BaseForm, action: Callable[[], Result]) -> Result | None:
-    """Runs the action; what it refuses becomes the form's error, so that the page shows it and keeps the text."""
-    try:
-        return action()
-    except Refused as refused:
-        form.add_error(None, str(refused))
-        return None
 
 
 class LanguagesField(forms.MultipleChoiceField):

@@ -14,8 +14,9 @@ from ringar.core.middleware import Request
 from ringar.core.rules import Refused
 from ringar.solvers import queries
 from ringar.solvers.actions import answer_call, edit_answer, verify_email, withdraw_answer
-from ringar.solvers.forms import AnswerForm, CorrectionForm, attempt
+from ringar.solvers.forms import AnswerForm, CorrectionForm
 from ringar.solvers.rules import AnswerState
+from ringar.solvers.views import attempt
 
 
 def answer_new(request: Request, uuid: UUID) -> HttpResponse:

@@ -17,9 +17,10 @@ from ringar.core.registry import lookup
 from ringar.core.rules import NotAllowed, Refused
 from ringar.solvers import queries
 from ringar.solvers.actions import close_call, decline_answer, edit_call, invite_answer, open_call, start_call
-from ringar.solvers.forms import CallForm, DeadlineForm, DecisionForm, attempt
+from ringar.solvers.forms import CallForm, DeadlineForm, DecisionForm
 from ringar.solvers.models import Answer, Call
 from ringar.solvers.rules import AnswerState, CallState, can_read_answers, can_run_call
+from ringar.solvers.views import attempt
 
 MOST_CALLS = 100
 

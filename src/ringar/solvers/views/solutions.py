@@ -16,9 +16,10 @@ from ringar.core.rules import NotAllowed
 from ringar.core.text import csv_response
 from ringar.solvers import queries
 from ringar.solvers.actions import ReferenceFacts, edit_solution, publish_solution
-from ringar.solvers.forms import FilterForm, ReferenceFormSet, SolutionForm, attempt
+from ringar.solvers.forms import FilterForm, ReferenceFormSet, SolutionForm
 from ringar.solvers.models import Solution
 from ringar.solvers.rules import can_edit, can_register
+from ringar.solvers.views import attempt
 
 MOST_ROWS = 20_000
 

@@ -16,8 +16,9 @@ from ringar.core.rules import NotAllowed
 from ringar.core.text import csv_response
 from ringar.solvers import queries
 from ringar.solvers.actions import edit_solver, register_solver, set_solver_state
-from ringar.solvers.forms import FilterForm, SolverForm, attempt
+from ringar.solvers.forms import FilterForm, SolverForm
 from ringar.solvers.rules import SolverState, can_check, can_edit, can_register
+from ringar.solvers.views import attempt
 
 MOST_ROWS = 20_000
 """Rows of a file to download; larger registers are read from the database."""
