@@ -31,10 +31,8 @@ run: setup
 	@$(BIN)/ringar run --port $(PORT)
 
 test: setup
-	@echo "== Tests on SQLite"
-	@$(PYTEST)
-	@echo "== Tests on PostgreSQL"
-	@$(BIN)/python tests/postgres.py $(PYTEST)
+	@echo "== Tests on SQLite"; $(PYTEST); sqlite=$$?; \
+	echo "== Tests on PostgreSQL"; $(BIN)/python tests/postgres.py $(PYTEST) && exit $$sqlite
 
 setup: $(DONE)/python $(DONE)/semantic $(DONE)/web $(DONE)/messages
 	@:
