@@ -9,7 +9,7 @@ import numpy as np
 from ringar.core.clock import today
 from ringar.matching.index import Shelf
 from ringar.matching.queries import learned_weights, newcomers, offers_of
-from ringar.matching.rules import KEPT, SHOWN, fact_parts, trial_seed
+from ringar.matching.rules import KEPT, NOTHING, SHOWN, fact_parts, trial_seed
 from ringar.needs.models import Need
 from ringar_kits.texts import Hit, Query, Reason, analyse, explore, rank
 from ringar_kits.texts.analyse import is_stop_word
@@ -48,7 +48,6 @@ class Comparison:
     """The best solutions for a need, those asked for, and whether the first truly fits."""
 
     found: list[Compared]
-    fits: bool
     confidence: float
     by_meaning: bool
     is_learned: bool
@@ -67,7 +66,7 @@ def compare(held: Shelf, need: Need, asked: Collection[int]) -> Comparison:
     deep = [hit for hit in hits if hit.id in wanted]
     reasons = held.explainer.explain(query, [hit for hit in hits if hit.rank <= SHOWN])
     reasons |= held.explainer.explain(query, deep, deep=len(deep))
-    may_explain = ranking.semantic and ranking.fits
+    may_explain = ranking.semantic and ranking.confidence >= NOTHING
     return Comparison(
         found=[
             Compared(
@@ -84,8 +83,7 @@ def compare(held: Shelf, need: Need, asked: Collection[int]) -> Comparison:
             )
             for hit in hits
         ],
-        fits=ranking.fits,
-        confidence=ranking.confidence,
+        confidence=ranking.confidence if hits else 0.0,
         by_meaning=ranking.semantic,
         is_learned=bool(weights),
     )

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.models import Organisation, Person
-from ringar.matching.rules import Verdict
+from ringar.matching.rules import Finding, Verdict, finding_of
 from ringar.needs.models import Need
 from ringar.solvers.models import Solution
 
@@ -22,11 +22,15 @@ class Ranking(models.Model):
     looked_through = models.PositiveIntegerField()
     by_meaning = models.BooleanField()
     is_learned = models.BooleanField(default=False)
-    fits = models.BooleanField()
-    confidence = models.FloatField()
+    confidence = models.FloatField()  # how likely it is that the first one fits, 0 to 1
 
     def __str__(self) -> str:
         return str(self.need)
+
+    @property
+    def finding(self) -> Finding:
+        """Whether something fits, as far as can be told."""
+        return finding_of(self.confidence)
 
 
 class Match(models.Model):

@@ -33,7 +33,7 @@ def matches_of_need(request: HttpRequest, need: Need) -> str:
     context = {
         "need": need,
         "matches": [(match, reasons_of(need, match, match.solution.language)) for match in found],
-        "fits": bool(found) and found[0].need.ranking.fits,
+        "finding": found[0].need.ranking.finding if found else "",
         "is_looking": need.state in MATCHED_STATES,
     }
     return render_to_string("matching/panel_need.html", context, request)

@@ -16,6 +16,7 @@ from ringar.matching.rules import (
     MATCHED_STATES,
     MOST_FOR_SOLUTION,
     NEW_DAYS,
+    NOTHING,
     Offer,
     Verdicts,
     can_see_matches,
@@ -157,7 +158,7 @@ def needs_fitting(viewer: Viewer, solution: Solution) -> list[Match]:
         return []
     needs = visible_needs(viewer).filter(organisation_id=viewer.organisation_id or 0, is_draft=False)
     rows = Match.objects.filter(
-        solution=solution, rank__lte=MOST_FOR_SOLUTION, need__in=needs, need__ranking__fits=True
+        solution=solution, rank__lte=MOST_FOR_SOLUTION, need__in=needs, need__ranking__confidence__gte=NOTHING
     )
     return list(rows.select_related("need__unit", "need__ranking").order_by("rank", "-need_id")[:MOST_NEEDS])
 
@@ -198,7 +199,7 @@ def needs_awaiting_judgement(viewer: Viewer, most: int = 3) -> list[Need]:
         return []
     mine = Q(created_by_id=viewer.person_id) | Q(owner_id=viewer.person_id)
     rows = Need.objects.filter(mine, organisation_id=viewer.organisation_id or 0, state__in=MATCHED_STATES)
-    rows = rows.filter(ranking__fits=True, judgements=None).defer("words")
+    rows = rows.filter(ranking__confidence__gte=NOTHING, judgements=None).defer("words")
     return list(rows.order_by("-changed_at", "-id")[:most])
 
 

@@ -13,14 +13,11 @@ from ringar.matching.comparing import Compared, Comparison, compare, explain_dee
 from ringar.matching.index import Shelf, shelf
 from ringar.matching.models import Match, Ranking
 from ringar.matching.queries import matches_to_explain, needs_to_rank
-from ringar.matching.rules import KEPT, MATCHED_STATES
+from ringar.matching.rules import KEPT, MATCHED_STATES, NOTHING
 from ringar.needs.models import Need
 from ringar.solvers.models import Solution
 
 log = logging.getLogger("ringar.matching")
-FITS = 0.5
-"""Chance from which a solution of one's own counts as "already solved here"."""
-
 AT_A_TIME = 10
 """Needs ranked before others may have the index."""
 
@@ -78,13 +75,14 @@ def save_ranking(need: Need, comparison: Comparison, *, mark: str, looked_throug
             "mark": mark,
             "looked_through": looked_through,
             "by_meaning": comparison.by_meaning,
-            "fits": comparison.fits,
             "confidence": comparison.confidence,
             "is_learned": comparison.is_learned,
         },
     )
     before = {match.solution_id: match for match in need.matches.all()}
-    here = solved_here(need, [each for each in comparison.found if each.rank <= KEPT and each.chance >= FITS])
+    here = solved_here(
+        need, [each for each in comparison.found if each.rank <= KEPT and each.chance >= NOTHING]
+    )
     ids = [each.solution_id for each in comparison.found]
     there = set(Solution.objects.filter(pk__in=ids).values_list("id", flat=True))
     need.matches.filter(Q(is_asked=False) | Q(solution__in=there)).delete()

@@ -30,6 +30,25 @@ MOST_SEK = {PriceClass.FREE: 0, PriceClass.BELOW_100K: 100_000, PriceClass.UP_TO
 """What a first year costs at most; above that there is no ceiling."""
 
 
+SURE, NOTHING = 0.5, 0.45
+"""Confidence from which something fits, and below which nothing does; between them a person must look."""
+
+
+class Finding(models.TextChoices):
+    """What a ranking has found."""
+
+    FITS = "fits", _("Something fits")
+    UNSURE = "unsure", _("Perhaps something fits")
+    NOTHING = "nothing", _("Nothing fits")
+
+
+def finding_of(confidence: float) -> Finding:
+    """Whether something fits, given how likely it is that the first one does."""
+    if confidence >= SURE:
+        return Finding.FITS
+    return Finding.UNSURE if confidence >= NOTHING else Finding.NOTHING
+
+
 class Verdict(models.TextChoices):
     """Whether a candidate meets a criterion."""
 

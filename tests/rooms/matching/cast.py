@@ -18,8 +18,8 @@ LONELY = "De äldre i våra hemtjänstgrupper är ensamma. De träffar ingen ann
 LEAKS = "Vattenläckor på ledningarna upptäcks först när vattnet står på gatan."
 BEACH = "Det saknas badvakter vid stranden, och i somras var ett barn nära att drunkna."
 TEXTS = {
-    "Kaffesällskap": "Frivilliga bryter ensamhet bland äldre: två timmar kaffe och samtal hemma varje vecka.",
-    "Långbord": "Äldre som är ensamma äter tillsammans i kvarteret, hemtjänstgrupper följer dem dit.",
+    "Kaffesällskap": "Äldre i hemtjänsten som är ensamma på dagen träffar frivilliga för kaffe och samtal.",
+    "Långbord": "Ensamma äldre träffas på kvällarna och äter, hemtjänstgrupper följer dem dit.",
     "Läckörat": "Mikrofoner på vattenledningar hör vattenläckor innan vattnet når gatan.",
     "Fakturarobot": "Makulerar felaktiga fakturor i ekonomisystemet dygnet runt.",
     "Ordlek": "Förskolor tränar svenska med bilder och ljud för barn som lär sig språket.",

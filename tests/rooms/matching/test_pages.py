@@ -186,7 +186,7 @@ def test_need_compare_when_judged_shows_each_candidate_by_each_criterion(
 def test_solution_needs_when_inside_shows_needs_that_may_be_seen(people: People, logged_in: LogIn) -> None:
     market = make_market(people)
     need = shared_need(people.bo, LONELY, title="Ensamt hos oss")
-    hidden = shared_need(people.dag, LONELY, title="Bara ledningen", visibility="unit")
+    hidden = shared_need(people.dag, LONELY, title="Ensamma äldre, för ledningen", visibility="unit")
     run_waiting()
     address = f"/losningar/{market['Långbord'].uuid}/behov/"
     for page in (address, f"/losningar/{market['Långbord'].uuid}/"):

