@@ -125,7 +125,7 @@ def run_duplicates(args: argparse.Namespace) -> int:
 def read_documents(path: str | Path) -> list[Document]:
     """Return the rows of a table with columns id, title, text (title or text may be absent or empty).
 
-    Raises `InputError` where the file, the columns or an id is at fault.
+    Rows with the same id are one document. Raises `InputError` where the file, the columns or an id is at fault.
     """
     found: dict[str, Document] = {}
     name = Path(path).name
@@ -139,11 +139,11 @@ def read_documents(path: str | Path) -> list[Document]:
         id_ = cells["id"].strip()
         if not id_:
             raise InputError("the id is empty", place=place, remedy="Give each row its own id")
-        if id_ in found:
-            raise InputError(
-                f"the id '{id_}' stands there twice", place=place, remedy="Give each row its own id"
-            )
-        found[id_] = Document(id_, cells.get("title", ""), cells.get("text", ""))
+        document = Document(id_, cells.get("title", ""), cells.get("text", ""))
+        if id_ in found and found[id_] != document:
+            _say(f"{place}: the id '{id_}' stands there twice; its texts are read as one")
+            document = Document(id_, found[id_].title, f"{found[id_].text}\n{document.whole}")
+        found[id_] = document
     if not found:
         raise InputError("there are no rows below the header", place=name, remedy="Give at least one")
     return list(found.values())
