@@ -16,6 +16,7 @@ from ringar.front import queries
 from ringar.front.rules import Row, ring_of_steps, segments, tabulate, what_next
 from ringar.needs.models import Need
 from ringar.needs.rules import NeedState
+from ringar.solvers.rules import can_register
 
 STATES = [state for state in NeedState if state != NeedState.DRAFT]
 LONGEST_SEARCH = 300
@@ -40,6 +41,7 @@ def home(request: Request) -> HttpResponse:
         "stops": ring_of_steps(),
         "needs": queries.newest_public_needs(),
         "calls": queries.next_calls(),
+        "may_offer": can_register(viewer),
         "solutions": queries.own_solutions(viewer) if viewer.person_id else [],
     }
     return render(request, "front/home.html", context)
