@@ -33,7 +33,7 @@ def run_demo(args: argparse.Namespace) -> int:
         else:
             print("Building the invented city Ringsala:")
             seed(lambda what: print(f"  {what}", flush=True))
-            print("  reading all texts and matching them", flush=True)
+            print("  reading all texts and matching them (about a minute)", flush=True)
             run_waiting()
         print(f"\nLog in with one press on the start page, or with a password ({PASSWORD}) as:")
         for name, email, who in log_ins():
