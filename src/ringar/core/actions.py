@@ -118,7 +118,7 @@ def give_role(*, by: Viewer, person: Person, unit: Unit, role: str) -> Membershi
 def import_units(
     by: Viewer, organisation: Organisation, source: str, rows: Rows, progress: Progress
 ) -> Counts:
-    """Units from a checked spreadsheet. A unit with the same id or name is the same; importing twice changes nothing."""
+    """Units from a checked spreadsheet. The same id or name is the same unit; importing twice changes nothing."""
     top = organisation.units.filter(parent=None).order_by("id").first()
     by_name = {unit.name: unit for unit in organisation.units.all()}
     new = changed = 0

@@ -27,14 +27,15 @@ SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".json", ".jsonl"}
 def require_keeper(request: Request) -> Organisation:
     """The organisation, if the viewer may import into it; else NotAllowed."""
     viewer = request.viewer
-    if not viewer.keeps:
+    if viewer.organisation_id is None or not viewer.keeps:
         raise NotAllowed
     return Organisation.objects.get(pk=viewer.organisation_id)
 
 
 def importer_of(kind: str) -> Importer:
     """The importer with that name, or 404."""
-    for importer in declared("imports", "IMPORTERS"):
+    importers: tuple[Importer, ...] = declared("imports", "IMPORTERS")
+    for importer in importers:
         if importer.kind == kind:
             return importer
     raise Http404
@@ -47,7 +48,7 @@ def kept_file(request: Request) -> Path | None:
     return path if name and path.is_file() else None
 
 
-def keep_upload(request: Request, upload: UploadedFile) -> Path:
+def keep_upload(request: Request, upload: "UploadedFile[bytes]") -> Path:
     """Writes the handed-in file where `kept_file` finds it; takes away the one before."""
     suffix = Path(upload.name or "").suffix.lower()
     if suffix not in SUFFIXES:
@@ -78,7 +79,8 @@ def import_start(request: Request) -> HttpResponse:
             if upload is None:
                 raise Refused(
                     _(
-                        "No file came with the form, or it was larger than 25 MB. Choose a smaller file, or use the command line."
+                        "No file came with the form, or it was larger than 25 MB."
+                        " Choose a smaller file, or use the command line."
                     )
                 )
             keep_upload(request, upload)

@@ -245,7 +245,7 @@ def whole_number(text: str) -> int:
     return int(digits)
 
 
-def one_of(choices: Mapping[str, str], synonyms: Mapping[str, str] | None = None) -> Callable[[str], str]:
+def one_of(choices: Mapping[str, object], synonyms: Mapping[str, str] | None = None) -> Callable[[str], str]:
     """A cleaner for a value out of a list: its code, its name, or a synonym."""
     known = {simplified(name): code for code, label in choices.items() for name in (code, str(label))}
     known.update({simplified(name): code for name, code in (synonyms or {}).items()})

@@ -53,9 +53,7 @@ def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
     if organisation_id not in {m[0] for m in memberships}:
         organisation_id = memberships[0][0] if memberships else None
     mine = [m for m in memberships if m[0] == organisation_id]
-    units = (
-        Unit.objects.filter(organisation_id=organisation_id).values_list("id", "parent_id") if mine else []
-    )
+    units = Unit.objects.filter(organisation_id=mine[0][0]).values_list("id", "parent_id") if mine else []
     return Viewer(
         person_id=person.pk,
         label=str(person),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ringar.core.clock import today
+from ringar.core.middleware import Request
 from ringar.core.models import Person
 from ringar.core.rules import Refused
 from ringar.demo.actions import move_clock
@@ -29,7 +30,7 @@ def demo_login(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def demo_clock(request: HttpRequest) -> HttpResponse:
+def demo_clock(request: Request) -> HttpResponse:
     """Shows the demo's date and moves it on by weeks."""
     if not settings.DEMO:
         raise Http404

@@ -17,8 +17,8 @@ from ringar.core.imports import email_address
 from ringar.core.models import Organisation
 from ringar.core.rules import Viewer, Visibility
 from ringar.core.text import tidy_text
-from ringar.needs.flags import holds_personal_number
 from ringar.needs.actions import import_needs
+from ringar.needs.flags import holds_personal_number
 from ringar.needs.queries import people_of
 from ringar.needs.rules import LONGEST_TEXT, LONGEST_TITLE, Often, title_from
 
