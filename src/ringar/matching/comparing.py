@@ -76,7 +76,7 @@ def compare(held: Shelf, need: Need, asked: Collection[int]) -> Comparison:
                 texts=texts_of(held, need, hit.id),
                 chance=chance_of(hit),
                 parts=dict(hit.parts),
-                reasons=[as_data(reason) for reason in reasons.get(hit.id, [])],
+                reasons=as_data(reasons.get(hit.id, [])),
                 missing=missing_words(held, query, hit.id) if hit.id in wanted else [],
                 to_explain=may_explain and hit.id not in wanted and is_worth_it(hit, reasons),
                 is_trial=hit.id == trial,
@@ -97,14 +97,15 @@ def query_of(held: Shelf, need: Need) -> Query:
 def place(need: Need, hits: list[Hit], weights: Mapping[str, float]) -> tuple[list[Hit], str | None]:
     """The hits in the order they are shown, their facts among their parts; and the id of a newcomer put forward.
 
-    Facts count as judgements have taught. In a few of the rankings one newcomer is lifted so that it is seen.
+    Facts count as judgements have taught. In a few of the rankings one newcomer that may fit is lifted to be seen.
     """
     offers = offers_of(int(hit.id) for hit in hits)
     told = [
         with_facts(hit, fact_parts(offers[int(hit.id)]), weights) for hit in hits if int(hit.id) in offers
     ]
     told.sort(key=lambda hit: -hit.score)
-    new = newcomers(need.organisation_id, (int(hit.id) for hit in told[:KEPT]))
+    worth = (int(hit.id) for hit in told[:KEPT] if chance_of(hit) >= NOTHING)
+    new = newcomers(need.organisation_id, worth)
     shown, trial = explore(told, [str(pk) for pk in new], seed=trial_seed(need.pk, today()))
     far = {hit.id: hit.rank for hit in hits if hit.rank > REACH}
     return [replace(hit, rank=far.get(hit.id, place)) for place, hit in enumerate(shown, 1)], trial
@@ -134,7 +135,7 @@ def is_worth_it(hit: Hit, reasons: Mapping[str, list[Reason]]) -> bool:
 def explain_deeply(held: Shelf, need: Need, id_: str) -> list[dict[str, Any]]:
     """The reasons for one solution, by meaning too: the language model reads its text some ten times for it."""
     hit = Hit(id_, 0, 0.0)
-    return [as_data(reason) for reason in held.explainer.explain(query_of(held, need), [hit], deep=1)[id_]]
+    return as_data(held.explainer.explain(query_of(held, need), [hit], deep=1)[id_])
 
 
 def missing_words(held: Shelf, query: Query, id_: str) -> list[str]:
@@ -158,11 +159,15 @@ def telling_words(query: Query) -> Iterable[str]:
     )
 
 
-def as_data(reason: Reason) -> dict[str, Any]:
-    """The reason as it is stored."""
-    return {
-        "kind": reason.kind,
-        "need_word": reason.need_word,
-        "solution_words": list(reason.solution_words),
-        "weight": reason.weight,
-    }
+def as_data(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    """The reasons as they are stored; words of one or two letters tell a reader nothing."""
+    return [
+        {
+            "kind": reason.kind,
+            "need_word": reason.need_word,
+            "solution_words": list(reason.solution_words),
+            "weight": reason.weight,
+        }
+        for reason in reasons
+        if max(map(len, reason.solution_words)) > 2
+    ]

@@ -1,7 +1,7 @@
 """Reads of matches: what waits to be ranked, what a need's page shows, what a solution's page shows."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -17,6 +17,7 @@ from ringar.matching.rules import (
     MOST_FOR_SOLUTION,
     NEW_DAYS,
     NOTHING,
+    READY_FOR_CALL,
     Offer,
     Verdicts,
     can_see_matches,
@@ -203,8 +204,9 @@ def needs_awaiting_judgement(viewer: Viewer, most: int = 3) -> list[Need]:
     return list(rows.order_by("-changed_at", "-id")[:most])
 
 
-def needs_for_call(viewer: Viewer, most: int = 100) -> list[Need]:
-    """Needs that a call may be made for: those the viewer may see in the organisation, chosen ones first. 1 query."""
-    rows = visible_needs(viewer).filter(organisation_id=viewer.organisation_id or 0, state__in=MATCHED_STATES)
-    rows = rows.select_related("unit").defer("words").annotate(is_chosen=Q(state=NeedState.CHOSEN))
-    return list(rows.order_by("-is_chosen", "-changed_at", "-id")[:most])
+def needs_for_call(viewer: Viewer, ticked: Collection[UUID] = (), most: int = 30) -> list[Need]:
+    """Needs of the organisation that the viewer sees and that are ready for a call; those ticked first. 1 query."""
+    rows = visible_needs(viewer).filter(organisation_id=viewer.organisation_id or 0, is_draft=False)
+    rows = rows.filter(Q(state__in=READY_FOR_CALL) | Q(uuid__in=ticked, state__in=MATCHED_STATES))
+    rows = rows.select_related("unit").defer("words").annotate(is_ticked=Q(uuid__in=ticked))
+    return list(rows.order_by("-is_ticked", "-changed_at", "-id")[: max(most, len(ticked))])

@@ -1,5 +1,6 @@
 """Who may see and judge matches, what speaks for and against a solution, and in which order they are shown."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,8 +24,12 @@ LONGEST_WHY = 2_000
 LONGEST_NOTE = 300
 
 JUDGES = frozenset({Role.MANAGER, Role.DEVELOPMENT_MANAGER, Role.CIO, Role.BUYER, Role.ADMINISTRATOR})
+READY_FOR_CALL = (NeedState.EXPLORED, NeedState.CHOSEN, NeedState.MATCHED)
+
 MATCHED_STATES = (NeedState.SHARED, NeedState.EXPLORED, NeedState.CHOSEN, NeedState.MATCHED)
 """States in which solutions are looked for, again and again as new ones come."""
+
+NONE_WORDS = frozenset({"inga", "ingen", "inget", "ingenting", "nej", "no", "none", "nothing"})
 
 MOST_SEK = {PriceClass.FREE: 0, PriceClass.BELOW_100K: 100_000, PriceClass.UP_TO_700K: 700_000}
 """What a first year costs at most; above that there is no ceiling."""
@@ -163,13 +168,19 @@ def price_fact(offer: Offer, cost_sek_year: int | None, direct_award_sek: int) -
 def connection_facts(offer: Offer) -> list[Fact]:
     """What it must be connected to and be given. Silence counts as "names none" only where other facts are told."""
     told = []
-    if offer.integration_needs:
+    if says_something(offer.integration_needs):
         told.append(Fact("integration", False, {"what": offer.integration_needs}))
-    elif offer.maturity or offer.price_class:
+    elif offer.integration_needs or offer.maturity or offer.price_class:
         told.append(Fact("no_integration", True))
-    if offer.data_needs:
+    if says_something(offer.data_needs):
         told.append(Fact("data", False, {"what": offer.data_needs}))
     return told
+
+
+def says_something(text: str) -> bool:
+    """Whether the text names something, rather than saying "none" as people do: "Inga register", "Nej", "–"."""
+    first = re.match(r"\W*(\w*)", text.casefold())
+    return first is not None and bool(first[1]) and first[1] not in NONE_WORDS
 
 
 def maturity_fact(offer: Offer) -> Fact | None:
@@ -193,7 +204,7 @@ def fact_parts(offer: Offer) -> dict[str, float]:
         "fact_in_use": offer.maturity in {Maturity.IN_USE, Maturity.SPREAD},
         "fact_early": offer.maturity in {Maturity.IDEA, Maturity.PROTOTYPE},
         "fact_cheap": offer.price_class in {PriceClass.FREE, PriceClass.BELOW_100K},
-        "fact_connected": bool(offer.integration_needs),
+        "fact_connected": says_something(offer.integration_needs),
     }
     return {name: float(holds) for name, holds in told.items()}
 

@@ -109,6 +109,16 @@ def test_facts_of_when_told_says_it_and_nothing_more(
     assert {fact.kind: fact.speaks_for for fact in found} == told
 
 
+@pytest.mark.parametrize("text", ["", "Inga register. Personalen frågar.", "inget", "–", "Nej", " None."])
+def test_facts_of_when_nothing_is_needed_does_not_speak_against(text: str) -> None:
+    told = facts_of(
+        Offer(integration_needs=text, data_needs=text, maturity="piloted"),
+        cost_sek_year=None,
+        direct_award_sek=0,
+    )
+    assert [fact.kind for fact in told] == ["unused", "no_price", "no_integration"]
+
+
 def test_facts_of_when_used_counts_each_place_once() -> None:
     (used,) = (
         f

@@ -1,5 +1,6 @@
 """Matches seen from a solution; and calls for needs that nothing fits."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -41,6 +42,15 @@ def solution_why(request: Request, uuid: UUID) -> HttpResponse:
     return render(request, "matching/solution_why.html", {"solution": solution, "rows": rows})
 
 
+def uuids_in(texts: list[str]) -> list[UUID]:
+    """Those of the texts that are uuids, at most fifty."""
+    found = []
+    for text in texts[:50]:
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def call_from_needs(request: Request) -> HttpResponse:
@@ -48,10 +58,10 @@ def call_from_needs(request: Request) -> HttpResponse:
     viewer = request.viewer
     if not can_run_call(viewer, organisation_id=viewer.organisation_id):
         raise NotAllowed
-    needs = needs_for_call(viewer)
-    ticked = request.GET.get("behov", "")
-    first = next((need for need in needs if str(need.uuid) == ticked), None)
-    initial = {"needs": [first.uuid], "title": first.title} if first else {}
+    ticked = uuids_in([*request.GET.getlist("behov"), *request.POST.getlist("needs")])
+    needs = needs_for_call(viewer, ticked)
+    first = next((need for need in needs if need.uuid in ticked), None)
+    initial = {"needs": ticked, "title": first.title} if first else {}
     choices = [(need.uuid, f"{need.title} ({need.unit})") for need in needs]
     form = CallForm(request.POST or None, needs=choices, initial=initial)
     if form.is_valid():
