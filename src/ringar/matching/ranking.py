@@ -13,7 +13,7 @@ from ringar.matching.comparing import Compared, Comparison, compare, explain_dee
 from ringar.matching.index import Shelf, shelf
 from ringar.matching.models import Match, Ranking
 from ringar.matching.queries import matches_to_explain, needs_to_rank
-from ringar.matching.rules import KEPT, MATCHED_STATES, SURE
+from ringar.matching.rules import MATCHED_STATES, fits_at_all
 from ringar.needs.models import Need
 from ringar.solvers.models import Solution
 
@@ -80,7 +80,8 @@ def save_ranking(need: Need, comparison: Comparison, *, mark: str, looked_throug
         },
     )
     before = {match.solution_id: match for match in need.matches.all()}
-    here = solved_here(need, [each for each in comparison.found if each.rank <= KEPT and each.chance >= SURE])
+    best = max((each.chance for each in comparison.found), default=0.0)
+    here = solved_here(need, [each for each in comparison.found if fits_at_all(each.chance, best)])
     ids = [each.solution_id for each in comparison.found]
     there = set(Solution.objects.filter(pk__in=ids).values_list("id", flat=True))
     need.matches.filter(Q(is_asked=False) | Q(solution__in=there)).delete()

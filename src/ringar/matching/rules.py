@@ -39,6 +39,10 @@ SURE, NOTHING = 0.5, 0.45
 """Confidence from which something fits, and below which nothing does; between them a person must look."""
 
 
+NEARLY = 0.1
+"""Difference of chances that says little."""
+
+
 class Finding(models.TextChoices):
     """What a ranking has found."""
 
@@ -52,6 +56,11 @@ def finding_of(confidence: float) -> Finding:
     if confidence >= SURE:
         return Finding.FITS
     return Finding.UNSURE if confidence >= NOTHING else Finding.NOTHING
+
+
+def fits_at_all(chance: float, best: float) -> bool:
+    """Whether one's own solution may stand first as "already solved here": it likely fits, or is near the best."""
+    return chance >= SURE or (chance >= NOTHING and best - chance <= NEARLY)
 
 
 class Verdict(models.TextChoices):

@@ -12,6 +12,7 @@ from ringar.matching.rules import (
     can_judge,
     can_see_matches,
     facts_of,
+    fits_at_all,
     is_own_solution,
     limit_on,
     place_order,
@@ -137,6 +138,13 @@ def test_place_order_when_judged_moves_up_or_out() -> None:
         "said not to": place_order(2, is_here=True, verdicts=out),
     }
     assert sorted(keys, key=keys.__getitem__) == ["said to fit", "here", "first", "said not to"]
+
+
+@pytest.mark.parametrize(
+    ("chance", "best", "fits"), [(0.6, 0.9, True), (0.47, 0.5, True), (0.47, 0.7, False), (0.4, 0.4, False)]
+)
+def test_fits_at_all_when_likely_or_near_the_best(chance: float, best: float, fits: bool) -> None:
+    assert fits_at_all(chance, best) is fits
 
 
 def test_tally_when_people_disagree_counts_both() -> None:
