@@ -36,6 +36,11 @@ class Crowding:
         self._best = -np.sort(-self._best, axis=0)
         self._columns = {id_: column for column, id_ in enumerate(ids)}
 
+    @property
+    def is_known(self) -> bool:
+        """True when enough needs were seen to leave out the one asked and still have the nearest of the others."""
+        return self._seen > NEAREST
+
     def of(self, ids: Sequence[str], scores: Scores) -> tuple[Scores, Scores]:
         """Return each text's crowding and its best rival's score, both by other needs than the one asked.
 

@@ -133,15 +133,16 @@ def without_words(text: str, gone: Iterable[str]) -> str:
 def _shared(query: Query, keys: Sequence[tuple[str, str]]) -> list[Reason]:
     """Return a reason without weight for each word of the need that meets words of a text; no set of words twice."""
     by_root: dict[str, list[str]] = {}
+    heads: dict[str, str] = {}
     for word, language in keys:
         for root, _ in roots(word, language):
+            heads.setdefault(word, root)
             by_root.setdefault(root, []).append(word)
     reasons: dict[tuple[str, ...], Reason] = {}
     for ours in dict.fromkeys(word for word in query.words if not is_stop_word(word, query.language)):
         own_roots = roots(ours, query.language)
-        whole = by_root.get(own_roots[0][0], []) if own_roots else []
         theirs = {word for root, _ in own_roots for word in by_root.get(root, ())}
-        kind = "word" if whole else "part"
+        kind = "word" if own_roots and own_roots[0][0] in {heads[word] for word in theirs} else "part"
         if not theirs:
             kind, theirs = "letters", {word for word, _ in keys if _alike(ours, word)}
         if theirs:

@@ -108,7 +108,7 @@ class Index:
         Fewer than `FEWEST_NEEDS` teach nothing. To be called now and then as texts and needs change.
         """
         self._crowding, self.query_centre = {}, None
-        if len(needs) < FEWEST_NEEDS:
+        if len(needs) < FEWEST_NEEDS or not len(self):
             return
         needs = needs[:: -(-len(needs) // MOST_NEEDS)]
         vectors = [need.vector for need in needs if need.vector is not None]
@@ -123,7 +123,7 @@ class Index:
                 learnt.setdefault(False, Crowding()).see(fuse(by_words))
         for crowding in learnt.values():
             crowding.settle(scored.ids)
-        self._crowding = learnt
+        self._crowding = {kind: crowding for kind, crowding in learnt.items() if crowding.is_known}
 
     def score(self, query: Query) -> Scored:
         """Return the parts of every text's score for `query`."""

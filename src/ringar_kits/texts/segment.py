@@ -137,9 +137,10 @@ class Segment:
         """Return for each gram the summed text counts of the words that hold it, an upper bound of its texts."""
         if self._texts_with_gram is None:
             holds = (self._by_gram > 0).astype(np.float64)
-            self._texts_with_gram = np.asarray(self._texts_with_word @ holds)
+            self._texts_with_gram = np.append(self._texts_with_word @ holds, 0.0)
         columns = np.fromiter((self.gram_columns.get(gram, -1) for gram in grams), dtype=np.int64)
-        return np.where(columns < 0, 0.0, self._texts_with_gram[columns])
+        # a gram that is not here has column -1: the nought put last
+        return np.asarray(self._texts_with_gram[columns])
 
     def root_scores(self, weights: Mapping[str, float], mean_length: float) -> Scores:
         """Return each text's BM25 score; `weights` holds each query root's weight times its idf."""

@@ -1,0 +1,127 @@
+import json
+import os
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringar_kits.errors import InputError
+from ringar_kits.tables import read_rows
+
+
+def rows_of(tmp_path, content: bytes, name: str = "needs.csv", **how):
+    path = tmp_path / name
+    path.write_bytes(content)
+    return list(read_rows(path, **how))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_read_rows_when_csv_is_written_in_any_common_way_then_it_is_read(tmp_path, encoding, delimiter):
+    text = (
+        delimiter.join(("id", "title")) + "\n" + delimiter.join(("1", "Äldre är ensamma på kvällen")) + "\n"
+    )
+    assert rows_of(tmp_path, text.encode(encoding)) == [
+        (2, {"id": "1", "title": "Äldre är ensamma på kvällen"})
+    ]
+
+
+def test_read_rows_when_texts_hold_breaks_and_blank_rows_then_rows_count_as_in_a_spreadsheet(tmp_path):
+    content = b'id,text\n1,"one\ntwo, ""three"""\n\n3,last\n'
+    assert rows_of(tmp_path, content) == [
+        (2, {"id": "1", "text": 'one\ntwo, "three"'}),
+        (4, {"id": "3", "text": "last"}),
+    ]
+
+
+def test_read_rows_when_a_row_is_short_then_the_rest_is_empty(tmp_path):
+    assert rows_of(tmp_path, b"id,title,text\n1,a\n") == [(2, {"id": "1", "title": "a", "text": ""})]
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "problem"),
+    [
+        (b"", "needs.csv", "empty"),
+        (b"\n\n \n", "needs.csv", "empty"),
+        (b'id,text\n1,"never closed\n2,b\n', "row 2", "quotation"),
+        (b'id,text\n1,a\n2,"b"c"\n', "row 3", "quotation"),
+        (b"id,text\n1,a\0b\n", "line 2", "NUL"),
+        (b"id,text\n1,a,b\n", "row 2", "3 cells but 2 columns"),
+        (b"id,text,id\n1,a,b\n", "row 1", "two columns are named 'id'"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 50, "needs.csv", "old Excel"),
+        (b"PK\x03\x04 no archive", "needs.csv", "Excel file cannot be read"),
+        (b'[{"id": 1}, 2]', "element 2", "not an object"),
+        (b'{"id": ', "needs.csv", "not JSON"),
+        (b'["a"]', "element 1", "not an object"),
+        (b"[" * 100_000, "needs.csv", "not JSON"),
+    ],
+)
+def test_read_rows_when_file_is_broken_then_place_and_remedy_are_named(tmp_path, content, place, problem):
+    with pytest.raises(InputError) as refused:
+        rows_of(tmp_path, content)
+    assert place in str(refused.value)
+    assert problem in str(refused.value)
+    assert refused.value.remedy
+
+
+def test_read_rows_when_file_is_missing_or_a_folder_then_it_says_so(tmp_path):
+    for path in (tmp_path / "none.csv", tmp_path):
+        with pytest.raises(InputError, match="Check the name"):
+            list(read_rows(path))
+
+
+def test_read_rows_when_file_is_huge_then_it_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        os.truncate(file.fileno(), 1_000_000_000)
+    with pytest.raises(InputError, match=r"1,000 MB.*200 MB"):
+        read_rows(path)
+
+
+def test_read_rows_when_excel_is_given_then_cells_keep_their_kind(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["id", " title ", None], [1, "Äldre 👵", None], [None, None, None], ["b", None, None]):
+        book.active.append(row)
+    book.save(tmp_path / "needs.xlsx")
+    assert list(read_rows(tmp_path / "needs.xlsx")) == [
+        (2, {"id": 1, "title": "Äldre 👵"}),
+        (4, {"id": "b", "title": ""}),
+    ]
+
+
+def test_read_rows_when_the_excel_sheet_is_empty_then_it_says_so(tmp_path):
+    openpyxl.Workbook().save(tmp_path / "needs.xlsx")
+    with pytest.raises(InputError, match="first sheet"):
+        list(read_rows(tmp_path / "needs.xlsx"))
+
+
+def test_read_rows_when_json_lines_have_a_broken_one_then_its_line_is_named(tmp_path):
+    with pytest.raises(InputError, match="line 3"):
+        rows_of(tmp_path, b'{"id": 1}\n\n{"id": \n', "needs.jsonl")
+
+
+def test_read_rows_when_json_wraps_its_rows_then_they_are_found(tmp_path):
+    content = json.dumps({"count": 2, "results": [{"id": 1, "text": None}, {"id": 2}]}).encode()
+    assert rows_of(tmp_path, content, "needs.json") == [(1, {"id": 1, "text": ""}), (2, {"id": 2})]
+
+
+def test_read_rows_when_json_holds_half_characters_then_they_are_replaced_and_told(tmp_path):
+    told: list[str] = []
+    rows = rows_of(
+        tmp_path, b'{"id": 1, "text": "a\\ud800b", "tags": ["\\udfff"]}\n', "needs.jsonl", tell=told.append
+    )
+    assert rows == [(1, {"id": 1, "text": "a\ufffdb", "tags": ["\ufffd"]})]
+    assert told == ["needs.jsonl, line 1: half characters (lone surrogates) were replaced by �"]
+
+
+@given(st.binary(max_size=200))
+def test_read_rows_when_bytes_are_anything_then_rows_or_an_input_error_come(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("any") / "needs.csv"
+    path.write_bytes(content)
+    try:
+        rows = list(read_rows(path))
+    except InputError as refused:
+        assert refused.place
+    else:
+        assert all(isinstance(number, int) for number, _ in rows)
