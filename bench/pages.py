@@ -110,7 +110,6 @@ def add_matches() -> None:
                 mark="bench",
                 looked_through=len(solutions),
                 by_meaning=False,
-                fits=True,
                 confidence=0.7,
             )
             for pk in batch
