@@ -26,8 +26,13 @@ def guess_language(found: Iterable[str]) -> str:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str = "sv") -> str:
-    """Return the Snowball stem of a lower-case word, Swedish or English."""
-    return str(_STEMMERS[language].stemWord(word))
+    """Return the Snowball stem of a lower-case word, Swedish or English.
+
+    Swedish inflection is undone by the dictionary first: Snowball alone parts "doktorn" from "doktor" and
+    "fötter" from "fot".
+    """
+    dictionary = load_dictionary() if language == "sv" and word not in SWEDISH else None
+    return str(_STEMMERS[language].stemWord(dictionary.base(word) if dictionary else word))
 
 
 @lru_cache(maxsize=200_000)

@@ -15,6 +15,7 @@ from ringar_kits.texts.analyse import is_stop_word, stem
 from ringar_kits.texts.embed import Embedder
 from ringar_kits.texts.fuse import COLD_START, letter_part, word_part
 from ringar_kits.texts.index import Index, Scored
+from ringar_kits.texts.kindred import kindred
 from ringar_kits.texts.model import Document, Hit, Reason, Scores, Vector
 from ringar_kits.texts.normalise import clean_text, words
 from ringar_kits.texts.query import Query
@@ -145,9 +146,11 @@ def _shared(query: Query, keys: Sequence[tuple[str, str]]) -> list[Reason]:
         kind = "word" if own_roots and own_roots[0][0] in {heads[word] for word in theirs} else "part"
         if not theirs:
             kind, theirs = "letters", {word for word, _ in keys if _alike(ours, word)}
-        if theirs:
-            named = tuple(sorted(theirs))
-            reasons.setdefault(named, Reason(kind, ours, named, 0.0))
+        kin = {word for root, _ in own_roots for other in kindred(root) for word in by_root.get(other, ())}
+        for how, named in ((kind, theirs), ("kindred", kin - theirs)):
+            if named:
+                key = tuple(sorted(named))
+                reasons.setdefault(key, Reason(how, ours, key, 0.0))
     return list(reasons.values())
 
 

@@ -155,9 +155,10 @@ class Index:
         return self._vectors.cosines(query.vector, self.query_centre, vectors)
 
     def _root_weights(self, query: Query) -> tuple[dict[str, float], float]:
-        """Return the query's search words with weight times idf (BM25's), and what all of them add up to."""
+        """Return the query's search words and their kin with weight times idf, and what its own add up to."""
         weights = {root: weight * self.rarity(root) for root, weight in query.root_weights.items()}
-        return weights, sum(weights.values())
+        kin = {root: weight * self.rarity(root) for root, weight in query.kindred_weights.items()}
+        return weights | kin, sum(weights.values())
 
     def _gram_weights(self, query: Query) -> dict[str, float]:
         grams = list(query.gram_weights)

@@ -28,9 +28,9 @@ class Document:
 class Reason:
     """Why a text was found: what in the need met what in the solution.
 
-    `kind` is "word" (the same word, in any inflection), "part" (a shared part of compounds), "letters" (words
-    that look alike) or "meaning" (the language model reads them as akin). `weight` is the share of the hit's
-    score, 0 to 1, that goes when `solution_words` are taken out of its text.
+    `kind` is "word" (the same word, in any inflection), "part" (a shared part of compounds), "kindred" (words of
+    nearly the same meaning), "letters" (words that look alike) or "meaning" (the language model reads them as
+    akin). `weight` is how far the hit's score falls when `solution_words` are taken out of its text.
     """
 
     kind: str

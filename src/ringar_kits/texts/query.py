@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from ringar_kits.texts.analyse import guess_language
+from ringar_kits.texts.kindred import KINDRED_WEIGHT, kindred
 from ringar_kits.texts.model import Document, Vector
 from ringar_kits.texts.normalise import words
 from ringar_kits.texts.segment import letter_grams, roots
@@ -48,6 +49,15 @@ class Query:
             for root, weight in roots(word, self.language):
                 weights[root] += weight
         return weights
+
+    @cached_property
+    def kindred_weights(self) -> dict[str, float]:
+        """Stems of words that mean nearly the same as the query's, each at the weight of its weightiest kin."""
+        found: dict[str, float] = {}
+        for root, weight in self.root_weights.items():
+            for other in sorted(kindred(root) - self.root_weights.keys()):
+                found[other] = max(found.get(other, 0.0), KINDRED_WEIGHT * weight)
+        return found
 
     @cached_property
     def gram_weights(self) -> dict[str, float]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ringar_kits.texts import Document, analyse
+from ringar_kits.texts.analyse import stem
 from ringar_kits.texts.model import Vector
 
 SOLUTIONS = [
@@ -22,14 +23,8 @@ SOLUTIONS = [
     ),
 ]
 
-AKIN = {
-    "gaml": "äldr",
-    "senior": "äldr",
-    "isoler": "ensam",
-    "räkning": "faktur",
-    "läck": "vattenläck",
-    "rör": "vattenläck",
-}
+AKIN = {"själ": "äldre", "dyster": "ensamhet", "rör": "vattenläcka"}
+KIN_STEMS = {stem(word): stem(kin) for word, kin in AKIN.items()}
 
 
 class KinEmbedder:
@@ -49,7 +44,7 @@ class KinEmbedder:
     def _row(self, text: str) -> np.ndarray:
         row = np.full(self.dimension, 0.01)
         for root in analyse(text):
-            kin = AKIN.get(root, root)
+            kin = KIN_STEMS.get(root, root)
             row += np.random.default_rng(int.from_bytes(kin.encode()[:8], "big")).standard_normal(
                 self.dimension
             )

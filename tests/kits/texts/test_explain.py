@@ -35,6 +35,15 @@ def test_explain_when_parts_are_shared_then_it_says_so():
     ]
 
 
+def test_explain_when_words_are_kindred_then_both_are_named():
+    _, reasons = reasons_for("felaktig räkning")
+    assert ("kindred", "räkning") in {(reason.kind, reason.need_word) for reason in reasons["bills"]}
+    assert str(reasons["bills"][-1]) in (
+        "'faktura', 'fakturor' ← 'räkning' [kindred]",
+        "'fakturor' ← 'räkning' [kindred]",
+    )
+
+
 def test_explain_when_nothing_is_shared_then_nothing_is_claimed():
     index = indexed()
     hits = rank(index, "zebra").hits
@@ -42,7 +51,7 @@ def test_explain_when_nothing_is_shared_then_nothing_is_claimed():
 
 
 def test_explain_when_words_differ_then_meaning_is_tried_and_told():
-    ranking, reasons = reasons_for("Gamla isoleras", deep=1)
+    ranking, reasons = reasons_for("Dystra själar", deep=1)
     assert ranking[0].id == "meet"
     meaning = [reason for reason in reasons["meet"] if reason.kind == "meaning"]
     assert {word for reason in meaning for word in reason.solution_words} & {"ensamhet", "äldre", "seniorer"}

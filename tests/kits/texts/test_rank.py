@@ -63,7 +63,7 @@ def test_rank_when_a_model_knows_kindred_words_then_meaning_decides():
         documents,
         dict(zip((d.id for d in documents), model.embed_passages([d.whole for d in documents]), strict=True)),
     )
-    need = "Gamla isoleras"
+    need = "Dystra själar"
     ranking = rank(index, need, vector=model.embed_queries([need])[0])
     assert ranking.semantic
     assert ranking[0].id == "meet"
@@ -85,3 +85,9 @@ def test_rank_when_asked_in_english_then_swedish_answers_are_found():
     )
     need = "the elderly are lonely and meet nobody"
     assert rank(index, Query(need, model.embed_queries([need])[0]))[0].id == "meet"
+
+
+def test_rank_when_words_are_kindred_only_then_their_solution_comes_first():
+    assert rank(INDEX, "räkningar")[0].id == "bills"
+    assert rank(INDEX, "doktorn")[0].id == "rides"
+    assert rank(INDEX, "lonely")[0].id == "meet"
