@@ -18,6 +18,7 @@ from ringar.matching.rules import (
     NEW_DAYS,
     NOTHING,
     READY_FOR_CALL,
+    SHOWN,
     Offer,
     Verdicts,
     can_see_matches,
@@ -122,17 +123,22 @@ def matches_of(need: Need) -> QuerySet[Match]:
     return rows.order_by("rank")
 
 
-def candidates_of(viewer: Viewer, need: Need) -> list[Candidate]:
-    """The need's candidates in the order they are shown. 3 queries."""
-    chosen = Choice.objects.filter(need=need, solution=OuterRef("solution"))
-    rows = list(matches_of(need).annotate(is_chosen=Exists(chosen)).prefetch_related("solution__references"))
-    judgements = list(Judgement.objects.filter(need=need).select_related("person"))
+def candidates_of(viewer: Viewer, need: Need, *, everything: bool = False) -> list[Candidate]:
+    """The need's candidates in the order they are shown: the first SHOWN and those spoken of, or all. 3 queries."""
+    judgements = list(Judgement.objects.filter(need=need))
     verdicts = tally((row.solution_id, row.fits) for row in judgements)
     mine = {row.solution_id: row for row in judgements if row.person_id == viewer.person_id}
-    rows.sort(
+    chosen = Choice.objects.filter(need=need, solution=OuterRef("solution"))
+    found = matches_of(need).annotate(is_chosen=Exists(chosen)).prefetch_related("solution__references")
+    if not everything:
+        found = found.filter(
+            Q(rank__lte=SHOWN) | Q(is_here=True) | Q(is_chosen=True) | Q(solution__in=list(verdicts))
+        )
+    rows = sorted(
+        found,
         key=lambda row: place_order(
             row.rank or 0, is_here=row.is_here, verdicts=verdicts.get(row.solution_id, Verdicts())
-        )
+        ),
     )
     return [
         Candidate(row, place, verdicts.get(row.solution_id, Verdicts()), mine.get(row.solution_id))

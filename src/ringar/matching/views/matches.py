@@ -23,7 +23,7 @@ from ringar.matching.actions import (
 from ringar.matching.cards import card_of, reasons_of
 from ringar.matching.forms import CheckForm, JudgeForm
 from ringar.matching.queries import asked_match, candidates_of, need_to_match
-from ringar.matching.rules import MATCHED_STATES, SHOWN, can_choose, can_judge
+from ringar.matching.rules import KEPT, MATCHED_STATES, can_choose, can_judge
 from ringar.matching.views import Request
 from ringar.needs.models import Need
 from ringar.solvers.models import Solution
@@ -40,9 +40,9 @@ def match_list(request: Request, uuid: UUID) -> HttpResponse:
     viewer = request.viewer
     need = need_to_match(viewer, uuid)
     ranking = getattr(need, "ranking", None)
-    candidates = candidates_of(viewer, need) if ranking else []
-    shown = candidates if "alla" in request.GET else candidates[:SHOWN]
-    cards = [card_of(need, each) for each in shown]
+    everything = "alla" in request.GET
+    candidates = candidates_of(viewer, need, everything=everything) if ranking else []
+    cards = [card_of(need, each) for each in candidates]
     context = {
         "need": need,
         "ranking": ranking,
@@ -50,7 +50,7 @@ def match_list(request: Request, uuid: UUID) -> HttpResponse:
         "criteria": list(need.criteria.all()),
         "cards": [card for card in cards if not card.candidate.verdicts.is_out],
         "sorted_out": [card for card in cards if card.candidate.verdicts.is_out],
-        "more": len(candidates) - len(shown),
+        "has_more": not everything and ranking and min(KEPT, ranking.looked_through) > len(candidates),
         "is_looking": ranking is None and need.state in MATCHED_STATES,
         "may_judge": can_judge(viewer, need.facts),
         "may_choose": can_choose(viewer, need.facts),
