@@ -105,10 +105,11 @@ def test_need_when_on_a_phone_is_written_shared_and_matched(people: People, open
     phone.get_by_role("link", name="Dela", exact=True).click()
     phone.get_by_role("button", name="Dela", exact=True).click()
     phone.wait_for_url("**/behov/*-*/")
-    run_waiting()
-    phone.reload()
     phone.get_by_role("link", name="Allt som kom upp, och varför").click()
+    assert phone.get_by_text("Robotarna letar efter lösningar").is_visible()
+    run_waiting()
     first = phone.locator("article.card").first
+    first.wait_for()  # the page looks again by itself
     name = first.locator("h3").inner_text()
     assert name in {"Kaffesällskap", "Långbord"}
     assert first.locator(".reasons li").count() > 0
