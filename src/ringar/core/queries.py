@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import FilteredRelation, Model, Q, QuerySet
 
-from ringar.core.models import Membership, Organisation, Person, Unit
+from ringar.core.models import Organisation, Person, Unit
 from ringar.core.rules import Viewer, Visibility
 
 Row = TypeVar("Row", bound=Model)
@@ -44,22 +44,23 @@ def units_below(units: Iterable[tuple[int, int | None]], roots: set[int]) -> fro
 
 
 def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
-    """The person as a viewer in the given organisation, else in the first one with a membership. 2 queries."""
-    memberships = list(
-        Membership.objects.filter(person=person)
-        .order_by("id")
-        .values_list("unit__organisation_id", "unit_id", "role")
+    """The person as a viewer in the given organisation, else in the first one with a membership. 1 query."""
+    rows = list(
+        Unit.objects.filter(organisation__units__memberships__person=person)
+        .annotate(mine=FilteredRelation("memberships", condition=Q(memberships__person=person)))
+        .values_list("organisation_id", "id", "parent_id", "mine__id", "mine__role")
+        .distinct()
     )
-    if organisation_id not in {m[0] for m in memberships}:
-        organisation_id = memberships[0][0] if memberships else None
-    mine = [m for m in memberships if m[0] == organisation_id]
-    units = Unit.objects.filter(organisation_id=mine[0][0]).values_list("id", "parent_id") if mine else []
+    held = sorted(((row[3], row[0]) for row in rows if row[3]), key=lambda one: one[0])
+    if organisation_id not in {organisation for _, organisation in held}:
+        organisation_id = held[0][1] if held else None
+    here = [row for row in rows if row[0] == organisation_id]
     return Viewer(
         person_id=person.pk,
         label=str(person),
         organisation_id=organisation_id,
-        unit_ids=units_below(units, {m[1] for m in mine}),
-        roles=frozenset(m[2] for m in mine),
+        unit_ids=units_below({(row[1], row[2]) for row in here}, {row[1] for row in here if row[3]}),
+        roles=frozenset(row[4] for row in here if row[3]),
     )
 
 
