@@ -12,7 +12,7 @@ from ringar.matching.queries import learned_weights, newcomers, offers_of
 from ringar.matching.rules import KEPT, NOTHING, SHOWN, fact_parts, trial_seed
 from ringar.needs.models import Need
 from ringar_kits.texts import Hit, Query, Reason, analyse, explore, rank
-from ringar_kits.texts.analyse import is_stop_word
+from ringar_kits.texts.analyse import is_telling
 from ringar_kits.texts.fits import confidence
 
 DEEP = 3
@@ -152,11 +152,7 @@ def missing_words(held: Shelf, query: Query, id_: str) -> list[str]:
 
 def telling_words(query: Query) -> Iterable[str]:
     """The query's words that carry meaning, each once."""
-    return (
-        word
-        for word in dict.fromkeys(query.words)
-        if len(word) > 2 and not is_stop_word(word, query.language)
-    )
+    return (word for word in dict.fromkeys(query.words) if len(word) > 2 and is_telling(word, query.language))
 
 
 def as_data(reasons: Iterable[Reason]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from ringar.matching.rules import Fact
 
 REASONS: dict[str, Promise] = {
     "part": _("Handles {ours} as part of {theirs}"),
+    "kindred": _("{theirs} is akin to {ours}"),
     "letters": _("{theirs} looks like {ours}"),
     "meaning": _("Handles {ours} in other words: {theirs}"),
 }

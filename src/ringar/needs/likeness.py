@@ -15,7 +15,7 @@ from ringar.needs.models import Need
 from ringar.needs.queries import found_ids
 from ringar.needs.rules import NeedState, can_join
 from ringar_kits.texts import Document, Index, analyse, load_embedder, rank
-from ringar_kits.texts.analyse import content_words
+from ringar_kits.texts.analyse import content_words, is_telling
 
 NEWEST = 5_000
 """Needs of an organisation that are compared by meaning; older ones are found by their words."""
@@ -79,7 +79,7 @@ def shared_words(text: str, need: Need, most: int = 6) -> tuple[tuple[str, ...],
     for word, stem in own:
         if stem in theirs or theirs & set(analyse(word)):
             found.setdefault(stem, word)
-    words = sorted((w for w in found.values() if len(w) > 2), key=len, reverse=True)
+    words = sorted((w for w in found.values() if len(w) > 2 and is_telling(w, "sv")), key=len, reverse=True)
     return tuple(words[:most]), len(found) / max(1, len({stem for _, stem in own}))
 
 

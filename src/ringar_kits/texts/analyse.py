@@ -7,7 +7,7 @@ import snowballstemmer
 
 from ringar_kits.texts.dictionary import load_dictionary
 from ringar_kits.texts.normalise import words
-from ringar_kits.texts.stopwords import ENGLISH, SWEDISH, TELLING
+from ringar_kits.texts.stopwords import ENGLISH, SWEDISH, TELLING, VAGUE
 
 _STEMMERS = {"sv": snowballstemmer.stemmer("swedish"), "en": snowballstemmer.stemmer("english")}
 _STOPPED = {"sv": SWEDISH, "en": ENGLISH}
@@ -16,6 +16,11 @@ _STOPPED = {"sv": SWEDISH, "en": ENGLISH}
 def is_stop_word(word: str, language: str) -> bool:
     """Tell whether a lower-case word only builds the sentence in this language ("sv" or "en")."""
     return word in _STOPPED[language]
+
+
+def is_telling(word: str, language: str) -> bool:
+    """Tell whether a lower-case word, named alone, says what a text is about: no stop word, number or "first"."""
+    return not (is_stop_word(word, language) or word in VAGUE[language] or word.isdecimal() or len(word) < 2)
 
 
 def guess_language(found: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ringar_kits.texts.analyse import is_stop_word, stem
+from ringar_kits.texts.analyse import is_telling, stem
 from ringar_kits.texts.embed import Embedder
 from ringar_kits.texts.fuse import COLD_START, letter_part, word_part
 from ringar_kits.texts.index import Index, Scored
@@ -26,6 +26,9 @@ ALIKE = 0.6
 """Share of letter grams from which two words look alike; below it, words of no kinship are paired."""
 MOST_TRIED = 4
 """Words of a text that are tried for their meaning; each costs one reading of the text."""
+LEAST_KINSHIP = 0.5
+"""Cosine, from the centre of both texts' words, from which two words are named as the same in meaning; those that
+people would not pair ("ringer" and "gungor") lie below."""
 LONGEST_SOUGHT = 60
 """Content words of a text among which those near in meaning are sought."""
 LEAST_LOSS = 0.003
@@ -59,7 +62,7 @@ class Explainer:
     def _by_words(self, query: Query, scored: Scored, document: Document) -> list[Reason]:
         """Return reasons by shared words, parts and letters, each with the loss of score by words alone."""
         counts = count_words(document)
-        reasons = _shared(query, [key for key in counts if not is_stop_word(*key)])
+        reasons = _shared(query, [key for key in counts if is_telling(*key)])
         if not reasons:
             return []
         return self._holding(reasons, self._word_losses(scored, counts, reasons))
@@ -96,10 +99,12 @@ class Explainer:
         seen = vectors - vectors.mean(axis=0)
         sought = query.vector if self.index.query_centre is None else query.vector - self.index.query_centre
         nearest = np.argsort(-(seen[: len(theirs)] @ sought), kind="stable")[:MOST_TRIED]
-        kinship = seen[: len(theirs)] @ seen[len(theirs) :].T
+        level = seen / np.maximum(np.linalg.norm(seen, axis=1, keepdims=True), 1e-9)
+        kinship = level[: len(theirs)] @ level[len(theirs) :].T
         return [
             Reason("meaning", ours[int(kinship[place].argmax())], _same_stem(theirs[place], document), 0.0)
             for place in nearest
+            if kinship[place].max() >= LEAST_KINSHIP
         ]
 
     def _try_meaning(
@@ -140,7 +145,7 @@ def _shared(query: Query, keys: Sequence[tuple[str, str]]) -> list[Reason]:
             heads.setdefault(word, root)
             by_root.setdefault(root, []).append(word)
     reasons: dict[tuple[str, ...], Reason] = {}
-    for ours in dict.fromkeys(word for word in query.words if not is_stop_word(word, query.language)):
+    for ours in dict.fromkeys(word for word in query.words if is_telling(word, query.language)):
         own_roots = roots(ours, query.language)
         theirs = {word for root, _ in own_roots for word in by_root.get(root, ())}
         kind = "word" if own_roots and own_roots[0][0] in {heads[word] for word in theirs} else "part"
@@ -163,7 +168,7 @@ def _alike(first: str, second: str) -> bool:
 
 def _content(found: Iterable[str], most: int) -> list[str]:
     kept = (word for word in found if len(word) > 3 and word.isalpha())
-    telling = (word for word in kept if not is_stop_word(word, "sv") and not is_stop_word(word, "en"))
+    telling = (word for word in kept if is_telling(word, "sv") and is_telling(word, "en"))
     return list(dict.fromkeys(telling))[:most]
 
 

@@ -20,10 +20,26 @@ _ENGLISH = """
     under until up very was we were what when where which while who whom why will with would you your yours
 """
 
+# Too common to tell anybody why a text was found, though they may help to find it.
+_VAGUE_SWEDISH = """
+    vi går gå gått säger säga sa sade sagt säg vet visste veta hälften sen först första sist sista igen tillbaka bort
+    aldrig alltid ofta gång gånger gången folk sak saker slut slutar slutade börjar började ny nya nytt bra mycket
+    lite stor stora små liten per dag dagar dagen dags vecka veckan veckor månad månaden månader år året åren timme
+    timmar timmen minut minuter klockan idag helt olika del delar sätt fall exempelvis noll två tre fyra fem sex sju
+    åtta nio tio elva tolv tjugo trettio fyrtio femtio hundra tusen
+"""
+_VAGUE_ENGLISH = """
+    we go goes going went gone say says said know knows knew half first last back away never always often time times
+    thing things end ends begin begins new good much many little big small per day days week weeks month months year
+    years hour hours minute minutes today way case zero two three four five six seven eight nine ten eleven twelve
+    twenty thirty forty fifty hundred thousand come comes came get gets
+"""
+
 _TELLING_SWEDISH = "och att det som en är på för av med den till inte om ett har vi jag kan så hur vad"
 _TELLING_ENGLISH = "the and of to is that it with for we this are not have be how what can you which"
 
 SWEDISH = frozenset(_SWEDISH.split())
 ENGLISH = frozenset(_ENGLISH.split())
+VAGUE = {"sv": frozenset(_VAGUE_SWEDISH.split()), "en": frozenset(_VAGUE_ENGLISH.split())}
 TELLING = {"sv": frozenset(_TELLING_SWEDISH.split()), "en": frozenset(_TELLING_ENGLISH.split())}
 """Common words that give a language away; none is a word of the other."""

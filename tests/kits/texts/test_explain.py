@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from ringar_kits.texts import Document, Explainer, Index, Query, dictionary_path, rank
@@ -42,6 +43,35 @@ def test_explain_when_words_are_kindred_then_both_are_named():
         "'faktura', 'fakturor' ← 'räkning' [kindred]",
         "'fakturor' ← 'räkning' [kindred]",
     )
+
+
+def test_explain_when_only_vague_words_are_shared_then_none_is_a_reason():
+    need = "Vi säger att det första går två gånger i veckan, 412 av dem"
+    index = Index([Document("vague", "", "Vi går hälften, 412 första gånger, säger två i veckan"), *OTHERS])
+    hits = rank(index, need).hits
+    assert hits[0].id == "vague"
+    assert Explainer(index).explain(Query(need), hits[:1]) == {"vague": []}
+
+
+def test_explain_when_words_lie_far_apart_in_meaning_then_they_are_not_paired():
+    class FarApart(KinEmbedder):
+        """Reads each word as its own direction: no two are near."""
+
+        def embed_passages(self, texts):
+            rows = np.zeros((len(texts), 64), dtype=np.float32)
+            for row, text in enumerate(texts):
+                for word in text.lower().split():
+                    rows[row, sum(map(ord, word)) % 64] += 1
+            return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+    model = FarApart()
+    documents = [Document("swings", "", "Besiktning gungor fallunderlag"), *OTHERS]
+    rows = model.embed_passages([document.whole for document in documents])
+    index = Index(documents, dict(zip((d.id for d in documents), rows, strict=True)))
+    need = "gatlampor ringer"
+    query = Query(need, rows[0])
+    reasons = Explainer(index, model).explain(query, rank(index, query).hits[:1], deep=1)
+    assert reasons == {"swings": []}
 
 
 def test_explain_when_nothing_is_shared_then_nothing_is_claimed():
