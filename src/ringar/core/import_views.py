@@ -136,7 +136,7 @@ def import_check(request: Request, kind: str) -> HttpResponse:
             del request.session["import_file"]
             return redirect("import_start")
     except (InputError, Refused) as error:
-        problem = str(error)
+        problem = str(error).replace(path.name, request.session.get("import_name", "") + path.suffix)
     columns = [*dict.fromkeys([c for found in reading.mapping.values() for c in found]), *reading.unused]
     return render(
         request,

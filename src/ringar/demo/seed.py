@@ -202,7 +202,7 @@ class City:
     def add_call(self, row: dict[str, Any]) -> None:
         """An open call and the answers it has had."""
         needs = [(self.needs[key].uuid, self.needs[key].title) for key in row["needs"]]
-        opened = 35 - row["days_left"]
+        opened = max(35 - row["days_left"], 4)  # a long time left, and yet opened before today
         with self.days_ago(opened):
             call = start_call(
                 by=self.viewers["dag"],

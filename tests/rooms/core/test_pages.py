@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -198,3 +199,15 @@ def test_log_in_when_imported_without_password_then_through_mailed_links(
 def test_language_when_chosen_then_kept_in_a_cookie(client: Client, db: None) -> None:
     client.post("/sprak/setlang/", {"language": "en", "next": "/stil/"})
     assert "Every component" in client.get("/stil/", headers={"accept-language": "sv"}).content.decode()
+
+
+def test_import_check_when_the_file_cannot_be_read_names_it_as_it_was_handed_in(
+    people: People, logged_in, settings, tmp_path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    client = logged_in(people.alva)
+    upload = SimpleUploadedFile("behoven.xlsx", b"no workbook")
+    told = client.post("/importera/", {"kind": "needs", "file": upload}, follow=True).content.decode()
+    assert "behoven.xlsx" in told
+    kept = next((tmp_path / "imports").iterdir())
+    assert kept.name not in told

@@ -18,7 +18,7 @@ from ringar.demo.cast import CAST, email_of
 from ringar.demo.seed import log_ins, seed
 from ringar.needs.models import Need
 from ringar.needs.rules import NeedState
-from ringar.solvers.models import Call, Solution, Solver
+from ringar.solvers.models import Answer, Call, Solution, Solver
 
 THEMES = ("ensam", "språk", "dialog", "arbetsplats", "läck", "faktur", "nyanländ", "bil")
 
@@ -36,6 +36,7 @@ def test_seed_when_run_makes_the_city_that_the_first_page_promises(demo) -> None
     assert Solver.objects.count() >= 120
     assert Solution.objects.count() >= 120
     assert Call.objects.filter(state="open").count() >= 3
+    assert not Answer.objects.filter(created_at__gt=timezone.now()).exists(), "an answer from the future"
     told = "\n".join(need.match_text for need in Need.objects.all()).casefold()
     assert [theme for theme in THEMES if theme not in told] == []
     assert set(NeedState.values[:4]) <= set(Need.objects.values_list("state", flat=True))

@@ -1,5 +1,6 @@
 """Pages that show needs, and the steps that a need takes."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -180,7 +181,8 @@ def ask_link(ask: str, need: Need) -> str:
 
 def next_of(need: Need, viewer: Viewer) -> dict[str, object]:
     """What happens next: the step, who takes it, what is missing, and the steps that this viewer may take."""
-    facts, step = need.facts, next_step(need.state)
+    step = next_step(need.state)
+    facts = replace(need.facts, match=need.state in SET_BY_OTHERS)  # a matched need has its solution chosen
     arrow = transition(need.state, step) if step else None
     moves = [
         t
