@@ -282,7 +282,7 @@ def test_search_when_many_words_and_facts_then_narrowed(
     publish_solution(
         by=viewer(people.bo), solver=sole_trader, name="Bord", what="Bord för ensamma", maturity="idea"
     )
-    assert queries.search_solutions(Viewer(), "ensamhet")[0] == solution
+    assert queries.search_solutions(Viewer(), "middag mot ensamhet")[0] == solution
     assert [s.name for s in queries.search_solutions(Viewer(), "middag bord", maturity="idea")] == ["Bord"]
     assert queries.search_solutions(Viewer(), "middag", kind="university") == []
     assert queries.search_solutions(Viewer(), "  ") == []
