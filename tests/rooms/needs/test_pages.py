@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ringar.core.queries import viewer_of
-from ringar.needs.actions import join_need, set_criteria
+from ringar.needs.actions import join_need, move_need, set_criteria
 from ringar.needs.models import Need
+from ringar.needs.rules import NeedState
 from tests.people import People
 from tests.rooms.needs.cast import SYMPTOM, draft_of, ready_to_choose, shared_by
 
@@ -40,6 +41,16 @@ def test_need_detail_when_a_draft_then_says_that_only_the_writer_sees_it(people:
     client, need = logged_in(people.bo), draft_of(people.bo)
     head = re.search(r'<p class="meta">.*?</p>', page(client, need.get_absolute_url()))[0]
     assert "Bara du" in head and str(need.get_visibility_display()) not in head
+
+
+def test_need_detail_when_matched_then_no_longer_asks_for_a_solution(people: People, logged_in) -> None:
+    need, leader = ready_to_choose(people.bo), viewer_of(people.alva)
+    for state in (NeedState.EXPLORED, NeedState.CHOSEN):
+        need = move_need(by=leader, need=need, to=state)
+    client, ask = logged_in(people.bo), "Välj en lösning bland matchningarna"
+    assert ask in page(client, need.get_absolute_url())
+    move_need(by=leader, need=need, to=NeedState.MATCHED, has_match=True)
+    assert ask not in page(client, need.get_absolute_url())
 
 
 def test_need_new_when_logged_out_or_outside_then_shut(people: People, logged_in) -> None:
