@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ringar.core.middleware import Request
 from ringar.core.models import Unit
-from ringar.core.rules import Refused
+from ringar.core.rules import NotAllowed, Refused
 from ringar.needs.actions import Flagged, discard_draft, join_need, leave_need, move_need, share_need
 from ringar.needs.flags import find_flags
 from ringar.needs.forms import JoinForm, MoveForm, ShareForm
 from ringar.needs.queries import my_drafts, need_for, texts_of
+from ringar.needs.rules import can_join
+from ringar.needs.views.writing import uuid_or_none
 
 
 @login_required
@@ -73,6 +75,8 @@ def need_join(request: Request, uuid: UUID) -> HttpResponse:
     """Says "we have this too" instead of writing the need again; one's own draft is kept, or thrown away."""
     viewer = request.viewer
     need = need_for(viewer, uuid)
+    if not can_join(viewer, need.facts):
+        raise NotAllowed
     initial = {"draft": request.GET.get("draft", "")}
     form = JoinForm(request.POST or None, initial=initial, viewer=viewer)
     flags, kept = [], request.POST.getlist("kept")
@@ -91,10 +95,10 @@ def need_join(request: Request, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            if form.cleaned_data.get("discard") and form.cleaned_data["draft"]:
-                discard_draft(
-                    by=viewer, need=get_object_or_404(my_drafts(viewer), uuid=form.cleaned_data["draft"])
-                )
+            if form.cleaned_data.get("discard"):
+                draft = my_drafts(viewer).filter(uuid=form.cleaned_data["draft"]).first()
+                if draft:  # thrown away in another window already
+                    discard_draft(by=viewer, need=draft)
             messages.success(
                 request, _("You have this need together now. What happens with it is seen here.")
             )
@@ -107,6 +111,6 @@ def need_join(request: Request, uuid: UUID) -> HttpResponse:
 def need_leave(request: Request, uuid: UUID) -> HttpResponse:
     """Takes back "we have this too"."""
     need = need_for(request.viewer, uuid)
-    unit = get_object_or_404(Unit, uuid=request.POST.get("unit", "") or None)
+    unit = get_object_or_404(Unit, uuid=uuid_or_none(request.POST.get("unit", "")))
     leave_need(by=request.viewer, need=need, unit=unit)
     return redirect(need)

@@ -1,0 +1,338 @@
+"""Who may open what: every address of every room, opened by everyone, as one table; and what nobody may read."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from PIL import Image
+
+from ringar.core.actions import add_person, add_unit
+from ringar.core.clock import now
+from ringar.core.models import Person
+from ringar.core.queries import viewer_of
+from ringar.core.rules import Role, Viewer
+from ringar.matching.actions import ask_match
+from ringar.needs.actions import add_evidence, add_why, join_need
+from ringar.robots.running import run_waiting
+from ringar.solvers.actions import (
+    answer_call,
+    open_call,
+    publish_solution,
+    register_solver,
+    set_solver_state,
+    start_call,
+)
+from tests.people import People
+from tests.rooms.matching.cast import chosen_need
+from tests.rooms.needs.cast import draft_of, shared_by
+
+VIEWERS = ("nobody", "sam", "farid", "elif", "auditor", "water", "bo", "dag")
+"""Not logged in; another municipality's manager; resident; startup; auditor and staff of another unit in the city;
+the one who wrote the needs; the one who leads development."""
+
+# P a page, D done (and sent on), L to the log-in, "." not found. One letter for each of VIEWERS.
+# The last column is what is sent: "" for looking, else a form's fields (nothing more than "-" for an empty form).
+TABLE = """
+accessibility             -          PPPPPPPP
+style_guide               -          PPPPPPPP
+health                    -          PPPPPPPP
+import_start              -          L......P
+import_check              needs-kind L......D
+work_list                 -          .......P
+work_retry                work       ........  -
+outbox                    -          ........
+outbox_mail               nothing    ........
+demo_login                -          ........  person=alva
+demo_clock                -          ........
+home                      -          PPPPPPPP
+search                    -          PPPPPPPP  ?q=ensamma
+overview                  -          LP..PPPP
+overview_csv              -          LP..PPPP
+need_list                 -          PPPPPPPP
+need_list                 -          PPPPPPPP  ?q=ensamma
+need_list                 -          PPPPPPPP  ?show=public
+need_list_csv             -          PPPPPPPP
+need_list_csv             -          PPPPPPPP  ?q=ensamma
+need_new                  -          LP...PPP
+need_autosave             -          LD...DDD  symptom=Hissen_står
+need_similar              -          LPPPPPPP  symptom=De_äldre_sitter_ensamma_hela_kvällen
+need_detail               draft      ......P.
+need_detail               unit-need  ......PP
+need_detail               need       ....PPPP
+need_detail               public     PPPPPPPP
+need_compare              unit-need  ......PP
+need_compare              public     PPPPPPPP
+need_history              unit-need  ......PP
+need_history              public     PPPPPPPP
+need_edit                 draft      L.....P.
+need_edit                 need       L.....PP
+need_edit                 public     L.....PP
+need_why                  need       L.....PP
+need_criteria             need       L.....PP
+need_discard              draft      L.....D.  -
+need_discard              need       L.......  -
+need_share                draft      L.....P.
+need_move                 need       L......D  to=closed reason=Löst
+need_move                 public     L.....DD  to=closed reason=Löst
+need_join                 unit-need  L.....PP
+need_join                 need       L....PPP
+need_join                 public     L....PPP
+need_join                 public     L....DPD  unit=water-row
+need_leave                joined     L....D.D  unit=water
+need_leave                joined     L.......  unit=nonsense
+evidence_new              need       L....PPP
+evidence_new              public     L....PPP
+evidence_edit             evidence   L.....P.
+evidence_edit             flagged    L.....P.
+evidence_remove           evidence   L.....DD  -
+evidence_photo            evidence   ....PPPP
+evidence_photo            flagged    ......P.
+match_list                unit-need  L.....PP
+match_list                need       L...PPPP
+match_list                public     L...PPPP
+match_why_not             need       L...PPPP
+match_why_not             need       L....DDD  solution=offered
+match_asked               asked      L...PPPP
+match_check               need       L...DDDD  solution=offered criterion=x verdict=met
+match_judge               pair       L.....DD  fits=yes rank=1
+match_choose              pair       L.....DD  -
+solution_needs            offered    LP..PPPP
+solution_why              offered    L..P....
+call_from_needs           -          LP....PP
+solver_list               -          PPPPPPPP
+solver_list               -          PPPPPPPP  ?q=9112310009
+solver_csv                -          PPPPPPPP
+solver_new                -          LP.P.PPP
+solver_detail             startup    PPPPPPPP
+solver_detail             hidden     ....PPPP
+solver_edit               startup    L..P.PPP
+solver_edit               trader     L....PPP
+solver_state              startup    L......D  state=verified
+solution_new              startup    L..P.PPP
+solution_list             -          PPPPPPPP
+solution_list             -          PPPPPPPP  ?q=ensamma
+solution_csv              -          PPPPPPPP
+solution_detail           offered    PPPPPPPP
+solution_detail           sketch     ...PPPPP
+solution_edit             offered    L..P.PPP
+call_list                 -          PPPPPPPP
+call_new                  -          LP....PP
+call_detail               open-call  PPPPPPPP
+call_detail               draft-call ....PPPP
+call_edit                 draft-call L.....PP
+call_open                 draft-call L.....DD  -
+call_close                open-call  L.....DD  -
+call_answers              open-call  L...P.PP
+answer_new                open-call  PPPPPPPP
+answer_decide             answer     L.....PP  decision=invite
+answer_status             token      PPPPPPPP
+answer_verify             token      DDDDDDDD  -
+answer_withdraw           token      DDDDDDDD  -
+"""
+# What a library answers for, and tests of its own.
+NOT_OURS = ("account_", "set_language")
+
+
+@dataclass
+class World:
+    """Rows of every kind, what opens them (the arguments of their addresses), and everyone's client."""
+
+    args: dict[str, list[object]] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+
+
+def photo() -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(out, "JPEG")
+    return SimpleUploadedFile("bild.jpg", out.getvalue())
+
+
+def staff(people: People) -> dict[str, Person]:
+    operator = Viewer.of_command_line(people.city.pk)
+    meadow = add_unit(by=operator, organisation=people.city, name="Ängarna")
+    made = {
+        name: add_person(by=operator, email=f"{name}@ringsala.example", name=name, unit=unit, role=role)
+        for name, unit, role in (
+            ("auditor", meadow, Role.AUDITOR),
+            ("water", people.water, Role.STAFF),
+        )
+    }
+    return {**made, "sam": people.sam, "farid": people.farid, "elif": people.elif_} | {
+        "bo": people.bo,
+        "dag": people.dag,
+    }
+
+
+@pytest.fixture
+def world(people: People, tmp_path: Any, settings: Any) -> World:
+    """Everything there is, in every state that hides it from somebody. The words in capitals are what is hidden."""
+    settings.MEDIA_ROOT = tmp_path
+    made = World()
+    everyone = staff(people)
+    made.clients = {name: Client(raise_request_exception=False) for name in VIEWERS}
+    for name, person in everyone.items():
+        made.clients[name].force_login(person)
+    add_needs(made, people, everyone)
+    add_offers(made, people)
+    run_waiting()
+    by = viewer_of(people.bo)
+    need, offered = made.args["need"][0], made.args["offered"][0]
+    ask_match(by=by, need=need, solution=offered)  # type: ignore[arg-type]
+    made.args["asked"] = made.args["pair"] = [need, offered]
+    made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
+    made.values |= {
+        "water": str(people.water.uuid),
+        "water-row": str(people.water.pk),
+        "offered": str(made.args["offered"][0]),
+    }
+    return made
+
+
+def add_needs(made: World, people: People, everyone: dict[str, Person]) -> None:
+    bo = viewer_of(people.bo)
+    made.args["draft"] = [draft_of(people.bo, "De äldre sitter ensamma. UTKASTET", "UTKASTET")]
+    hidden = shared_by(people.bo, "De äldre sitter ensamma hela kvällen. ENHETENS", "ENHETENS", "unit")
+    add_why(by=bo, need=hidden, answer="ENHETENS orsak")
+    made.args["unit-need"] = [hidden]
+    need = chosen_need(people.bo, people.dag, "De äldre sitter ensamma hela kvällen. KOMMUNENS")
+    made.args["need"] = [need]
+    public = shared_by(people.bo, "De äldre sitter ensamma om dagen.", "Öppet för alla", "public")
+    made.args["public"] = [public]
+    joined = shared_by(people.bo, "Bilarna är alltid slut.", "Bilbrist", "public")
+    join_need(by=viewer_of(everyone["water"]), need=joined, note="KOLLEGANS ord")
+    made.args["joined"] = [joined]
+    told = {"kind": "photo", "photo": photo()}
+    made.args["evidence"] = [add_evidence(by=bo, need=need, summary="KOMMUNENS underlag", **told)]
+    flagged = add_evidence(by=bo, need=public, summary="FLAGGAT 19911231-0009", kind="photo", photo=photo())
+    assert flagged.is_draft
+    made.args["flagged"] = [flagged]
+    made.args |= {"-": [], "needs-kind": ["needs"], "nothing": [hidden], "work": [hidden]}
+
+
+def add_offers(made: World, people: People) -> None:
+    elif_, dag = viewer_of(people.elif_), viewer_of(people.dag)
+    startup = register_solver(by=elif_, name="Middagsbron AB", email="hej@MIDDAGSBRON.example")
+    offered = publish_solution(
+        by=elif_, solver=startup, name="Matlag", what="Ensamma äldre äter ihop.", secrecy="HEMLIGHETEN"
+    )
+    sketch = publish_solution(
+        by=elif_, solver=startup, name="SKISSEN", what="Ensamma äldre ses.", is_published=False
+    )
+    hidden = register_solver(by=dag, name="GÖMDA AB", about="Mot ensamma kvällar")
+    publish_solution(by=dag, solver=hidden, name="GÖMDA lösningen", what="Ensamma äldre sjunger.")
+    set_solver_state(by=dag, solver=hidden, state="hidden")
+    trader = register_solver(
+        by=dag, name="Vevas snickeri", kind="sole_trader", organisation_number="9112310009"
+    )
+    made.args |= {"startup": [startup], "offered": [offered], "sketch": [sketch], "hidden": [hidden]}
+    made.args["trader"] = [trader]
+    add_calls(made, dag)
+
+
+def add_calls(made: World, dag: Viewer) -> None:
+    need = made.args["need"][0]
+    told: dict[str, Any] = {
+        "deadline": now() + timedelta(days=14),
+        "needs": [(need.uuid, "Ensamhet")],  # type: ignore[attr-defined]
+        "criteria": ["Utan telefon"],
+    }
+    draft = start_call(by=dag, title="UTLYSNINGSUTKAST", text="Ensamma äldre", **told)
+    call = open_call(by=dag, call=start_call(by=dag, title="Middag", text="Ensamma äldre", **told))
+    answer = answer_call(by=Viewer(), call=call, email="svar@AVSÄNDAREN.example", text="AVSÄNDARENS svar")
+    made.args |= {"draft-call": [draft], "open-call": [call], "answer": [call, answer]}
+    made.args["token"] = [answer.token]
+
+
+def rows() -> Iterator[tuple[str, str, str, list[str]]]:
+    for line in TABLE.strip().splitlines():
+        name, row, letters, *sent = line.split()
+        assert len(letters) == len(VIEWERS), line
+        yield name, row, letters, sent
+
+
+def ask(world: World, client: Client, name: str, row: str, sent: list[str]) -> HttpResponse:
+    """The answer to one line of the table. What it changes is taken back afterwards."""
+    address = reverse(name, args=world.args[row])
+    with transaction.atomic():
+        if not sent or sent[0].startswith("?"):
+            answer = client.get(address + "".join(sent))
+        else:
+            pairs = [pair.partition("=") for pair in sent if pair != "-"]
+            data = {key: world.values.get(value, value.replace("_", " ")) for key, _, value in pairs}
+            answer = client.post(address, data)
+        transaction.set_rollback(True)
+    return answer  # type: ignore[return-value]
+
+
+def letter(answer: HttpResponse) -> str:
+    if answer.status_code in {301, 302}:
+        return "L" if "/konto/login/" in answer["Location"] else "D"
+    return {200: "P", 204: "D", 404: "."}.get(answer.status_code, str(answer.status_code))
+
+
+def names_of(patterns: list[URLPattern | URLResolver]) -> set[str]:
+    found: set[str] = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            found |= names_of(pattern.url_patterns)
+        elif pattern.name:
+            found.add(pattern.name)
+    return found
+
+
+def test_table_when_an_address_is_new_then_it_has_a_line() -> None:
+    ours = {name for name in names_of(get_resolver().url_patterns) if not name.startswith(NOT_OURS)}
+    assert ours == {name for name, *_ in rows()}
+
+
+INSIDE = frozenset({"auditor", "water", "bo", "dag"})
+READERS = {
+    "UTKASTET": {"bo"},
+    "ENHETENS": {"bo", "dag"},
+    "KOMMUNENS": INSIDE,
+    "KOLLEGANS": INSIDE,
+    "FLAGGAT": {"bo"},
+    "HEMLIGHETEN": INSIDE | {"elif"},
+    "SKISSEN": INSIDE | {"elif"},
+    "GÖMDA": INSIDE,
+    "MIDDAGSBRON": INSIDE | {"sam", "elif"},
+    "UTLYSNINGSUTKAST": INSIDE,
+    "AVSÄNDAREN": {"bo", "dag", "auditor"},
+    "9112310009": set(),
+}
+"""Who may read each hidden word, on whatever page: those for whom nothing is named may read none of them."""
+
+
+def words_in(answer: HttpResponse) -> set[str]:
+    """The hidden words that the page tells."""
+    page = "" if answer.streaming else answer.content.decode()
+    return {word for word in READERS if word in page}
+
+
+def test_every_address_when_opened_by_everyone_then_as_the_table_says_and_nothing_more_is_told(
+    world: World,
+) -> None:
+    wrong, seen = [], set()
+    for name, row, letters, sent in rows():
+        answers = {who: ask(world, world.clients[who], name, row, sent) for who in VIEWERS}
+        found = "".join(letter(answer) for answer in answers.values())
+        line = f"{name} {row} {' '.join(sent)}"
+        if found != letters:
+            wrong.append(f"{line}: {letters} in the table, {found} found")
+        # Whoever holds the private link is the sender; and a page repeats what is searched for.
+        if row == "token" or "9112310009" in line:
+            continue
+        told = {(who, word) for who, answer in answers.items() for word in words_in(answer)}
+        wrong += [f"{line}: {who} reads {word}" for who, word in told if who not in READERS[word]]
+        seen |= {word for _who, word in told}
+    assert not wrong, "\n".join(wrong)
+    assert seen == {word for word, readers in READERS.items() if readers}, "each word is there to be read"
