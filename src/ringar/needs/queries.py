@@ -119,7 +119,7 @@ def found_ids(
         organisation_id=None if everywhere or not viewer.is_inside else viewer.organisation_id,
         is_public=everywhere or not viewer.is_inside,
     )
-    return match_words("needs_need", analyse(text), within=scopes, limit=MOST_FOUND)
+    return match_words("needs_need", analyse(text), within=scopes, limit=limit)
 
 
 def search_ids(
@@ -153,13 +153,6 @@ def search_needs(viewer: Viewer, text: str, *, limit: int = PAGE, everywhere: bo
     ids = search_ids(viewer, text, everywhere=everywhere)[:limit]
     rows = Need.objects.select_related("unit", "organisation").in_bulk(ids)
     return [rows[pk] for pk in ids]
-
-
-def needs_awaiting_match(organisation_id: int | None = None) -> QuerySet[Need]:
-    """Needs that somebody should look for solutions to: shared, explored or chosen, the chosen ones first."""
-    needs = Need.objects.filter(state__in=[NeedState.SHARED, NeedState.EXPLORED, NeedState.CHOSEN])
-    needs = needs if organisation_id is None else needs.filter(organisation_id=organisation_id)
-    return needs.order_by("-changed_at", "-id")
 
 
 def home_unit(viewer: Viewer) -> Unit | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
@@ -107,7 +107,11 @@ def save_draft(*, by: Viewer, uuid: UUID, symptom: str, title: str = "") -> Need
     """Keeps a draft while it is written: made the first time, changed after that. Raises as `start_need`."""
     need = Need.objects.select_for_update().filter(uuid=uuid).first()
     if need is None:
-        return start_need(by=by, symptom=symptom, title=title, uuid=uuid)
+        try:
+            with transaction.atomic():
+                return start_need(by=by, symptom=symptom, title=title, uuid=uuid)
+        except IntegrityError:  # the page saved it by itself at the same moment
+            need = Need.objects.select_for_update().get(uuid=uuid)
     if not need.is_draft or by.person_id is None or need.created_by_id != by.person_id:
         raise NotAllowed
     symptom = tidy(symptom)
@@ -146,10 +150,7 @@ def change_of(need: Need, name: str, value: object) -> list[object] | None:
     setattr(need, name, value)
     if name in TEXTS and name != "title":
         return [len(before), len(str(value))]
-    return [
-        before if isinstance(before, int) else str(before or ""),
-        value if isinstance(value, int) else str(value or ""),
-    ]
+    return [as_told(before), as_told(value)]
 
 
 @transaction.atomic
