@@ -74,6 +74,8 @@ def edit_answer(*, by: Viewer, answer: Answer, text: str, name: str = "") -> Ans
 @transaction.atomic
 def withdraw_answer(*, by: Viewer, answer: Answer) -> Answer:
     """The sender takes the answer back. It is kept as received, but no longer considered."""
+    # The call first, as whoever decides does: else the two may wait for each other.
+    call = Call.objects.select_for_update().get(pk=answer.call_id)
     answer = locked(answer)
     if answer.state == AnswerState.WITHDRAWN:
         return answer
@@ -83,8 +85,8 @@ def withdraw_answer(*, by: Viewer, answer: Answer) -> Answer:
     answer.changed_at = now()
     answer.save(update_fields=["state", "changed_at"])
     record_audit(by=as_sender(by), action="withdraw_answer", target=answer)
-    if answer.call.state == CallState.CLOSED:
-        settle_call(answer.call)
+    if call.state == CallState.CLOSED:
+        settle_call(call)
     return answer
 
 
