@@ -205,8 +205,10 @@ def needs_awaiting_judgement(viewer: Viewer, most: int = 3) -> list[Need]:
     if viewer.person_id is None or not viewer.may_write:
         return []
     mine = Q(created_by_id=viewer.person_id) | Q(owner_id=viewer.person_id)
-    rows = Need.objects.filter(mine, organisation_id=viewer.organisation_id or 0, state__in=MATCHED_STATES)
-    rows = rows.filter(ranking__confidence__gte=NOTHING, judgements=None).defer("words")
+    rows = visible_needs(viewer).filter(mine, organisation_id=viewer.organisation_id or 0)
+    rows = rows.filter(state__in=MATCHED_STATES, ranking__confidence__gte=NOTHING, judgements=None).defer(
+        "words"
+    )
     return list(rows.order_by("-changed_at", "-id")[:most])
 
 

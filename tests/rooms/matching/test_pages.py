@@ -272,3 +272,14 @@ def test_match_list_when_need_changed_since_says_so(people: People, logged_in: L
     ranked(need)
     edit_need(by=viewer_of(people.bo), need=need, changes={"good_effect": "De skrattar mer."})
     assert "En ny lista görs nu" in get(logged_in(people.bo), f"/behov/{need.uuid}/losningar/")
+
+
+def test_home_when_the_owner_may_not_see_the_need_then_it_is_not_named(
+    people: People, logged_in: LogIn
+) -> None:
+    make_market(people)
+    need = shared_need(people.dag, visibility="unit")
+    edit_need(by=viewer_of(people.dag), need=need, changes={"owner": people.bo})
+    ranked(need)
+    assert "to-judge" in get(logged_in(people.dag), "/")
+    assert need.title not in get(logged_in(people.bo), "/")

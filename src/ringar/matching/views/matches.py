@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ringar.core.middleware import Request
 from ringar.core.rules import Refused
 from ringar.core.text import tidy_text
 from ringar.matching.actions import (
@@ -24,7 +25,6 @@ from ringar.matching.cards import card_of, reasons_of
 from ringar.matching.forms import CheckForm, JudgeForm
 from ringar.matching.queries import asked_match, candidates_of, need_to_match
 from ringar.matching.rules import KEPT, MATCHED_STATES, can_choose, can_judge
-from ringar.matching.views import Request
 from ringar.needs.models import Need
 from ringar.solvers.models import Solution
 from ringar.solvers.queries import search_solutions, solution_for

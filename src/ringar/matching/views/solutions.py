@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused
 from ringar.matching.actions import start_call_for
 from ringar.matching.cards import reasons_of
 from ringar.matching.forms import CallForm
 from ringar.matching.queries import needs_fitting, needs_for_call, public_needs_ranked
-from ringar.matching.views import Request
 from ringar.solvers.queries import solution_for
 from ringar.solvers.rules import can_run_call
 
