@@ -119,7 +119,8 @@ def shelf() -> Iterator[Shelf]:
     """This process's shelf, up to date, for one thread at a time: hold it for a second or so, not longer."""
     global _shelf
     with _lock:
-        _shelf = _shelf or Shelf()
+        if _shelf is None or _shelf.embedder is not load_embedder():
+            _shelf = Shelf()  # the first time; or the model came or went since, as in tests
         mark = solutions_mark(_shelf.model)
         if _shelf.mark != mark:
             _shelf.refresh()

@@ -2,12 +2,22 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from ringar.core.rules import Viewer
 from ringar.core.vectors import save_vectors
-from ringar.robots.registry import WorkContext, task
+from ringar.robots.actions import queue_work
+from ringar.robots.registry import WorkContext, task, watch
 from ringar.solvers.queries import solutions_awaiting_vectors
 from ringar_kits.texts import load_embedder
 
 BATCH = 64
+
+
+@watch("solvers.look", every=60)
+def look_for_unread_solutions() -> None:
+    """Queues the reading where the model came after the solutions: installed later, or another one."""
+    embedder = load_embedder(threads=1)
+    if embedder is not None and solutions_awaiting_vectors(embedder.name).exists():
+        queue_work("solvers.embed", by=Viewer.of_robot(), key="solvers.embed", again=True)
 
 
 @task("solvers.embed", label=_("Make solutions findable by meaning"))

