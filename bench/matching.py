@@ -315,24 +315,32 @@ def refit(bench: Sequence[dict[bool, Prepared]]) -> dict[str, tuple[float, float
 
 
 def reasons_true(prepared: Prepared, embedder: Embedder | None, most: int) -> dict[str, float]:
-    """Take each stated reason's words out of the solution's text and rank anew."""
-    index, lower, worse, asked = prepared.index, 0, 0, 0
+    """Take the words of each stated reason, and of all reasons of a hit, out of its text and rank anew."""
+    index, falls = prepared.index, {"each": [], "all": []}
     explainer = Explainer(index, embedder)
     for query in prepared.queries[:most]:
-        ranking = rank(index, query, SHOWN)
-        for hit in ranking[1:4]:
-            document = index.documents[hit.id]
-            for reason in explainer.explain(query, [hit])[hit.id]:
-                text = without_words(document.whole, reason.solution_words)
+        ranking = rank(index, query, len(index))
+        for hit in ranking[:3]:
+            reasons = explainer.explain(query, [hit])[hit.id]
+            taken = [("each", reason.solution_words) for reason in reasons]
+            taken += (
+                [("all", tuple(word for reason in reasons for word in reason.solution_words))]
+                if reasons
+                else []
+            )
+            for kind, gone in taken:
+                text = without_words(index.documents[hit.id].whole, gone)
                 after = scored_as(index, query, hit.id, text, embedder)
-                asked, lower = asked + 1, lower + (after < hit.score)
-                worse += (
-                    sum(other.score > after for other in rank(index, query, len(index))) - 1 > hit.rank - 1
-                )
+                others = sum(other.score > after for other in ranking if other.id != hit.id)
+                falls[kind].append((after < hit.score, others + 1 > hit.rank))
+    shares = {kind: np.mean(found, axis=0).round(3).tolist() for kind, found in falls.items() if found}
     return {
-        "stated": asked,
-        "score_falls": round(lower / max(asked, 1), 3),
-        "rank_falls": round(worse / max(asked, 1), 3),
+        "stated": len(falls["each"]),
+        **{
+            f"{kind}_{what}_falls": share[i]
+            for kind, share in shares.items()
+            for i, what in enumerate(("score", "rank"))
+        },
     }
 
 
@@ -375,7 +383,7 @@ def feedback_gain(prepared: Prepared, judgements: int = 20, draws: int = 20) -> 
     low, high = np.percentile(spread, [2.5, 97.5])
     return {
         "gain": round(float(np.mean(gains)), 4),
-        "interval": [round(low, 4), round(high, 4)],
+        "interval": [round(float(low), 4), round(float(high), 4)],
         "worst": round(min(gains), 4),
     }
 

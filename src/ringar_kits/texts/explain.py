@@ -13,7 +13,7 @@ import numpy as np
 
 from ringar_kits.texts.analyse import is_telling, stem
 from ringar_kits.texts.embed import Embedder
-from ringar_kits.texts.fuse import COLD_START, letter_part, word_part
+from ringar_kits.texts.fuse import COLD_START, fuse, letter_part, word_part
 from ringar_kits.texts.index import Index, Scored
 from ringar_kits.texts.kindred import kindred
 from ringar_kits.texts.model import Document, Hit, Reason, Scores, Vector
@@ -45,11 +45,13 @@ class Explainer:
     _word_vectors: dict[str, Vector] = field(default_factory=dict)
 
     def explain(self, query: Query, hits: Sequence[Hit], *, deep: int = 0) -> dict[str, list[Reason]]:
-        """Return up to three tried reasons for each hit, the weightiest first; `deep` of them also by meaning.
+        """Return up to three tried reasons for each hit, the weightiest first; the first `deep` hits also by meaning.
 
-        `weight` of a reason is how far the hit's score falls without the reason's words.
+        `weight` is how far the hit's score falls without the reason's words. Each is enough for the hit to fall below
+        the next one; where no word is, the words are stated together as one reason.
         """
         scored = self.index.score(query)
+        ladder = np.sort(fuse(scored.parts, self.weights))
         found = {hit.id: self._by_words(query, scored, self.index.documents[hit.id]) for hit in hits}
         if self.embedder is not None and query.vector is not None:
             for hit in hits[:deep]:
@@ -57,7 +59,7 @@ class Explainer:
                 near = self._near(self.embedder, query, document, found[hit.id])
                 tried = [*found[hit.id][:MOST_REASONS], *near]
                 found[hit.id] = self._try_meaning(self.embedder, query, scored, document, tried)
-        return {id_: reasons[:MOST_REASONS] for id_, reasons in found.items()}
+        return {hit.id: _telling(found[hit.id], hit, ladder)[:MOST_REASONS] for hit in hits}
 
     def _by_words(self, query: Query, scored: Scored, document: Document) -> list[Reason]:
         """Return reasons by shared words, parts and letters, each with the loss of score by words alone."""
@@ -128,6 +130,18 @@ class Explainer:
         if fresh:
             self._word_vectors.update(zip(fresh, embedder.embed_passages(fresh), strict=True))
         return np.stack([self._word_vectors[word] for word in found])
+
+
+def _telling(reasons: Sequence[Reason], hit: Hit, ladder: Scores) -> list[Reason]:
+    """Return the reasons without any of which the hit falls below the next one; where none does alone, all as one."""
+    below = int(np.searchsorted(ladder, hit.score - LEAST_LOSS)) - 1
+    gap = hit.score - float(ladder[below]) if below >= 0 else 0.0
+    alone = [reason for reason in reasons if reason.weight >= gap]
+    if alone or not reasons:
+        return alone
+    theirs = tuple(dict.fromkeys(word for reason in reasons for word in reason.solution_words))
+    ours = ", ".join(reason.need_word for reason in reasons)
+    return [Reason(reasons[0].kind, ours, theirs, round(sum(reason.weight for reason in reasons), 4))]
 
 
 def without_words(text: str, gone: Iterable[str]) -> str:

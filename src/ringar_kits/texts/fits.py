@@ -16,10 +16,10 @@ Line = tuple[float, float]
 """Slope and offset of the log-odds over the best score."""
 
 LINES: Mapping[tuple[bool, bool], Line] = {
-    (True, True): (2.55, -0.68),
-    (True, False): (2.11, -0.91),
-    (False, True): (3.50, -0.29),
-    (False, False): (2.71, -0.35),
+    (True, True): (1.37, -0.40),
+    (True, False): (1.17, -0.56),
+    (False, True): (1.25, -0.11),
+    (False, False): (0.97, -0.15),
 }
 """By whether a model was used, and whether needs had been learnt from: both change the scale of scores."""
 

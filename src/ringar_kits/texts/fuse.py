@@ -1,8 +1,8 @@
 """How the rankers' scores become one, so that exact words win where they should and meaning where words differ.
 
-Every score is put on a scale of its own query before it is added: the words by what share of the query's rarity
-they cover, the letters by how the query would match itself, the meaning by the cosine as it is. A query whose words
-stand in no text thus adds little by words, and the meaning decides; nothing has to guess which kind of query it is.
+Words and letters are added as the evidence they are, only partly put on their query's own scale, and the meaning as
+the cosine it is. A query whose words stand in no text thus adds little by words, and the meaning decides; one of many
+rare words that are found is decided by them. Nothing has to guess which kind of query it is.
 The constants were chosen on the judged sets, see docs/howto/matching.md.
 """
 
@@ -12,20 +12,22 @@ import numpy as np
 
 from ringar_kits.texts.model import Scores
 
-COLD_START = {"words": 0.25, "letters": 0.25, "meaning": 1.0, "crowding": -0.5}
+COLD_START = {"words": 0.3, "letters": 0.3, "meaning": 1.0, "crowding": -0.5}
 """What each part of a score weighs before anyone has judged a ranking."""
-WORD_SCALE, LETTER_SCALE = 5.0, 25.0
+WORD_SCALE, LETTER_SCALE = 11.0, 110.0
 """Bring words and letters to the size of a cosine."""
+OWN_POWER = 0.25
+"""How far a score is put on its query's own scale: 0 lets long queries outweigh all meaning, 1 makes them mute."""
 
 
 def word_part(words: Scores, own: float) -> Scores:
     """Return BM25 scores on the query's own scale; `own` is what all its words together weigh."""
-    return np.asarray(words / (WORD_SCALE * np.sqrt(own) + 1e-9))
+    return np.asarray(words / (WORD_SCALE * own**OWN_POWER + 1e-9))
 
 
 def letter_part(letters: Scores, own: float) -> Scores:
     """Return letter scores on the query's own scale; `own` is what a text that is the query would get."""
-    return np.asarray(letters / (LETTER_SCALE * np.sqrt(own) + 1e-9))
+    return np.asarray(letters / (LETTER_SCALE * own**OWN_POWER + 1e-9))
 
 
 def meaning_part(meaning: Scores, by_words: Scores) -> Scores:

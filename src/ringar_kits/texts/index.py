@@ -185,7 +185,7 @@ class Index:
         while self._segments and len(self._segments[-1]) <= max(SMALL_BLOCK, len(ids)):
             last = self._segments.pop()
             ids = [*last.rows, *ids]
-            rows = [*(last.counted[row] for row in last.rows.values()), *rows]
+            rows = [*(last.counted(row) for row in last.rows.values()), *rows]
         self._segments.append(Segment(ids, rows))
         self._rows = None
 

@@ -79,18 +79,15 @@ class Segment:
 
     def __init__(self, ids: Sequence[str], counted: Sequence[Mapping[WordKey, float]]) -> None:
         self.ids = list(ids)
-        self.counted = list(counted)
         self.rows = {id_: row for row, id_ in enumerate(self.ids)}
         self.alive: NDArray[np.bool_] = np.ones(len(self.ids), dtype=bool)
-        self._build()
+        self._build(counted)
 
-    def _build(self) -> None:
+    def _build(self, counted: Sequence[Mapping[WordKey, float]]) -> None:
         names: dict[WordKey, int] = {}
-        columns = [[names.setdefault(key, len(names)) for key in counts] for counts in self.counted]
+        columns = [[names.setdefault(key, len(names)) for key in counts] for counts in counted]
         starts = np.cumsum([0, *map(len, columns)])
-        values = np.fromiter(
-            (v for c in self.counted for v in c.values()), dtype=np.float32, count=starts[-1]
-        )
+        values = np.fromiter((v for c in counted for v in c.values()), dtype=np.float32, count=starts[-1])
         cells = np.fromiter((cell for row in columns for cell in row), dtype=np.int32, count=starts[-1])
         by_word = sp.csr_array((values, cells, starts), shape=(len(self.ids), len(names)))
         rooted, grammed = _Table(), _Table()
@@ -103,6 +100,7 @@ class Segment:
         by_root = sp.csr_array(by_word @ rooted.matrix(len(names)))
         self._by_root_rows, self._by_root = by_root, sp.csc_array(by_root)
         self._by_gram = sp.csc_array(grammed.matrix(len(names)))
+        self._names, self._counts = list(names), by_word
         self._words_of = by_word.copy()
         self._words_of.data = 1 + np.log(np.maximum(by_word.data, 1))
         self.lengths = np.asarray(by_root.sum(axis=1), dtype=np.float64).ravel()
@@ -112,6 +110,12 @@ class Segment:
         self._texts_with_word = np.bincount(cells, minlength=len(names)).astype(np.float64)
         self._texts_with_gram: Scores | None = None
         self._texts_with_root = np.bincount(by_root.indices, minlength=by_root.shape[1]).astype(np.float64)
+
+    def counted(self, row: int) -> dict[WordKey, float]:
+        """Return how often each word stands in the text of `row`, as it was given."""
+        cells = slice(self._counts.indptr[row], self._counts.indptr[row + 1])
+        found = zip(self._counts.indices[cells], self._counts.data[cells], strict=True)
+        return {self._names[cell]: float(count) for cell, count in found}
 
     def __len__(self) -> int:
         return int(self.alive.sum())
