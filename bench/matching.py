@@ -315,7 +315,7 @@ def refit(bench: Sequence[dict[bool, Prepared]]) -> dict[str, tuple[float, float
 
 
 def reasons_true(prepared: Prepared, embedder: Embedder | None, most: int) -> dict[str, float]:
-    """Take the words of each stated reason, and of all reasons of a hit, out of its text and rank anew."""
+    """Take the words of each reason (of reasons stated together: of all) out of a hit's text and rank anew."""
     index, falls = prepared.index, {"each": [], "all": []}
     explainer = Explainer(index, embedder)
     for query in prepared.queries[:most]:

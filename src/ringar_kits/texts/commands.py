@@ -98,7 +98,7 @@ def _rows(need: Document, ranking: Ranking, found: dict[str, list[Reason]]) -> I
 
 
 def _reasons(ranking: Ranking, hit: Hit, reasons: Sequence[Reason]) -> str:
-    told = "; ".join(str(reason) for reason in reasons)
+    told = (" + " if reasons and reasons[0].together else "; ").join(str(reason) for reason in reasons)
     if not told:
         told = f"near in meaning ({hit.parts['meaning']:.2f})" if hit.parts.get("meaning", 0) > 0 else ""
     return "; ".join(filter(None, ["" if ranking.fits else NOTHING_FITS, told]))

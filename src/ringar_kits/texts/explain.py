@@ -48,10 +48,12 @@ class Explainer:
         """Return up to three tried reasons for each hit, the weightiest first; the first `deep` hits also by meaning.
 
         `weight` is how far the hit's score falls without the reason's words. Each is enough for the hit to fall below
-        the next one; where no word is, the words are stated together as one reason.
+        the next one; where none is alone, all are stated `together`.
         """
         scored = self.index.score(query)
-        ladder = np.sort(fuse(scored.parts, self.weights))
+        total = fuse(scored.parts, self.weights)
+        wanted, ladder = {hit.id for hit in hits}, np.sort(total)
+        score = {id_: float(total[row]) for row, id_ in enumerate(scored.ids) if id_ in wanted}
         found = {hit.id: self._by_words(query, scored, self.index.documents[hit.id]) for hit in hits}
         if self.embedder is not None and query.vector is not None:
             for hit in hits[:deep]:
@@ -59,7 +61,7 @@ class Explainer:
                 near = self._near(self.embedder, query, document, found[hit.id])
                 tried = [*found[hit.id][:MOST_REASONS], *near]
                 found[hit.id] = self._try_meaning(self.embedder, query, scored, document, tried)
-        return {hit.id: _telling(found[hit.id], hit, ladder)[:MOST_REASONS] for hit in hits}
+        return {hit.id: _telling(found[hit.id][:MOST_REASONS], score[hit.id], ladder) for hit in hits}
 
     def _by_words(self, query: Query, scored: Scored, document: Document) -> list[Reason]:
         """Return reasons by shared words, parts and letters, each with the loss of score by words alone."""
@@ -132,16 +134,12 @@ class Explainer:
         return np.stack([self._word_vectors[word] for word in found])
 
 
-def _telling(reasons: Sequence[Reason], hit: Hit, ladder: Scores) -> list[Reason]:
-    """Return the reasons without any of which the hit falls below the next one; where none does alone, all as one."""
-    below = int(np.searchsorted(ladder, hit.score - LEAST_LOSS)) - 1
-    gap = hit.score - float(ladder[below]) if below >= 0 else 0.0
+def _telling(reasons: Sequence[Reason], score: float, ladder: Scores) -> list[Reason]:
+    """Return the reasons without any of which a hit of this score falls below the next; else all, to go together."""
+    below = int(np.searchsorted(ladder, score - LEAST_LOSS)) - 1
+    gap = score - float(ladder[below]) if below >= 0 else 0.0
     alone = [reason for reason in reasons if reason.weight >= gap]
-    if alone or not reasons:
-        return alone
-    theirs = tuple(dict.fromkeys(word for reason in reasons for word in reason.solution_words))
-    ours = ", ".join(reason.need_word for reason in reasons)
-    return [Reason(reasons[0].kind, ours, theirs, round(sum(reason.weight for reason in reasons), 4))]
+    return alone or [replace(reason, together=len(reasons) > 1) for reason in reasons]
 
 
 def without_words(text: str, gone: Iterable[str]) -> str:

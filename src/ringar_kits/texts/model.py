@@ -30,13 +30,15 @@ class Reason:
 
     `kind` is "word" (the same word, in any inflection), "part" (a shared part of compounds), "kindred" (words of
     nearly the same meaning), "letters" (words that look alike) or "meaning" (the language model reads them as
-    akin). `weight` is how far the hit's score falls when `solution_words` are taken out of its text.
+    akin). `weight` is how far the hit's score falls when `solution_words` are taken out of its text; `together`
+    says that the hit keeps its place unless the words of all its reasons go.
     """
 
     kind: str
     need_word: str
     solution_words: tuple[str, ...]
     weight: float
+    together: bool = False
 
     def __str__(self) -> str:
         theirs = ", ".join(f"'{word}'" for word in self.solution_words)

@@ -1,7 +1,6 @@
-import numpy as np
 import pytest
 
-from ringar_kits.texts import Document, Explainer, Index, Query, dictionary_path, rank
+from ringar_kits.texts import Document, Explainer, Hit, Index, Query, dictionary_path, rank
 from ringar_kits.texts.explain import without_words
 from tests.kits.texts.corpus import SOLUTIONS, KinEmbedder
 
@@ -45,9 +44,15 @@ def test_explain_when_words_are_kindred_then_both_are_named():
 
 
 def test_explain_when_no_word_is_enough_alone_then_all_are_stated_together():
-    (reason,) = by_words("ensamhet, fika och promenader")["meet"]
-    assert set(reason.solution_words) == {"ensamhet", "fika", "promenader"}
-    assert reason.need_word.count(", ") == 2
+    reasons = by_words("ensamhet, fika och promenader")["meet"]
+    assert {reason.solution_words for reason in reasons} == {("ensamhet",), ("fika",), ("promenader",)}
+    assert all(reason.together for reason in reasons)
+
+
+def test_explain_when_a_hit_is_only_named_then_its_own_score_is_used():
+    index, query = Index([*SOLUTIONS, *OTHERS]), Query("ensamhet")
+    (hit,) = rank(index, query, 1)
+    assert Explainer(index).explain(query, [Hit("meet", 0, 0.0)]) == Explainer(index).explain(query, [hit])
 
 
 def test_explain_when_nothing_is_shared_then_nothing_is_claimed():
