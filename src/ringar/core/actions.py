@@ -107,7 +107,10 @@ def add_person(
 def give_role(*, by: Viewer, person: Person, unit: Unit, role: str) -> Membership:
     """Gives the person the role in the unit; giving it twice changes nothing."""
     if role not in Role.values:
-        raise Refused(f"There is no role {role!r}. Choose one of: {', '.join(Role.values)}.")
+        raise Refused(
+            gettext("There is no role %(role)r. Choose one of: %(roles)s.")
+            % {"role": role, "roles": ", ".join(Role.values)}
+        )
     membership, is_new = Membership.objects.get_or_create(person=person, unit=unit, role=role)
     if is_new:
         record_audit(by=by, action="give_role", target=person, changes={"unit": str(unit), "role": role})
@@ -154,7 +157,10 @@ def refuse_circle(unit: Unit, parent: Unit) -> None:
     while above is not None:
         if above.pk == unit.pk:
             raise Refused(
-                f"{unit.name} and {parent.name} lie under each other. Correct the parent column of one of them."
+                gettext(
+                    "%(unit)s and %(parent)s lie under each other. Correct the parent column of one of them."
+                )
+                % {"unit": unit.name, "parent": parent.name}
             )
         above = above.parent
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import transaction
+from django.utils.translation import override
 from tqdm import tqdm
 
 from ringar.core.actions import add_person, create_organisation
@@ -59,6 +60,7 @@ def add_import(parser: argparse.ArgumentParser, importer: Importer) -> None:
     parser.set_defaults(run=partial(run_import, importer))
 
 
+@override("en")
 def run_init(args: argparse.Namespace) -> int:
     """Makes the tables, the organisation and its first administrator."""
     call_command("migrate", verbosity=0)
@@ -120,6 +122,7 @@ def default_organisation(by: Viewer) -> Organisation:
     return organisation_named(slug) or create_organisation(by=by, name=name, slug=slug)
 
 
+@override("en")
 def run_import(importer: Importer, args: argparse.Namespace) -> int:
     """Checks the whole file, then saves all of it or nothing. Exit code 2 where something is wrong."""
     call_command("migrate", verbosity=0)

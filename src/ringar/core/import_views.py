@@ -149,6 +149,6 @@ def import_check(request: Request, kind: str) -> HttpResponse:
             "columns": columns,
             "fields": [(wanted, reading.mapping.get(wanted.name, [])) for wanted in importer.fields],
             "examples": reading.rows[:5],
-            "problems": reading.problems[:100],
+            "problems": [(each, importer.label_of(each.field)) for each in reading.problems[:100]],
         },
     )

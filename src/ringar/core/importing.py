@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from ringar.core.models import Organisation
 from ringar.core.rules import Refused, Viewer
 from ringar_kits.tables import read_rows
@@ -23,6 +26,7 @@ MAX_PROBLEMS = 200
 class Field:
     """One thing an importer takes: its name, the column names it is known by, and how a cell becomes a value.
 
+    The first of the `aliases` is Swedish by convention: Swedish pages show it as the field's label.
     `joins`: all columns that fit are joined by a blank line (descriptions); else the first that fits counts.
     `clean` gets the cell's text (never empty) and returns the value, or raises ValueError("problem|remedy").
     """
@@ -32,6 +36,13 @@ class Field:
     required: bool = False
     joins: bool = False
     clean: Callable[[str], object] = str.strip
+
+    @property
+    def label(self) -> str:
+        """The field's name for people: in Swedish the first alias, else the name in words."""
+        if is_swedish() and self.aliases:
+            return self.aliases[0][:1].upper() + self.aliases[0][1:]
+        return self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,10 @@ class Importer:
     check: Callable[[Organisation, Rows], Iterable[Problem]] = lambda organisation, rows: ()
     needs_organisation: bool = True
 
+    def label_of(self, name: str) -> str:
+        """The label of the field that a problem names; a problem of no one field is the whole row's."""
+        return next((each.label for each in self.fields if each.name == name), _("the whole row"))
+
 
 @dataclass
 class Reading:
@@ -90,6 +105,11 @@ class Reading:
     @property
     def errors(self) -> list[Problem]:
         return [problem for problem in self.problems if problem.is_error]
+
+
+def is_swedish() -> bool:
+    """Whether the page being made is in Swedish."""
+    return (get_language() or "").startswith("sv")
 
 
 def simplified(name: str) -> str:
@@ -143,7 +163,10 @@ def read_import(
     reading = Reading(mapping=guess_mapping(columns, importer.fields))
     for name, wanted in (mapping or {}).items():
         if missing := [column for column in wanted if column not in columns]:
-            raise Refused(f"The file has no column {missing[0]!r}. Its columns are: {', '.join(columns)}.")
+            raise Refused(
+                _("The file has no column %(column)r. Its columns are: %(columns)s.")
+                % {"column": missing[0], "columns": ", ".join(columns)}
+            )
         reading.mapping[name] = list(wanted)
     require_columns(importer, reading, columns)
     used = {column for wanted in reading.mapping.values() for column in wanted}
@@ -161,8 +184,16 @@ def require_columns(importer: Importer, reading: Reading, columns: list[str]) ->
         if wanted.required and wanted.name not in reading.mapping:
             names = ", ".join((wanted.name, *wanted.aliases)[:6])
             raise Refused(
-                f"No column holds {wanted.name!r}. Name one of the columns {names}, or say which it is with "
-                f"--map {wanted.name}=COLUMN. The file's columns are: {', '.join(columns) or 'none'}."
+                _(
+                    "No column holds %(label)r. Name one of the columns %(names)s, or say which it is with "
+                    "--map %(field)s=COLUMN. The file's columns are: %(columns)s."
+                )
+                % {
+                    "label": wanted.label,
+                    "names": names,
+                    "field": wanted.name,
+                    "columns": ", ".join(columns) or _("none"),
+                }
             )
 
 
@@ -175,13 +206,15 @@ def clean_row(importer: Importer, number: int, cells: dict[str, str], reading: R
         if not text:
             if wanted.required:
                 reading.problems.append(
-                    Problem(number, wanted.name, "is empty.", "Write something there, or remove the row.")
+                    Problem(
+                        number, wanted.name, _("is empty."), _("Write something there, or remove the row.")
+                    )
                 )
             continue
         try:
             row[wanted.name] = wanted.clean(text)
         except ValueError as error:
-            problem, _, remedy = str(error).partition("|")
+            problem, _bar, remedy = str(error).partition("|")
             reading.problems.append(Problem(number, wanted.name, problem, remedy))
     return row
 
@@ -200,8 +233,8 @@ def give_identities(reading: Reading, *, is_chosen: bool) -> None:
                 Problem(
                     row["row"],
                     "external_id",
-                    f"{row['external_id']!r} stands on several rows.",
-                    "Give each its own.",
+                    _("%(value)r stands on several rows.") % {"value": row["external_id"]},
+                    _("Give each its own."),
                 )
             )
     seen: dict[str, int] = {}
@@ -215,11 +248,8 @@ def give_identities(reading: Reading, *, is_chosen: bool) -> None:
             )
         first = seen.setdefault(row["external_id"], row["row"])
         if first != row["row"]:
-            reading.problems.append(
-                Problem(
-                    row["row"], "row", f"says the same as row {first}, and is taken once.", is_error=False
-                )
-            )
+            told = _("says the same as row %(first)s, and is taken once.") % {"first": first}
+            reading.problems.append(Problem(row["row"], "row", told, is_error=False))
             continue
         kept.append(row)
     reading.rows = kept
@@ -230,7 +260,9 @@ def text_of(limit: int) -> Callable[[str], str]:
 
     def clean(text: str) -> str:
         if len(text) > limit:
-            raise ValueError(f"has {len(text)} characters.|At most {limit} fit.")
+            raise ValueError(
+                _("has %(count)s characters.|At most %(most)s fit.") % {"count": len(text), "most": limit}
+            )
         return text
 
     return clean
@@ -241,18 +273,26 @@ def whole_number(text: str) -> int:
     plain = re.sub(r"\s*(kr|sek|st|:-)\.?$", "", text.strip().casefold())
     digits = re.sub(r"[\s.](?=\d{3}\b)", "", plain)
     if not re.fullmatch(r"[0-9]{1,12}", digits):
-        raise ValueError(f"{text[:40]!r} is not a whole number.|Write digits only, for instance 1200.")
+        raise ValueError(
+            _("%(value)r is not a whole number.|Write digits only, for instance 1200.") % {"value": text[:40]}
+        )
     return int(digits)
 
 
 def one_of(choices: Mapping[str, object], synonyms: Mapping[str, str] | None = None) -> Callable[[str], str]:
-    """A cleaner for a value out of a list: its code, its name, or a synonym."""
+    """A cleaner for a value out of a list: its code, its name, or a synonym (which is Swedish by convention)."""
     known = {simplified(name): code for code, label in choices.items() for name in (code, str(label))}
     known.update({simplified(name): code for name, code in (synonyms or {}).items()})
 
     def clean(text: str) -> str:
         if simplified(text) not in known:
-            raise ValueError(f"{text[:40]!r} is not one of the values.|Write one of: {', '.join(choices)}.")
+            words = (
+                {code: name for name, code in reversed(dict(synonyms or {}).items())} if is_swedish() else {}
+            )
+            raise ValueError(
+                _("%(value)r is not one of the values.|Write one of: %(values)s.")
+                % {"value": text[:40], "values": ", ".join(words.get(code, code) for code in choices)}
+            )
         return known[simplified(text)]
 
     return clean

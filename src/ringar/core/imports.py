@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from ringar.core.actions import import_people, import_units
 from ringar.core.importing import Field, Importer, Problem, Rows, one_of, text_of
@@ -16,7 +17,9 @@ def email_address(text: str) -> str:
     try:
         validate_email(text)
     except ValidationError:
-        raise ValueError(f"{text[:60]!r} is not an e-mail address.|Write it as name@example.se.") from None
+        raise ValueError(
+            _("%(value)r is not an e-mail address.|Write it as name@example.se.") % {"value": text[:60]}
+        ) from None
     return text.lower()
 
 
@@ -28,12 +31,15 @@ def check_units(organisation: Organisation, rows: Rows) -> Iterator[Problem]:
             yield Problem(
                 row["row"],
                 "parent",
-                f"there is no unit {row['parent']!r}.",
-                "Add a row for it, or correct the name.",
+                _("there is no unit %(unit)r.") % {"unit": row["parent"]},
+                _("Add a row for it, or correct the name."),
             )
         if row.get("parent") == row["name"]:
             yield Problem(
-                row["row"], "parent", "the unit can not lie under itself.", "Leave it empty for the top."
+                row["row"],
+                "parent",
+                _("the unit can not lie under itself."),
+                _("Leave it empty for the top."),
             )
 
 
@@ -45,8 +51,8 @@ def check_people(organisation: Organisation, rows: Rows) -> Iterator[Problem]:
             yield Problem(
                 row["row"],
                 "unit",
-                f"there is no unit {row['unit']!r}.",
-                "Import the units first, or correct the name.",
+                _("there is no unit %(unit)r.") % {"unit": row["unit"]},
+                _("Import the units first, or correct the name."),
             )
 
 

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -41,6 +42,7 @@ def demo_clock(request: Request) -> HttpResponse:
         except Refused:
             messages.error(request, _("The clock can be moved on by 1 to 52 weeks, ten years in all."))
         else:
-            messages.success(request, _("The demo's date is now %(date)s.") % {"date": today()})
+            moved_to = date_format(today(), "j F Y")
+            messages.success(request, _("The demo's date is now %(date)s.") % {"date": moved_to})
         return redirect("demo_clock")
     return render(request, "demo/clock.html", {"cast": CAST, "choices": [1, 4, 12, 26]})

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from django.utils.translation import gettext as _
+
 from ringar.core.importing import (
     Counts,
     Field,
@@ -36,15 +38,17 @@ def amount(cell: str) -> int:
     """A cleaner for numbers of people and kronor."""
     number = whole_number(cell)
     if number > LARGEST:
-        raise ValueError(f"{cell[:40]!r} is too large.|At most {LARGEST} fits.")
+        raise ValueError(
+            _("%(value)r is too large.|At most %(most)s fits.") % {"value": cell[:40], "most": LARGEST}
+        )
     return number
 
 
 def check_needs(organisation: Organisation, rows: Rows) -> Iterator[Problem]:
     """Completes title and text from each other; units and owners must be there; personal numbers are noted."""
     if rows and not any(row.get("title") or row.get("symptom") for row in rows):
-        remedy = "Name one of them title or text, or say which it is with --map title=COLUMN."
-        yield Problem(1, "title", "no column holds a title or a text.", remedy)
+        remedy = _("Name one of them title or text, or say which it is with --map title=COLUMN.")
+        yield Problem(1, "title", _("no column holds a title or a text."), remedy)
         return
     units = set(organisation.units.values_list("name", flat=True))
     owners = set(people_of(organisation.pk).values_list("email", flat=True))
@@ -52,14 +56,14 @@ def check_needs(organisation: Organisation, rows: Rows) -> Iterator[Problem]:
         yield from complete_texts(row)
         if row.get("unit") and row["unit"] not in units:
             problem, remedy = (
-                f"there is no unit {row['unit']!r}.",
-                "Import the units first, or correct the name.",
+                _("there is no unit %(unit)r.") % {"unit": row["unit"]},
+                _("Import the units first, or correct the name."),
             )
             yield Problem(row["row"], "unit", problem, remedy)
         if row.get("owner") and row["owner"] not in owners:
             problem, remedy = (
-                f"nobody here has the address {row['owner']!r}.",
-                "Import the people first, or empty it.",
+                _("nobody here has the address %(address)r.") % {"address": row["owner"]},
+                _("Import the people first, or empty it."),
             )
             yield Problem(row["row"], "owner", problem, remedy)
 
@@ -69,25 +73,25 @@ def complete_texts(row: dict[str, object]) -> Iterator[Problem]:
     number, title, symptom = int(str(row["row"])), str(row.get("title", "")), str(row.get("symptom", ""))
     if not title and not symptom:
         yield Problem(
-            number, "title", "is empty, and so is the text.", "Write one of them, or remove the row."
+            number, "title", _("is empty, and so is the text."), _("Write one of them, or remove the row.")
         )
         return
     if not symptom:
         symptom = title
-        yield Problem(number, "symptom", "is empty: the title is taken.", is_error=False)
+        yield Problem(number, "symptom", _("is empty: the title is taken."), is_error=False)
     if len(title) > LONGEST_TITLE:
         if not symptom.startswith(title):
             symptom = f"{title}\n\n{symptom}"
         title = title[: LONGEST_TITLE - 1].rstrip() + "…"
-        told = f"is longer than {LONGEST_TITLE} characters: it is cut, and stands whole in the text."
-        yield Problem(number, "title", told, is_error=False)
+        told = _("is longer than %(most)s characters: it is cut, and stands whole in the text.")
+        yield Problem(number, "title", told % {"most": LONGEST_TITLE}, is_error=False)
         if len(symptom) > LONGEST_TEXT:
-            yield Problem(
-                number, "symptom", f"has {len(symptom)} characters.", f"At most {LONGEST_TEXT} fit."
-            )
+            told = _("has %(count)s characters.") % {"count": len(symptom)}
+            yield Problem(number, "symptom", told, _("At most %(most)s fit.") % {"most": LONGEST_TEXT})
     row["title"], row["symptom"] = title or title_from(symptom)[:LONGEST_TITLE], symptom
     if holds_personal_number(f"{title}\n{symptom}"):
-        yield Problem(number, "symptom", "seems to hold a personal number. Take it out.", is_error=False)
+        told = _("seems to hold a personal number. Take it out.")
+        yield Problem(number, "symptom", told, is_error=False)
 
 
 def save_needs(by: Viewer, organisation: Organisation, source: str, rows: Rows, progress: Progress) -> Counts:
@@ -132,7 +136,7 @@ IMPORTERS = [
                 joins=True,
                 clean=text(),
             ),
-            Field("unit", ("enhet", "avdelning", "arbetsplats"), clean=text_of(200)),
+            Field("unit", ("enhet", "avdelning", "arbetsplats", "förvaltning"), clean=text_of(200)),
             Field("who_affected", ("vem", "vilka", "vem berörs", "målgrupp"), clean=text()),
             Field("people_affected", ("antal", "antal personer", "hur många"), clean=amount),
             Field(

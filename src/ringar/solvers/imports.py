@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db.models import TextChoices
+from django.utils.translation import gettext as _
 
 from ringar.core.importing import (
     Counts,
@@ -79,7 +80,7 @@ def year(text: str) -> int:
     """A cleaner for years, also as spreadsheets write them (2019.0)."""
     number = whole_number(text.removesuffix(".0"))
     if not 1000 <= number <= 2200:
-        raise ValueError(f"{text[:20]!r} is not a year.|Write it as 2019.")
+        raise ValueError(_("%(value)r is not a year.|Write it as 2019.") % {"value": text[:20]})
     return number
 
 
@@ -92,15 +93,16 @@ def complete_name(row: dict[str, Any]) -> Iterator[Problem]:
     """A name that is missing is made of the text's first words; one too long is cut, and stands whole in the text."""
     name, what = row.get("name", ""), row.get("what", "")
     if not name and not what:
-        remedy = "Write one of them, remove the row, or name the column with --map name=COLUMN."
-        yield Problem(row["row"], "name", "is empty, and so is the text.", remedy)
+        remedy = _("Write one of them, remove the row, or name the column with --map name=COLUMN.")
+        yield Problem(row["row"], "name", _("is empty, and so is the text."), remedy)
     elif not name:
         first = what.split("\n", 1)[0]
         row["name"] = first if len(first) <= 80 else first[:78].rsplit(" ", 1)[0] + " …"
-        yield Problem(row["row"], "name", "is empty: the text's first words are taken.", is_error=False)
-    elif len(name) > LONGEST_NAME:
-        told = f"is longer than {LONGEST_NAME} characters: it is cut, and stands whole in the text."
+        told = _("is empty: the text's first words are taken.")
         yield Problem(row["row"], "name", told, is_error=False)
+    elif len(name) > LONGEST_NAME:
+        told = _("is longer than %(most)s characters: it is cut, and stands whole in the text.")
+        yield Problem(row["row"], "name", told % {"most": LONGEST_NAME}, is_error=False)
 
 
 def check_solutions(organisation: Organisation, rows: Rows) -> Iterator[Problem]:
@@ -111,7 +113,7 @@ def check_solutions(organisation: Organisation, rows: Rows) -> Iterator[Problem]
         if not row.get("name"):
             continue
         if (told := row.get("website")) and not (address := web_address(told)):
-            text = f"{told[:60]!r} is not a web address, and is left out."
+            text = _("%(value)r is not a web address, and is left out.") % {"value": told[:60]}
             yield Problem(row["row"], "website", text, is_error=False)
         if told:
             row["website"] = address
@@ -122,9 +124,9 @@ def check_solutions(organisation: Organisation, rows: Rows) -> Iterator[Problem]
             continue
         first, known = numbers.setdefault(solver_name(row), (row["row"], number))
         if number and known and number != known:
-            text = f"is another than on row {first}, which has the same supplier."
+            text = _("is another than on row %(first)s, which has the same supplier.") % {"first": first}
             yield Problem(
-                row["row"], "organisation_number", text, "Correct one of them, or tell the names apart."
+                row["row"], "organisation_number", text, _("Correct one of them, or tell the names apart.")
             )
 
 

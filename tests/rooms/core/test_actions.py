@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils.translation import override
 
 from ringar.core import clock
 from ringar.core.actions import add_person, create_organisation, give_role
@@ -62,7 +63,7 @@ def test_import_units_when_run_twice_changes_nothing(people: People) -> None:
 
 def test_import_units_when_they_lie_under_each_other_refuses_and_saves_nothing(people: People) -> None:
     table = rows({"name": "A", "parent": "B"}, {"name": "B", "parent": "A"})
-    with pytest.raises(Refused, match="under each other"):
+    with override("en"), pytest.raises(Refused, match="under each other"):
         UNITS.save(OPERATOR, people.city, "enheter", table, lambda done: None)
     assert not people.city.units.filter(name="A").exists()
 

@@ -1,8 +1,10 @@
 """How a spreadsheet is understood: columns recognised, cells cleaned, rows told apart."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from ringar.core.importing import Field, Importer, guess_mapping, one_of, read_import, text_of, whole_number
 from ringar.core.rules import Refused
@@ -14,6 +16,13 @@ FIELDS = (
     Field("people", ("antal personer",), clean=whole_number),
 )
 IMPORTER = Importer(kind="things", fields=FIELDS, save=lambda *_: None)  # type: ignore[arg-type,return-value]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What is said is compared in English."""
+    with override("en"):
+        yield
 
 
 def write(path: Path, text: str) -> Path:
@@ -101,4 +110,20 @@ def test_one_of_takes_codes_names_and_synonyms() -> None:
     clean = one_of({"daily": "Varje dag"}, {"dagligen": "daily"})
     assert [clean("DAILY"), clean("varje  dag"), clean("Dagligen")] == ["daily"] * 3
     with pytest.raises(ValueError, match="Write one of: daily"):
+        clean("ibland")
+
+
+def test_field_label_when_swedish_is_its_first_alias_else_the_name_in_words() -> None:
+    people, other = Field("people_affected", ("antal", "hur många")), Field("good_effect")
+    assert (people.label, other.label) == ("people affected", "good effect")
+    with override("sv"):
+        assert (people.label, other.label) == ("Antal", "good effect")
+
+
+def test_one_of_when_swedish_names_the_words_that_swedish_files_hold() -> None:
+    clean = one_of({"daily": "daily", "weekly": "weekly"}, {"dagligen": "daily", "varje dag": "daily"})
+    with (
+        override("sv"),
+        pytest.raises(ValueError, match=r"ett av värdena\.\|Skriv något av: dagligen, weekly"),
+    ):
         clean("ibland")

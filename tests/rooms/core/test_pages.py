@@ -211,3 +211,14 @@ def test_import_check_when_the_file_cannot_be_read_names_it_as_it_was_handed_in(
     assert "behoven.xlsx" in told
     kept = next((tmp_path / "imports").iterdir())
     assert kept.name not in told
+
+
+def test_import_page_when_swedish_tells_problems_and_fields_in_swedish(
+    people: People, logged_in, settings, tmp_path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    csv = "rubrik;enhet;antal\nBussen;Hemtjänsten;många\n".encode()
+    form = {"kind": "needs", "file": SimpleUploadedFile("behov.csv", csv)}
+    page = logged_in(people.alva).post("/importera/", form, follow=True).content.decode()
+    assert "Rad 2, Antal: &#x27;många&#x27; är inget heltal. Skriv bara siffror, till exempel 1200." in page
+    assert ">Antal</label>" in page and "people_affected</label>" not in page

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from ringar.cli import main
 from ringar.core.models import AuditEvent, Person
@@ -71,7 +72,7 @@ def test_import_when_a_row_is_wrong_then_nothing_is_saved_and_it_is_named(
 ) -> None:
     rows = [{**row, "row": number} for number, row in enumerate(ROWS, 2)]
     wrong = [*rows, {"row": 6, "external_id": "9", "name": "X", "what": "y" * 20_001}]
-    with pytest.raises(Refused, match="row 6"):
+    with override("en"), pytest.raises(Refused, match="row 6"):
         import_solutions(by=viewer(people.alva), source="fil", rows=wrong)
     assert Solution.objects.count() == Solver.objects.count() == 0
 

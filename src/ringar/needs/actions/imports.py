@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ringar.core.actions import audit_row
 from ringar.core.clock import now
@@ -99,7 +100,10 @@ def new_need(by: Viewer, organisation: Organisation, source: str, row: Row) -> N
 def fill(need: Need, row: Row, *, unit: Unit | None, owners: Mapping[str, Person]) -> dict[str, object]:
     """Sets what the row tells; returns what changed, as the audit tells it: of long texts only the lengths."""
     if unit is None:
-        raise Refused(f"row {row.get('row', '?')}: the organisation has no unit. Import the units first.")
+        raise Refused(
+            _("row %(row)s: the organisation has no unit. Import the units first.")
+            % {"row": row.get("row", "?")}
+        )
     changes: dict[str, object] = {}
     told: dict[str, Any] = {name: row[name] for name in (*TEXTS, *FACTS) if row.get(name) not in (None, "")}
     told["unit"] = unit

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ringar.core.actions import audit_row
 from ringar.core.clock import at, now
@@ -219,5 +220,5 @@ def at_row(row: Row) -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        place = f"row {row['row']}" if row.get("row") else str(row["external_id"])
+        place = _("row %(row)s") % {"row": row["row"]} if row.get("row") else str(row["external_id"])
         raise Refused(f"{place}: {refused}") from refused
