@@ -135,6 +135,17 @@ def test_match_judge_when_form_is_wrong_says_so_and_saves_nothing(
     assert not Judgement.objects.exists()
 
 
+def test_match_judge_when_the_reason_is_too_long_keeps_it_on_the_page(
+    people: People, logged_in: LogIn
+) -> None:
+    market, need = make_market(people), shared_need(people.bo)
+    first = ranked(need)[0]
+    address = f"/behov/{need.uuid}/losningar/{market[first].uuid}/bedom/"
+    why = "De kör bara på vardagar. " * 500
+    page = logged_in(people.bo).post(address, {"fits": "no", "why": why}).content.decode()
+    assert page.count(f">{why}</textarea>") == 1 and "notice-error" in page
+
+
 def test_match_choose_when_posted_moves_the_need(people: People, logged_in: LogIn) -> None:
     market, need = make_market(people), chosen_need(people.bo, people.alva)
     ranked(need)

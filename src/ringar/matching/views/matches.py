@@ -37,10 +37,16 @@ MOST_FOUND = 20
 @require_GET
 def match_list(request: Request, uuid: UUID) -> HttpResponse:
     """The solutions that fit the need, best first, each with what speaks for and against it."""
+    return show_matches(request, need_to_match(request.viewer, uuid))
+
+
+def show_matches(
+    request: Request, need: Need, *, refused: JudgeForm | None = None, judged: Solution | None = None
+) -> HttpResponse:
+    """The page of matches. A judgement that was refused stands in the card of what it judged, to be corrected."""
     viewer = request.viewer
-    need = need_to_match(viewer, uuid)
     ranking = getattr(need, "ranking", None)
-    everything = "alla" in request.GET
+    everything = "alla" in request.GET or refused is not None
     candidates = candidates_of(viewer, need, everything=everything) if ranking else []
     cards = [card_of(need, each) for each in candidates]
     context = {
@@ -55,6 +61,8 @@ def match_list(request: Request, uuid: UUID) -> HttpResponse:
         "may_judge": can_judge(viewer, need.facts),
         "may_choose": can_choose(viewer, need.facts),
         "may_call": can_run_call(viewer, organisation_id=need.organisation_id),
+        "refused": refused,
+        "judged": judged,
     }
     return render(request, "matching/match_list.html", context)
 
@@ -77,7 +85,7 @@ def match_judge(request: Request, uuid: UUID, solution_uuid: UUID) -> HttpRespon
     form = JudgeForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return back_to(need, solution)
+        return show_matches(request, need, refused=form, judged=solution)
     told = form.cleaned_data
     try:
         judge_match(
