@@ -33,6 +33,7 @@ FACTS: dict[str, Promise] = {
     "no_swedish": _("Does not work in Swedish, as far as is told"),
 }
 LONGEST_QUOTE = 120
+MOST_NAMED = 5
 
 
 def quoted(words: Iterable[str], language: str) -> SafeString:
@@ -44,14 +45,24 @@ def quoted(words: Iterable[str], language: str) -> SafeString:
     return format_html("{} {} {}", first, gettext("and"), marks[-1])
 
 
+def say_shared(words: Sequence[str], language: str) -> SafeString:
+    """The shared words in a sentence; of very many the weightiest are named and the rest counted."""
+    if len(words) <= MOST_NAMED:
+        return format_html(gettext("Handles {words}"), words=quoted(words, language))
+    named = format_html_join(", ", '<q lang="{}">{}</q>', ((language, word) for word in words[:MOST_NAMED]))
+    return format_html(
+        gettext("Handles {words} and {count} more of the need's words"),
+        words=named,
+        count=len(words) - MOST_NAMED,
+    )
+
+
 def say_reasons(
     reasons: Sequence[Mapping[str, Any]], *, need_language: str, solution_language: str
 ) -> list[SafeString]:
     """The kit's reasons as sentences: the shared words in one, each other reason in its own."""
     shared = [reason["solution_words"][0] for reason in reasons if reason["kind"] == "word"]
-    told = (
-        [format_html(gettext("Handles {words}"), words=quoted(shared, solution_language))] if shared else []
-    )
+    told = [say_shared(shared, solution_language)] if shared else []
     for reason in reasons:
         if reason["kind"] in REASONS:
             ours = quoted([reason["need_word"]], need_language)

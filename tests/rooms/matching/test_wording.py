@@ -20,3 +20,12 @@ def test_say_reasons_when_words_are_kindred_tells_both() -> None:
 def test_say_reasons_when_of_any_kind_leaves_none_out() -> None:
     for kind in ("word", "part", "kindred", "letters", "meaning"):
         assert len(said(kind, "ord", "orden")) == 1, kind
+
+
+def test_say_reasons_when_very_many_words_are_shared_names_five_and_counts_the_rest() -> None:
+    reasons = [
+        {"kind": "word", "need_word": f"ord{n}", "solution_words": [f"ord{n}"], "weight": 1} for n in range(8)
+    ]
+    with translation.override("en"):
+        (told,) = say_reasons(reasons, need_language="sv", solution_language="sv")
+    assert told.count("<q") == 5 and "and 3 more" in told and "ord5" not in told
