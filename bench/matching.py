@@ -322,12 +322,10 @@ def reasons_true(prepared: Prepared, embedder: Embedder | None, most: int) -> di
         ranking = rank(index, query, len(index))
         for hit in ranking[:3]:
             reasons = explainer.explain(query, [hit])[hit.id]
-            taken = [("each", reason.solution_words) for reason in reasons]
-            taken += (
-                [("all", tuple(word for reason in reasons for word in reason.solution_words))]
-                if reasons
-                else []
-            )
+            every = tuple(word for reason in reasons for word in reason.solution_words)
+            taken = [("each", reason.solution_words) for reason in reasons if not reason.together]
+            taken += [("each", every)] if reasons and reasons[0].together else []
+            taken += [("all", every)] if reasons else []
             for kind, gone in taken:
                 text = without_words(index.documents[hit.id].whole, gone)
                 after = scored_as(index, query, hit.id, text, embedder)

@@ -4,6 +4,7 @@ import argparse
 import csv
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ringar_kits.texts.embed import Embedder, load_embedder
 from ringar_kits.texts.explain import Explainer
 from ringar_kits.texts.index import Index
 from ringar_kits.texts.model import Document, Hit, Ranking, Reason, Vector
+from ringar_kits.texts.normalise import cut_text
 from ringar_kits.texts.query import Query
 from ringar_kits.texts.rank import rank
 
@@ -184,8 +186,16 @@ def _embedder(args: argparse.Namespace) -> Embedder | None:
 def _vectors(
     cache: VectorCache, texts: list[str], embed: Callable[[Sequence[str]], Vector], what: str
 ) -> list[Vector]:
-    with _bar(len(cache.missing(texts)), f"reading {what} for meaning", "text") as bar:
+    missing, start = cache.missing(texts), time.perf_counter()
+    with _bar(len(missing), f"reading {what} for meaning", "text") as bar:
         cache.fill(texts, embed, bar.update)
+    if missing:
+        rate = len(missing) / max(time.perf_counter() - start, 1e-9)
+        letters = sum(len(cut_text(text)) for text in missing) / len(missing)
+        _say(
+            f"read {len(missing)} {what} for meaning, {rate:.0f} a second; they have {letters:.0f} letters on average,"
+            " the model's time grows with them, and it uses every core that is free"
+        )
     return [cache[text] for text in texts]
 
 

@@ -31,6 +31,8 @@ LEAST_KINSHIP = 0.5
 people would not pair ("ringer" and "gungor") lie below."""
 LONGEST_SOUGHT = 60
 """Content words of a text among which those near in meaning are sought."""
+SPARE = 1.2
+"""How far beyond the next hit words stated together must let it fall: what each loses does not quite add up."""
 LEAST_LOSS = 0.003
 """Fall of the score that counts; the model's own unsteadiness lies below it."""
 
@@ -61,7 +63,7 @@ class Explainer:
                 near = self._near(self.embedder, query, document, found[hit.id])
                 tried = [*found[hit.id][:MOST_REASONS], *near]
                 found[hit.id] = self._try_meaning(self.embedder, query, scored, document, tried)
-        return {hit.id: _telling(found[hit.id][:MOST_REASONS], score[hit.id], ladder) for hit in hits}
+        return {hit.id: _telling(found[hit.id], score[hit.id], ladder) for hit in hits}
 
     def _by_words(self, query: Query, scored: Scored, document: Document) -> list[Reason]:
         """Return reasons by shared words, parts and letters, each with the loss of score by words alone."""
@@ -135,11 +137,15 @@ class Explainer:
 
 
 def _telling(reasons: Sequence[Reason], score: float, ladder: Scores) -> list[Reason]:
-    """Return the reasons without any of which a hit of this score falls below the next; else all, to go together."""
+    """Return the reasons without any of which a hit of this score falls below the next; else the fewest together."""
     below = int(np.searchsorted(ladder, score - LEAST_LOSS)) - 1
     gap = score - float(ladder[below]) if below >= 0 else 0.0
     alone = [reason for reason in reasons if reason.weight >= gap]
-    return alone or [replace(reason, together=len(reasons) > 1) for reason in reasons]
+    if alone:
+        return alone[:MOST_REASONS]
+    lost = np.cumsum([reason.weight for reason in reasons])
+    needed = int(np.searchsorted(lost, SPARE * gap)) + 1
+    return [replace(reason, together=len(reasons) > 1) for reason in reasons[:needed]]
 
 
 def without_words(text: str, gone: Iterable[str]) -> str:
