@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
-from ringar.core.rules import NotAllowed, Refused, Viewer
+from ringar.core.rules import NotAllowed, Refused, Viewer, Visibility
 from ringar.core.text import tidy_text
 from ringar.matching.models import Choice, CriterionCheck, Judgement, Match
 from ringar.matching.rules import (
@@ -198,13 +198,21 @@ def check_criterion(
 def start_call_for(*, by: Viewer, needs: Iterable[Need], title: str, deadline: datetime) -> Call:
     """A draft of a call for the needs, filled in from what they say; it is read through before it is opened.
 
-    Criteria beyond five are left to whoever reads it through. Raises NotAllowed, Refused.
+    Criteria beyond five are left to whoever reads it through. Raises NotAllowed, and Refused for a need that not
+    everyone may see: sharing it publicly is where personal numbers, names and words on health are decided on.
     """
     rows = list(needs)
     if not rows:
         raise Refused(_("Choose at least one need."))
     if not all(can_see_matches(by, need.facts) and not need.is_draft for need in rows):
         raise NotAllowed
+    if hidden := [need for need in rows if need.visibility != Visibility.PUBLIC]:
+        raise Refused(
+            _(
+                "A call is public, and “%(need)s” is not. Let everyone see it first: words to decide on are shown."
+            )
+            % {"need": hidden[0]}
+        )
     criteria = dict.fromkeys(text for need in rows for text in need.criteria.values_list("text", flat=True))
     return start_call(
         by=by,

@@ -18,6 +18,7 @@ from ringar.matching.actions import (
     unchoose_solution,
 )
 from ringar.matching.models import Choice, CriterionCheck, Judgement, Match
+from ringar.needs.actions import edit_need
 from ringar.needs.models import Need
 from ringar.robots.models import Work
 from ringar.solvers.actions import edit_solution
@@ -152,6 +153,11 @@ def test_start_call_for_when_needs_have_criteria_takes_them_along(people: People
         shared_need(people.alva, "Lekplatsen är mörk klockan fyra."),
     )
     by = viewer_of(people.alva)
+    with pytest.raises(Refused, match="offentlig"):
+        start_call_for(by=by, needs=[need, other], title="Hjälp oss", deadline=now() + timedelta(days=20))
+    for row in (need, other):
+        edit_need(by=by, need=row, changes={"visibility": "public"})
+        row.refresh_from_db()
     call = start_call_for(by=by, needs=[need, other], title="Hjälp oss", deadline=now() + timedelta(days=20))
     assert call.state == "draft"
     assert [row.need_uuid for row in call.needs.all()] == [need.uuid, other.uuid]

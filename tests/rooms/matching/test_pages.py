@@ -226,11 +226,12 @@ def test_solution_why_when_own_shows_public_needs_alone(people: People, logged_i
 def test_call_from_needs_when_posted_makes_a_draft(people: People, logged_in: LogIn) -> None:
     need = chosen_need(people.bo, people.alva)
     client, address = logged_in(people.alva), "/utlysningar/fran-behov/"
+    told = {"title": "Hjälp oss", "needs": [str(need.uuid)], "deadline": "2099-01-01T16:00"}
+    assert "Låt alla se det först" in client.post(address, told).content.decode()
+    edit_need(by=viewer_of(people.alva), need=need, changes={"visibility": "public"})
     page = get(client, f"{address}?behov={need.uuid}")
     assert need.title in page and "checked" in page
-    response = client.post(
-        address, {"title": "Hjälp oss", "needs": [str(need.uuid)], "deadline": "2099-01-01T16:00"}
-    )
+    response = client.post(address, told)
     call = Call.objects.get()
     assert response["Location"] == f"/utlysningar/{call.uuid}/andra/"
     response = client.post(address, {"title": "", "deadline": "i morgon"})
