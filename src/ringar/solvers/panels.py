@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from ringar.core.registry import Panel
-from ringar.core.rules import Viewer
+from ringar.core.rules import Viewer, Visibility
 from ringar.solvers.queries import calls_of_needs
 from ringar.solvers.rules import can_run_call
 
@@ -14,15 +14,15 @@ MOST = 5
 
 
 def calls_of_need(request: HttpRequest, need: Any) -> str:
-    """The calls for a need, and the way to write one. The need has uuid, organisation_id and is_draft. 1 query."""
+    """The calls for a need, and the way to write one. The need has uuid, organisation_id, visibility and is_draft."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    may_start = not need.is_draft and can_run_call(viewer, organisation_id=need.organisation_id)
+    may_run = not need.is_draft and can_run_call(viewer, organisation_id=need.organisation_id)
+    is_public = need.visibility == Visibility.PUBLIC
     calls = list(calls_of_needs([need.uuid], viewer)[:MOST])
-    if not calls and not may_start:
+    if not calls and not may_run:
         return ""
-    return render_to_string(
-        "solvers/panel_need.html", {"need": need, "calls": calls, "may_start": may_start}, request
-    )
+    shown = {"need": need, "calls": calls, "may_start": may_run and is_public, "is_hidden": not is_public}
+    return render_to_string("solvers/panel_need.html", shown, request)
 
 
 PANELS = [Panel("need_detail", 60, calls_of_need)]

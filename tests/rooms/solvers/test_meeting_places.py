@@ -10,7 +10,7 @@ from django.urls import reverse
 from ringar.core.clock import now
 from ringar.core.models import Person, TextVector
 from ringar.core.rules import Viewer
-from ringar.needs.actions import share_need, start_need
+from ringar.needs.actions import edit_need, share_need, start_need
 from ringar.needs.models import Need
 from ringar.robots.running import run_waiting
 from ringar.solvers import queries
@@ -25,11 +25,11 @@ LogIn = Callable[[Person], Client]
 
 @pytest.fixture
 def need(people: People, viewer: View) -> Need:
-    """Bo's need, shared with the organisation."""
+    """Bo's need, shared with everyone."""
     draft = start_need(
         by=viewer(people.bo), unit=people.care, title="Äldre äter ensamma", symptom="Tallriken är full."
     )
-    return share_need(by=viewer(people.bo), need=draft)
+    return share_need(by=viewer(people.bo), need=draft, visibility="public")
 
 
 def test_call_new_when_from_a_need_then_it_is_ticked_and_kept(
@@ -66,6 +66,16 @@ def test_need_page_when_there_is_a_call_then_linked_and_those_who_run_calls_can_
         criteria=["Utan telefon"],
     )
     assert call.get_absolute_url() in logged_in(people.bo).get(page).content.decode()
+
+
+def test_call_new_when_the_need_is_not_public_then_it_can_not_be_called_for(
+    need: Need, people: People, viewer: View, logged_in: LogIn
+) -> None:
+    edit_need(by=viewer(people.bo), need=need, changes={"visibility": "organisation"})
+    client, way = logged_in(people.dag), reverse("call_new") + f"?need={need.uuid}"
+    page = client.get(reverse("need_detail", args=[need.uuid])).content.decode()
+    assert way not in page and "Låt alla se behovet först" in page
+    assert f'value="{need.uuid}"' not in client.get(way).content.decode()
 
 
 def test_call_new_when_the_need_is_another_organisations_then_refused(
