@@ -213,8 +213,9 @@ def needs_awaiting_judgement(viewer: Viewer, most: int = 3) -> list[Need]:
 
 
 def needs_for_call(viewer: Viewer, ticked: Collection[UUID] = (), most: int = 30) -> list[Need]:
-    """Needs of the organisation that the viewer sees and that are ready for a call; those ticked first. 1 query."""
+    """Needs of the organisation that everyone may see and that are ready for a call; those ticked first. 1 query."""
     rows = visible_needs(viewer).filter(organisation_id=viewer.organisation_id or 0, is_draft=False)
-    rows = rows.filter(Q(state__in=READY_FOR_CALL) | Q(uuid__in=ticked, state__in=MATCHED_STATES))
+    ready = Q(state__in=READY_FOR_CALL, visibility=Visibility.PUBLIC)
+    rows = rows.filter(ready | Q(uuid__in=ticked, state__in=MATCHED_STATES))
     rows = rows.select_related("unit").defer("words").annotate(is_ticked=Q(uuid__in=ticked))
     return list(rows.order_by("-is_ticked", "-changed_at", "-id")[: max(most, len(ticked))])

@@ -227,6 +227,7 @@ def test_call_from_needs_when_posted_makes_a_draft(people: People, logged_in: Lo
     need = chosen_need(people.bo, people.alva)
     client, address = logged_in(people.alva), "/utlysningar/fran-behov/"
     told = {"title": "Hjälp oss", "needs": [str(need.uuid)], "deadline": "2099-01-01T16:00"}
+    assert need.title not in get(client, address)
     assert "Låt alla se det först" in client.post(address, told).content.decode()
     edit_need(by=viewer_of(people.alva), need=need, changes={"visibility": "public"})
     page = get(client, f"{address}?behov={need.uuid}")
