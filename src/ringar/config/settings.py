@@ -52,7 +52,7 @@ BASE_URL = os.environ.get(
     "RINGAR_BASE_URL", "http://127.0.0.1:8000" if DEMO else f"https://{(ALLOWED_HOSTS or ['localhost'])[0]}"
 )
 
-ROOMS = ["core", "robots", "needs", "solvers", "matching", "front", "demo"]
+ROOMS = ["core", "robots", "talk", "needs", "solvers", "matching", "front", "demo"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -66,6 +66,12 @@ INSTALLED_APPS = [
     *[f"ringar.{room}" for room in ROOMS],
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
+    "allauth.usersessions",
+    "ninja",
     "csp",
 ]
 MIDDLEWARE = [

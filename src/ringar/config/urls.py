@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
-    path("konto/", include("allauth.account.urls")),
+    path("konto/", include("allauth.urls")),
     path("sprak/", include("django.conf.urls.i18n")),
     *[path("", include(f"ringar.{room}.urls")) for room in settings.ROOMS],
 ]

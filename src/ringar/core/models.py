@@ -73,6 +73,10 @@ class Person(AbstractBaseUser):
     created_at = models.DateTimeField(default=timezone.now)
     source = models.CharField(max_length=60, blank=True)
     external_id = models.CharField(max_length=200, blank=True)
+    # Protected identity: pages, feeds and exports show the title and unit in place of the name.
+    is_protected = models.BooleanField(_("protected identity"), default=False)
+    guided_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]
@@ -95,9 +99,121 @@ class Membership(models.Model):
         ]
 
 
-class AuditEvent(models.Model):
-    """One write: who did what to which row. Holds no foreign keys, so history outlives what it tells of."""
+class TeamMember(models.Model):
+    """Somebody from any unit who works with one row (a need, a pilot): sees it, and writes as its own unit does."""
 
+    row = models.UUIDField()
+    kind = models.CharField(max_length=60)  # of the row, as in core.registry.Subject
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="team_memberships")
+    task = models.CharField(_("task in the team"), max_length=200, blank=True)
+    added_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["row", "person"], name="team_member_once")]
+        indexes: ClassVar = [models.Index(fields=["person", "row"], name="team_of_person")]
+
+
+class Invitation(models.Model):
+    """A role offered by e-mail. The link's token is kept as a hash only; it works once, until it lapses."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=30, choices=Role.choices, default=Role.STAFF)
+    language = models.CharField(max_length=5, default="sv")
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    lapses_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.unit})"
+
+
+class LogInService(models.Model):
+    """An organisation's own log-in, by OpenID Connect or SAML; shown on the log-in page under its name."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="log_in_services")
+    slug = models.SlugField(max_length=60, unique=True)  # part of its addresses
+    protocol = models.CharField(max_length=10, choices=[("oidc", "OpenID Connect"), ("saml", "SAML")])
+    name = models.CharField(_("name"), max_length=200)
+    client_id = models.CharField(max_length=300, blank=True)
+    secret = models.TextField(blank=True)  # encrypted (core.secrets)
+    settings = models.JSONField(default=dict)
+    email_domains = models.JSONField(default=list)  # whose addresses it may speak for
+    lets_in = models.CharField(
+        max_length=10,
+        choices=[
+            ("known", _("Only people who have an account")),
+            ("domain", _("Everyone with our e-mail addresses")),
+        ],
+        default="known",
+    )
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccessToken(models.Model):
+    """A person's key to the JSON interface and private feeds: kept as a hash, with scopes, until it lapses."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="access_tokens")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", null=True)
+    name = models.CharField(_("name"), max_length=200)
+    scopes = models.JSONField(default=list)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    lapses_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Interest(models.Model):
+    """A conflict of interest that somebody declared ("jäv"): steps aside from deciding on that row."""
+
+    row = models.UUIDField()
+    kind = models.CharField(max_length=60)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="interests")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    reason = models.TextField(_("what the interest is"), blank=True)
+    declared_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["row", "person"], name="interest_once")]
+
+
+class RateCount(models.Model):
+    """How often something was tried in a span of time, counted in the database so that all workers share it."""
+
+    key = models.CharField(
+        max_length=64, primary_key=True
+    )  # hash of what is limited, of whom, and of the span
+    count = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField(db_index=True)
+
+
+class AuditEvent(models.Model):
+    """One write: who did what to which row. Holds no foreign keys, so history outlives what it tells of.
+
+    `position` and `chain_hash` are given right after the write is committed: each row's hash covers its own
+    content and the hash of the row before, so that a row changed, taken out or put in between shows.
+    """
+
+    position = models.BigIntegerField(null=True, unique=True, editable=False)
+    chain_hash = models.CharField(max_length=64, blank=True, editable=False)
+    unit_id = models.BigIntegerField(null=True)
+    unit_label = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
     organisation_id = models.BigIntegerField(null=True, db_index=True)
     person_id = models.BigIntegerField(null=True)

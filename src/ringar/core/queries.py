@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from typing import TypeVar
+from uuid import UUID
 
 from django.db.models import FilteredRelation, Model, Q, QuerySet
 
-from ringar.core.models import Organisation, Person, Unit
+from ringar.core.models import Organisation, Person, TeamMember, Unit
 from ringar.core.rules import Viewer, Visibility
 
 Row = TypeVar("Row", bound=Model)
@@ -14,18 +15,28 @@ Row = TypeVar("Row", bound=Model)
 def visible_to(viewer: Viewer, rows: "QuerySet[Row]", *, author: str = "created_by_id") -> "QuerySet[Row]":
     """The rows that the viewer may see. The rows have organisation, unit, visibility, is_draft and an author.
 
-    A draft is seen by its author alone; the rest by unit, organisation or everyone (`core.rules.can_see`).
+    A draft is seen by its author alone; the rest by unit, team, organisation or everyone (`core.rules.can_see`).
     """
     seen = Q(visibility=Visibility.PUBLIC, is_draft=False)
     if viewer.is_inside:
         seen |= Q(organisation_id=viewer.organisation_id, visibility=Visibility.ORGANISATION, is_draft=False)
         if viewer.unit_ids:
             seen |= Q(unit_id__in=viewer.unit_ids, is_draft=False)
+        if viewer.person_id is not None:
+            seen |= Q(uuid__in=team_rows(viewer), organisation_id=viewer.organisation_id, is_draft=False)
         if viewer.person_id is None and viewer.leads:  # the operator and the robots of the installation
             seen |= Q(organisation_id=viewer.organisation_id, is_draft=False)
     if viewer.person_id is not None:
         seen |= Q(**{author: viewer.person_id})
     return rows.filter(seen)
+
+
+def team_rows(viewer: Viewer) -> "QuerySet[TeamMember, UUID]":
+    """The uuids of the rows that the viewer works with in a team; a sub-query, not read here."""
+    mine = TeamMember.objects.filter(
+        person_id=viewer.person_id or 0, organisation_id=viewer.organisation_id or 0
+    )
+    return mine.values_list("row", flat=True)
 
 
 def units_below(units: Iterable[tuple[int, int | None]], roots: set[int]) -> frozenset[int]:
@@ -48,19 +59,22 @@ def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
     rows = list(
         Unit.objects.filter(organisation__units__memberships__person=person)
         .annotate(mine=FilteredRelation("memberships", condition=Q(memberships__person=person)))
-        .values_list("organisation_id", "id", "parent_id", "mine__id", "mine__role")
+        .values_list("organisation_id", "id", "parent_id", "mine__id", "mine__role", "name")
         .distinct()
     )
     held = sorted(((row[3], row[0]) for row in rows if row[3]), key=lambda one: one[0])
     if organisation_id not in {organisation for _, organisation in held}:
         organisation_id = held[0][1] if held else None
     here = [row for row in rows if row[0] == organisation_id]
+    home = min((row for row in here if row[3]), key=lambda row: row[3], default=None)
     return Viewer(
         person_id=person.pk,
         label=str(person),
         organisation_id=organisation_id,
         unit_ids=units_below({(row[1], row[2]) for row in here}, {row[1] for row in here if row[3]}),
         roles=frozenset(row[4] for row in here if row[3]),
+        home_unit_id=home[1] if home else None,
+        home_unit=home[5] if home else "",
     )
 
 

@@ -3,6 +3,9 @@
 A room's `panels.py` holds PANELS: fragments that it shows on another room's page.
 A room's `imports.py` holds IMPORTERS: what it takes from spreadsheets.
 A room's `lookups.py` holds LOOKUPS: rows of its own that another room at the same height may point to.
+A room's `subjects.py` holds SUBJECTS (rows that can be talked about, followed, worked with as a team) and
+EVENTS (what is told to people when something happens to them).
+A room's `personal.py` holds PERSONAL: what it keeps about a person, for own-data export and erasure.
 """
 
 from collections.abc import Callable, Collection
@@ -14,8 +17,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
+from ringar.core.models import Person
 from ringar.core.rules import Viewer
 
 
@@ -41,6 +47,65 @@ class Lookup:
 
     kind: str
     find: Callable[[Viewer, Collection[UUID]], list[tuple[UUID, str]]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kind of row that lower rooms work with without knowing its room.
+
+    `kind` is the word in addresses ("need"). `find(viewer, uuid)` returns the row that the viewer may see, else
+    None; the row has `uuid`, `organisation_id`, `str(row)` and `get_absolute_url()`. `concerned(row)` returns the
+    ids of the people it concerns (writer, owner, team). `label` is the word on pages.
+    """
+
+    kind: str
+    label: str | Promise
+    find: Callable[[Viewer, UUID], Any]
+    concerned: Callable[[Any], Collection[int]]
+    model: str
+    may_write: Callable[[Viewer, Any], bool]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something told to people. `text` is a lazily translated sentence with %(names)s filled from its facts.
+
+    `is_answer`: it is sent at once by e-mail, whatever digest the person has chosen (an answer to what they wrote).
+    """
+
+    key: str
+    text: str | Promise
+    is_answer: bool = False
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What one table keeps about a person, and what becomes of it when the person asks to be erased.
+
+    `export(person)` returns rows as JSON-able dicts. `fate` is "removed", "anonymised" or "archived"; `why` says why
+    (public records are kept by law). `erase(person)` does it inside the caller's transaction.
+    """
+
+    table: str
+    label: str | Promise
+    export: Callable[[Person], list[dict[str, Any]]]
+    fate: str
+    why: str | Promise
+    erase: Callable[[Person], object]
+
+
+def subject_of(kind: str) -> Subject | None:
+    """The declared kind of row with that word, or None."""
+    return next((each for each in declared("subjects", "SUBJECTS") if each.kind == kind), None)
+
+
+def subject_kind(row: Model) -> Subject:
+    """The declared kind of this row. Raises LookupError where no room declares it."""
+    each: Subject
+    for each in declared("subjects", "SUBJECTS"):
+        if each.model == row._meta.label:
+            return each
+    raise LookupError(row._meta.label)
 
 
 @cache

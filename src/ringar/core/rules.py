@@ -49,7 +49,8 @@ class Refused(Exception):
 class Viewer:
     """Who is looking or acting: one person in one organisation, or a command, or nobody logged in.
 
-    `unit_ids` are the units where the person has a role, with all units below them.
+    `unit_ids` are the units where the person has a role, with all units below them. `home_unit` is the one where
+    the person has had a role longest: what the audit trail tells.
     """
 
     person_id: int | None = None
@@ -57,6 +58,8 @@ class Viewer:
     organisation_id: int | None = None
     unit_ids: frozenset[int] = frozenset()
     roles: frozenset[str] = frozenset()
+    home_unit_id: int | None = None
+    home_unit: str = ""
 
     @classmethod
     def of_command_line(cls, organisation_id: int | None = None) -> "Viewer":

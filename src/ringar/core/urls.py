@@ -1,11 +1,11 @@
 from django.urls import path
 
-from ringar.core import import_views, views
+from ringar.core.views import imports, pages
 
 urlpatterns = [
-    path("tillganglighet/", views.accessibility, name="accessibility"),
-    path("stil/", views.style_guide, name="style_guide"),
-    path("halsa/", views.health, name="health"),
-    path("importera/", import_views.import_start, name="import_start"),
-    path("importera/<slug:kind>/", import_views.import_check, name="import_check"),
+    path("tillganglighet/", pages.accessibility, name="accessibility"),
+    path("stil/", pages.style_guide, name="style_guide"),
+    path("halsa/", pages.health, name="health"),
+    path("importera/", imports.import_start, name="import_start"),
+    path("importera/<slug:kind>/", imports.import_check, name="import_check"),
 ]
