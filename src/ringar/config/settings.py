@@ -146,6 +146,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Ringar: "
 ACCOUNT_ADAPTER = "ringar.core.accounts.AccountAdapter"
+# Argon2id first; a password kept by the slower one before is hashed anew at the next log-in.
+PASSWORD_HASHERS = [
+    "ringar.core.passwords.Argon2Hasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
