@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet, Value
 from django.utils.dateparse import parse_datetime
 
-from ringar.core.models import AuditEvent, Person, Unit
+from ringar.core.models import AuditEvent, Person, TeamMember, Unit
 from ringar.core.queries import units_below, visible_to
 from ringar.core.rules import NotAllowed, Viewer, Visibility
 from ringar.core.search import match_words, scope_words
@@ -173,6 +173,14 @@ def people_of(organisation_id: int) -> QuerySet[Person]:
     """Who can own a need: everyone with a role in the organisation."""
     people = Person.objects.filter(is_active=True, memberships__unit__organisation_id=organisation_id)
     return people.distinct().order_by("name")
+
+
+def concerned_people(need: Need) -> set[int]:
+    """The ids of the people whom the need concerns: writer, owner, team, and who joined it. 2 queries."""
+    ids = {need.created_by_id, need.owner_id}
+    ids |= set(need.joinings.order_by().values_list("person_id", flat=True))
+    ids |= set(TeamMember.objects.filter(row=need.uuid).values_list("person_id", flat=True))
+    return {pk for pk in ids if pk is not None}
 
 
 def evidence_of(need: Need, viewer: Viewer) -> list[Evidence]:

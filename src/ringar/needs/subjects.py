@@ -1,0 +1,59 @@
+"""Needs as rows that can be followed, discussed and worked with as a team; and what people are told of them.
+
+`move_need`, `merge_needs` and the other writes of this room tell people themselves; who calls them does not tell
+the same again.
+"""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.registry import Event, Subject
+from ringar.core.rules import Viewer
+from ringar.needs.models import Need
+from ringar.needs.queries import concerned_people, visible_needs
+from ringar.needs.rules import can_edit_need
+
+
+def find_need(viewer: Viewer, uuid: UUID) -> Need | None:
+    """The need with that uuid, where the viewer may see it. 1 query."""
+    return visible_needs(viewer).filter(uuid=uuid).first()
+
+
+def may_write(viewer: Viewer, need: Need) -> bool:
+    """Whether the viewer may change the need."""
+    return can_edit_need(viewer, need.facts)
+
+
+SUBJECTS = [
+    Subject(
+        kind="need",
+        label=_("need"),
+        find=find_need,
+        concerned=concerned_people,
+        model=Need._meta.label,
+        may_write=may_write,
+    )
+]
+
+EVENTS = [
+    Event("needs.shared", _("%(actor)s shared the need “%(title)s”.")),
+    Event("needs.joined", _("%(actor)s has “%(title)s” too: %(unit)s.")),
+    Event("needs.evidence", _("%(actor)s added evidence to “%(title)s”.")),
+    Event("needs.explored", _("“%(title)s” is explored: there is evidence from outside the building.")),
+    Event("needs.chosen", _("“%(title)s” is chosen. %(reason)s"), is_answer=True),
+    Event("needs.not_chosen", _("“%(title)s” was not chosen this time. %(reason)s"), is_answer=True),
+    Event("needs.matched", _("A solution is chosen to meet for “%(title)s”.")),
+    Event("needs.meeting", _("“%(title)s” has come to a meeting with a supplier.")),
+    Event("needs.pilot", _("A pilot begins for “%(title)s”.")),
+    Event("needs.decided", _("“%(title)s” is decided: %(reason)s"), is_answer=True),
+    Event("needs.adopted", _("What solves “%(title)s” is in use."), is_answer=True),
+    Event("needs.moved", _("%(actor)s took “%(title)s” a step back. %(reason)s")),
+    Event("needs.closed", _("%(actor)s closed “%(title)s”: %(reason)s"), is_answer=True),
+    Event("needs.reopen_asked", _("%(actor)s asks that “%(title)s” is opened again: %(reason)s")),
+    Event("needs.reopened", _("%(actor)s opened “%(title)s” again: %(reason)s"), is_answer=True),
+    Event("needs.merged", _("%(actor)s merged “%(title)s” with others: %(reason)s")),
+    Event("needs.split", _("%(actor)s split “%(title)s”: %(reason)s")),
+    Event("needs.undone", _("%(actor)s undid what was done to “%(title)s”: %(reason)s")),
+    Event("needs.team_added", _("%(actor)s added you to the team of “%(title)s”.")),
+]
