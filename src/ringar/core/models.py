@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.rules import Role
@@ -83,6 +84,9 @@ class Person(AbstractBaseUser):
     objects = PersonManager()
 
     def __str__(self) -> str:
+        # What is written wherever nobody asked who is looking, the audit trail among them: never a protected name.
+        if self.is_protected:
+            return gettext("Protected person %(number)d") % {"number": self.pk or 0}
         return self.name or self.email
 
 

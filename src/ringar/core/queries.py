@@ -1,13 +1,14 @@
 """Reads that more than one place needs: what a viewer may see, the tree of units."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import FilteredRelation, Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from ringar.core.models import Organisation, Person, TeamMember, Unit
-from ringar.core.rules import Viewer, Visibility
+from ringar.core.models import AuditEvent, Interest, Membership, Organisation, Person, TeamMember, Unit
+from ringar.core.rules import OUTSIDE_ROLES, Role, Viewer, Visibility, can_name
 
 Row = TypeVar("Row", bound=Model)
 
@@ -66,16 +67,85 @@ def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
     if organisation_id not in {organisation for _, organisation in held}:
         organisation_id = held[0][1] if held else None
     here = [row for row in rows if row[0] == organisation_id]
-    home = min((row for row in here if row[3]), key=lambda row: row[3], default=None)
+    tree, mine = {(row[1], row[2]) for row in here}, [row for row in here if row[3]]
+    home = min(mine, key=lambda row: row[3], default=None)
+    own = {row[1] for row in mine if row[4] not in OUTSIDE_ROLES}
+    roles = frozenset(row[4] for row in mine)
     return Viewer(
         person_id=person.pk,
         label=str(person),
         organisation_id=organisation_id,
-        unit_ids=units_below({(row[1], row[2]) for row in here}, {row[1] for row in here if row[3]}),
-        roles=frozenset(row[4] for row in here if row[3]),
+        unit_ids=units_below(tree, own),
+        roles=roles,
         home_unit_id=home[1] if home else None,
         home_unit=home[5] if home else "",
+        own_unit_ids=frozenset(own),
+        role_units={role: units_below(tree, {row[1] for row in mine if row[4] == role}) for role in roles},
     )
+
+
+def shown_name(person: Person | None, viewer: Viewer) -> str:
+    """The name that the viewer may read: of someone with protected identity the title or unit instead.
+
+    At most 1 query for each such person while a page is made; none for others. "" for None.
+    """
+    if person is None:
+        return ""
+    if person.erased_at is not None:
+        return _("Erased person")
+    if not person.is_protected or person.pk == viewer.person_id:
+        return person.name or person.email
+    if person.pk not in viewer.shown_names:
+        rows = list(
+            Membership.objects.filter(person=person)
+            .exclude(role__in=OUTSIDE_ROLES)
+            .order_by("id")
+            .values_list("unit_id", "unit__organisation_id", "unit__name")
+        )
+        name = person.title or (_("Someone at %(unit)s") % {"unit": rows[0][2]} if rows else str(person))
+        is_seen = can_name(viewer, works_in={unit: organisation for unit, organisation, _name in rows})
+        viewer.shown_names[person.pk] = person.name if is_seen else name
+    return viewer.shown_names[person.pk]
+
+
+def findable_people(viewer: Viewer, people: "QuerySet[Person]") -> "QuerySet[Person]":
+    """The people whom the viewer may look for by name or address, choose from a list or mention.
+
+    Leaves out who has left or been erased, and those with protected identity whom the viewer may not name.
+    """
+    people = people.filter(is_active=True, erased_at=None)
+    named = Q(is_protected=False) | Q(pk=viewer.person_id or 0)
+    if viewer.is_inside:
+        inside = Membership.objects.exclude(role__in=OUTSIDE_ROLES)
+        near = inside.filter(unit_id__in=viewer.own_unit_ids)
+        if Role.ADMINISTRATOR in viewer.roles:
+            near = inside.filter(unit__organisation_id=viewer.organisation_id)
+        named |= Q(pk__in=near.values("person_id"))
+    return people.filter(named)
+
+
+def with_shown_labels(events: "Iterable[AuditEvent]", viewer: Viewer) -> list[AuditEvent]:
+    """The audit rows with the names of people that the viewer may not read taken out of their labels. 1–2 queries.
+
+    For showing only: the rows themselves, which the chain covers, stay as they were written.
+    """
+    rows = list(events)
+    people = Person.objects.filter(
+        Q(pk__in={row.person_id for row in rows if row.person_id})
+        | Q(uuid__in={row.target_id for row in rows if row.target_kind == "core.person"}),
+        Q(is_protected=True) | Q(erased_at__isnull=False),
+    )
+    hidden = {key: shown_name(person, viewer) for person in people for key in (person.pk, str(person.uuid))}
+    for row in rows:
+        row.label = hidden.get(row.person_id, row.label)
+        if row.target_kind == "core.person":
+            row.target_label = hidden.get(row.target_id, row.target_label)
+    return rows
+
+
+def has_interest(viewer: Viewer, row: Any) -> bool:
+    """Whether the viewer has declared an interest in the row, and so may not decide on it. 1 query."""
+    return Interest.objects.filter(row=row.uuid, person_id=viewer.person_id or 0).exists()
 
 
 def organisation_named(slug: str) -> Organisation | None:

@@ -1,6 +1,7 @@
 """Who is looking, and what that person may see: pure decisions, no database."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +25,6 @@ class Role(models.TextChoices):
 OUTSIDE_ROLES = frozenset({Role.SOLVER.value, Role.RESIDENT.value})
 READ_ONLY_ROLES = OUTSIDE_ROLES | {Role.AUDITOR.value}
 LEADING_ROLES = frozenset({Role.DEVELOPMENT_MANAGER.value, Role.CIO.value, Role.ADMINISTRATOR.value})
-
-
 KEEPING_ROLES = frozenset({Role.DEVELOPMENT_MANAGER.value, Role.ADMINISTRATOR.value})
 
 
@@ -49,8 +48,10 @@ class Refused(Exception):
 class Viewer:
     """Who is looking or acting: one person in one organisation, or a command, or nobody logged in.
 
-    `unit_ids` are the units where the person has a role, with all units below them. `home_unit` is the one where
-    the person has had a role longest: what the audit trail tells.
+    `unit_ids` are the units where the person works, with all units below them; `own_unit_ids` those without the
+    ones below; `role_units` the units where each role holds. Who is only a resident or supplier works in none.
+    `home_unit` is the one where the person has had a role longest: what the audit trail tells. `shown_names`
+    remembers, while one page is made, what is shown in place of the names of people with protected identity.
     """
 
     person_id: int | None = None
@@ -60,6 +61,9 @@ class Viewer:
     roles: frozenset[str] = frozenset()
     home_unit_id: int | None = None
     home_unit: str = ""
+    own_unit_ids: frozenset[int] = frozenset()
+    role_units: Mapping[str, frozenset[int]] = field(default_factory=dict, hash=False)
+    shown_names: dict[int, str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of_command_line(cls, organisation_id: int | None = None) -> "Viewer":
@@ -94,6 +98,28 @@ class Viewer:
     def leads(self) -> bool:
         """May decide for the whole organisation (development manager, CIO, administrator)."""
         return bool(self.roles & LEADING_ROLES)
+
+    def holds_in(self, unit_id: int | None, roles: Collection[str]) -> bool:
+        """Whether one of the roles holds in that unit; the operator's and the robots' hold everywhere."""
+        if self.person_id is None:
+            return bool(self.roles & set(roles))
+        return any(unit_id in self.role_units.get(role, ()) for role in roles)
+
+    def leads_in(self, unit_id: int | None) -> bool:
+        """May decide for that unit: leads it, or a unit above it."""
+        return self.holds_in(unit_id, LEADING_ROLES)
+
+
+def can_name(viewer: Viewer, *, works_in: Mapping[int, int]) -> bool:
+    """Whether the viewer may read the name of someone with protected identity.
+
+    `works_in` says where that person works, {unit id: organisation id}. Only those who work in the same unit may,
+    and the organisation's administrators.
+    """
+    if not viewer.is_inside:
+        return False
+    administers = Role.ADMINISTRATOR in viewer.roles and viewer.organisation_id in works_in.values()
+    return administers or bool(viewer.own_unit_ids & works_in.keys())
 
 
 def can_see(

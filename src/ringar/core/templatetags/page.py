@@ -15,7 +15,9 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core import registry
-from ringar.core.rules import Viewer
+from ringar.core.models import Person
+from ringar.core.queries import shown_name
+from ringar.core.rules import KEEPING_ROLES, LEADING_ROLES, Role, Viewer
 
 register = template.Library()
 
@@ -88,3 +90,18 @@ def week(day: date | None) -> str:
 def words(text: str) -> list[str]:
     """The text's words, to loop over."""
     return text.split()
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A small picture beside words, never instead of them: `{% icon "bell" %}`. Names: ids of core/icons.svg."""
+    use = f"{static('core/icons.svg')}#{name}"
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', use
+    )
+
+
+@register.filter
+def shown_to(person: Person | None, viewer: Viewer | None) -> str:
+    """The name that the viewer may read: `{{ need.owner|shown_to:viewer }}`. Never print a person otherwise."""
+    return shown_name(person, viewer or Viewer())
+
+

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from ringar.core.middleware import Request
 from ringar.core.models import Unit
 from ringar.core.rules import Viewer
+from ringar.core.queries import with_shown_labels
 from ringar.core.text import csv_response, tidy_text
 from ringar.needs.likeness import similar_needs
 from ringar.needs.models import Need
@@ -253,6 +254,6 @@ def need_history(request: Request, uuid: UUID) -> HttpResponse:
             else names["draft"],
             "reason": event.changes.get("reason", ""),
         }
-        for event in history_of(need)
+        for event in with_shown_labels(history_of(need), request.viewer)
     ]
     return render(request, "needs/need_history.html", {"need": need, "moves": moves})
