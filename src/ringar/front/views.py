@@ -9,9 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ringar.core.exports import export_response
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Viewer
-from ringar.core.text import csv_response, tidy_text
+from ringar.core.text import tidy_text
 from ringar.front import queries
 from ringar.front.rules import Row, ring_of_steps, segments, tabulate, what_next
 from ringar.needs.models import Need
@@ -102,4 +103,4 @@ def overview_csv(request: Request) -> HttpResponse:
     """The overview's table as a file."""
     header = [_("Administration"), *(state.label for state in STATES), _("In all")]
     rows = ([row.name, *row.counts, row.total] for row in overview_rows(request.viewer))
-    return csv_response("oversikt.csv", header, rows)
+    return export_response("oversikt", header, rows, kind=request.GET.get("format"))

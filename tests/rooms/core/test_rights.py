@@ -322,7 +322,7 @@ READERS = {
 
 def words_in(answer: HttpResponse) -> set[str]:
     """The hidden words that the page tells."""
-    page = "" if answer.streaming else answer.content.decode()
+    page = answer.getvalue().decode(errors="replace")
     return {word for word in READERS if word in page}
 
 

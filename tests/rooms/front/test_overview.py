@@ -55,7 +55,7 @@ def test_overview_csv_when_a_unit_is_called_like_a_formula_then_it_is_not_run(
     need = start_need(by=by, symptom="Något", title="Något", unit=unit)
     share_need(by=by, need=need, visibility="organisation")
     answer = logged_in(people.cilla).get("/oversikt/tabell.csv", headers={"accept-language": "sv"})
-    lines = answer.content.decode("utf-8-sig").splitlines()
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Förvaltning;")
     assert lines[1].startswith("'=1+1;1;")
 

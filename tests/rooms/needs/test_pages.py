@@ -285,5 +285,5 @@ def test_pages_when_measured_then_at_most_ten_queries(people: People, logged_in,
 
 def test_need_list_csv_when_a_title_is_a_formula_then_made_harmless(people: People, logged_in) -> None:
     shared_by(people.bo, title="=HYPERLINK(1)")
-    body = logged_in(people.bo).get("/behov/lista.csv").content.decode("utf-8-sig")
+    body = logged_in(people.bo).get("/behov/lista.csv").getvalue().decode("utf-8-sig")
     assert "'=HYPERLINK(1)" in body and "Hemtjänst Björkliden" in body

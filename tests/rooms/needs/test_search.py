@@ -8,7 +8,7 @@ from ringar.core.models import TextVector
 from ringar.core.queries import viewer_of, visible_to
 from ringar.core.rules import Visibility
 from ringar.core.search import match_words, scope_words
-from ringar.core.text import csv_cell, tidy_text
+from ringar.core.text import tidy_text
 from ringar.core.vectors import as_query, save_vectors, vectors_for
 from ringar.needs.actions import discard_draft, edit_need, embed_needs, move_need, start_need
 from ringar.needs.likeness import similar_needs
@@ -157,15 +157,6 @@ def test_save_vectors_when_kept_then_given_back_and_never_overwritten(db: None) 
     found = vectors_for(["a", "b", "c"], "m")
     assert sorted(found) == ["a", "b"] and np.array_equal(found["a"], first)
     assert vectors_for(["a"], as_query("m")) == {} and TextVector.objects.count() == 2
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
-def test_csv_cell_when_it_looks_like_a_formula_then_made_text(cell: str) -> None:
-    assert csv_cell(cell) == f"'{cell}"
-
-
-def test_csv_cell_when_plain_then_as_it_is() -> None:
-    assert [csv_cell(value) for value in ("Behov", -3, None, "a=b")] == ["Behov", "-3", "", "a=b"]
 
 
 def test_tidy_text_when_odd_then_only_what_cannot_be_kept_goes() -> None:

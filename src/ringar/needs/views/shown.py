@@ -13,11 +13,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.middleware import Request
 from ringar.core.models import Unit
-from ringar.core.rules import Viewer
 from ringar.core.queries import with_shown_labels
-from ringar.core.text import csv_response, tidy_text
+from ringar.core.rules import Viewer
+from ringar.core.text import tidy_text
 from ringar.needs.likeness import similar_needs
 from ringar.needs.models import Need
 from ringar.needs.queries import (
@@ -51,7 +52,6 @@ from ringar.needs.rules import (
 )
 
 EXCERPT = 240
-MOST_IN_CSV = 20_000
 
 
 def asked_for(request: Request) -> dict[str, str]:
@@ -140,7 +140,8 @@ def need_list_csv(request: Request) -> HttpResponse:
         _("Changed"),
         _("Address"),
     )
-    return csv_response("behov.csv", header, (csv_row(request, need) for need in needs[:MOST_IN_CSV]))
+    rows = (csv_row(request, need) for need in needs[: MOST_ROWS + 1].iterator(chunk_size=2000))
+    return export_response("behov", header, rows, kind=request.GET.get("format"))
 
 
 def csv_row(request: Request, need: Need) -> tuple[object, ...]:
@@ -156,7 +157,7 @@ def csv_row(request: Request, need: Need) -> tuple[object, ...]:
         need.cost_sek_year,
         need.evidence_count,
         need.joined_count,
-        timezone.localdate(need.changed_at).isoformat(),
+        timezone.localdate(need.changed_at),
         request.build_absolute_uri(need.get_absolute_url()),
     )
 

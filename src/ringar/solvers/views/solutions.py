@@ -11,17 +11,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed
-from ringar.core.text import csv_response
 from ringar.solvers import queries
 from ringar.solvers.actions import ReferenceFacts, edit_solution, publish_solution
 from ringar.solvers.forms import FilterForm, ReferenceFormSet, SolutionForm
 from ringar.solvers.models import Solution
 from ringar.solvers.rules import can_edit, can_register
 from ringar.solvers.views import attempt
-
-MOST_ROWS = 20_000
 
 
 @require_safe
@@ -55,8 +53,9 @@ def solution_csv(request: Request) -> HttpResponse:
         _("Languages"),
         _("Used in"),
     ]
-    rows = queries.offered_solutions().order_by("-id")[:MOST_ROWS]
-    return csv_response("losningar.csv", header, (cells_of(row) for row in rows.iterator(chunk_size=2000)))
+    rows = queries.offered_solutions().order_by("-id")[: MOST_ROWS + 1]
+    cells = (cells_of(row) for row in rows.iterator(chunk_size=2000))
+    return export_response("losningar", header, cells, kind=request.GET.get("format"))
 
 
 def cells_of(solution: Solution) -> list[object]:

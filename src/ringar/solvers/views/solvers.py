@@ -10,17 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.middleware import Request
 from ringar.core.models import Organisation
 from ringar.core.rules import NotAllowed
-from ringar.core.text import csv_response
 from ringar.solvers import queries
 from ringar.solvers.actions import edit_solver, register_solver, set_solver_state
 from ringar.solvers.forms import FilterForm, SolverForm
 from ringar.solvers.rules import SolverState, can_check, can_edit, can_register
 from ringar.solvers.views import attempt
 
-MOST_ROWS = 20_000
 """Rows of a file to download; larger registers are read from the database."""
 
 
@@ -52,12 +51,12 @@ def solver_csv(request: Request) -> HttpResponse:
         _("About"),
         _("Founded"),
     ]
-    rows = queries.visible_solvers(request.viewer).order_by("name", "id")[:MOST_ROWS]
+    rows = queries.visible_solvers(request.viewer).order_by("name", "id")[: MOST_ROWS + 1]
     cells = (
         [s.name, s.get_kind_display(), s.shown_number, s.municipality, s.website, s.about, s.founded]
         for s in rows.iterator(chunk_size=2000)
     )
-    return csv_response("leverantorer.csv", header, cells)
+    return export_response("leverantorer", header, cells, kind=request.GET.get("format"))
 
 
 @require_safe
