@@ -72,7 +72,7 @@ def wait_until_it_answers(process: "subprocess.Popen[bytes]", url: str, log: Pat
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
+def running_server(settings: list[str] = SETTINGS) -> Iterator[str]:
     """Starts a server of our own and yields its DATABASE_URL; nothing is left afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ringar-pg-"))
     log = folder / "log"
@@ -85,7 +85,7 @@ def running_server() -> Iterator[str]:
         )
         if made.returncode:
             raise SystemExit(f"PostgreSQL's initdb failed:\n{made.stderr.decode()}")
-        options = [part for setting in SETTINGS for part in ("-c", setting)]
+        options = [part for setting in settings for part in ("-c", setting)]
         command = [
             bins / "postgres",
             "-D",
