@@ -8,8 +8,10 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +33,14 @@ NAVIGATION: tuple[tuple[str, Promise], ...] = (
 )
 FOR_LEADERS = {"work_list"}
 FOR_STAFF = {"overview"}
+# What the person menu leads to: (name, words, icon, roles that may; none named: everyone logged in).
+OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
+    ("my_account", _("My account"), "person", frozenset()),
+    ("my_data", _("My data"), "lock", frozenset()),
+    ("token_list", _("Keys for other programs"), "key", LEADING_ROLES),
+    ("people_list", _("People and roles"), "people", KEEPING_ROLES),
+    ("audit_list", _("Audit trail"), "shield", LEADING_ROLES | {Role.AUDITOR.value}),
+)
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -41,6 +51,7 @@ class Link:
     url: str
     text: str | Promise
     is_current: str
+    icon: str = ""
 
 
 @register.simple_tag(takes_context=True)
@@ -55,19 +66,49 @@ def navigation(context: dict[str, Any]) -> list[Link]:
     """The main menu for whoever is looking."""
     request: HttpRequest = context["request"]
     viewer = getattr(request, "viewer", Viewer())  # an error page may come before anyone has looked
+    names = [
+        (name, text, "")
+        for name, text in NAVIGATION
+        if (name not in FOR_LEADERS or settings.DEMO or viewer.leads)
+        and (name not in FOR_STAFF or viewer.is_inside)
+    ]
+    return _links(request.path, names)
+
+
+@register.simple_tag(takes_context=True)
+def own_pages(context: dict[str, Any]) -> list[Link]:
+    """The person menu: what is mine, and what my role lets me keep."""
+    request: HttpRequest = context["request"]
+    viewer = getattr(request, "viewer", Viewer())
+    names = [(name, text, icon) for name, text, icon, roles in OWN_PAGES if not roles or viewer.roles & roles]
+    return _links(request.path, names)
+
+
+def _links(path: str, names: list[tuple[str, Promise, str]]) -> list[Link]:
     links = []
-    for name, text in NAVIGATION:
-        if name in FOR_LEADERS and not (settings.DEMO or viewer.leads):
-            continue
-        if name in FOR_STAFF and not viewer.is_inside:
-            continue
+    for name, text, icon_name in names:
         try:
             url = reverse(name)
         except NoReverseMatch:  # a room may be left out of an installation
             continue
-        below = "true" if request.path.startswith(url) else ""
-        links.append(Link(url, text, "page" if request.path == url else below))
+        below = "true" if path.startswith(url) else ""
+        links.append(Link(url, text, "page" if path == url else below, icon_name))
     return links
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A small picture beside words, never instead of them: `{% icon "bell" %}`. Names: ids of core/icons.svg."""
+    use = f"{static('core/icons.svg')}#{name}"
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', use
+    )
+
+
+@register.filter
+def shown_to(person: Person | None, viewer: Viewer | None) -> str:
+    """The name that the viewer may read: `{{ need.owner|shown_to:viewer }}`. Never print a person otherwise."""
+    return shown_name(person, viewer or Viewer())
 
 
 @register.filter
@@ -90,18 +131,3 @@ def week(day: date | None) -> str:
 def words(text: str) -> list[str]:
     """The text's words, to loop over."""
     return text.split()
-@register.simple_tag
-def icon(name: str) -> SafeString:
-    """A small picture beside words, never instead of them: `{% icon "bell" %}`. Names: ids of core/icons.svg."""
-    use = f"{static('core/icons.svg')}#{name}"
-    return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', use
-    )
-
-
-@register.filter
-def shown_to(person: Person | None, viewer: Viewer | None) -> str:
-    """The name that the viewer may read: `{{ need.owner|shown_to:viewer }}`. Never print a person otherwise."""
-    return shown_name(person, viewer or Viewer())
-
-

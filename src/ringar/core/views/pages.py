@@ -1,4 +1,4 @@
-"""Core's own pages: the accessibility statement with its complaint form, the style guide, the health of the house."""
+"""Core's own pages: the accessibility statement with its complaint form, the health of the house."""
 
 from django.contrib import messages
 from django.db import DatabaseError, connection
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 import ringar
 from ringar.core.actions import send_complaint
-from ringar.core.forms import ComplaintForm, StyleForm
+from ringar.core.forms import ComplaintForm
 from ringar.core.middleware import Request
 from ringar.core.rules import Refused
 
@@ -28,13 +28,6 @@ def accessibility(request: Request) -> HttpResponse:
             messages.success(request, _("Thank you. Your message has been sent to those who can mend it."))
             return redirect("accessibility")
     return render(request, "core/accessibility.html", {"form": form})
-
-
-@require_safe
-def style_guide(request: Request) -> HttpResponse:
-    """Every component of the pages, in every state."""
-    wrong = StyleForm({"often": "x", "people": "-3", "text": _("What I wrote is still here.")})
-    return render(request, "core/style_guide.html", {"form": StyleForm(auto_id="ok_%s"), "wrong": wrong})
 
 
 @never_cache
