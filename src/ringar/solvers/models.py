@@ -265,3 +265,12 @@ class Answer(models.Model):
     def __str__(self) -> str:
         # No e-mail or name here: this text goes into the audit trail, which is never erased.
         return f"{self.call}: {self.uuid}"
+
+    def get_absolute_url(self) -> str:
+        """Where those who decide read it; the sender's own page opens by the token."""
+        return f"{reverse('call_answers', args=[self.call.uuid])}#{self.uuid}"
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose call it answers."""
+        return self.call.organisation_id

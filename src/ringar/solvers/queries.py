@@ -16,6 +16,7 @@ from ringar.solvers.rules import (
     CallState,
     Kind,
     SolverState,
+    can_edit,
     can_read_answers,
     can_see_secrecy,
     clean_number,
@@ -236,3 +237,27 @@ def solvers_of(viewer: Viewer) -> "QuerySet[Solver]":
     if viewer.person_id is None:
         return Solver.objects.none()
     return Solver.objects.filter(created_by_id=viewer.person_id).order_by("name", "id")
+
+
+def readable_answers(viewer: Viewer) -> "QuerySet[Answer]":
+    """All answers that the viewer may read: those to calls of the organisation, for who runs or audits them."""
+    rows = Answer.objects.select_related("call__organisation")
+    organisation_id = viewer.organisation_id
+    if organisation_id is None or not can_read_answers(viewer, organisation_id=organisation_id):
+        return rows.none()
+    return rows.filter(call__organisation_id=organisation_id)
+
+
+def people_of_solver(solver: Solver) -> set[int]:
+    """The ids of the people that the solver concerns."""
+    return {solver.created_by_id} - {None}
+
+
+def people_of_call(call: Call) -> set[int]:
+    """The ids of the people that the call concerns."""
+    return {call.created_by_id} - {None}
+
+
+def may_edit_solver(viewer: Viewer, solver: Solver) -> bool:
+    """Whether the viewer may change the solver and its solutions."""
+    return can_edit(viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id)

@@ -1,25 +1,15 @@
 """What every write on needs does first: tidies text, decides on flags, fills in what search needs."""
 
-from collections.abc import Iterable, Mapping
-
 from django.utils.translation import gettext as _
 
 from ringar.core.rules import Refused, Visibility
 from ringar.core.search import scope_words
 from ringar.core.text import tidy_text
-from ringar.needs.flags import Flag, find_flags, open_flags
+from ringar.needs.flags import Flagged, decide_flags
 from ringar.needs.models import Need
 from ringar.needs.rules import LONGEST_TEXT
 from ringar_kits.texts.analyse import analyse, guess_language
 from ringar_kits.texts.normalise import text_hash, words
-
-
-class Flagged(Refused):
-    """Something in the text must be looked at before others see it; `flags` says what and where."""
-
-    def __init__(self, flags: list[Flag]) -> None:
-        super().__init__(_("Some words need a decision before others see this."))
-        self.flags = flags
 
 
 def tidy(text: str, longest: int = LONGEST_TEXT) -> str:
@@ -48,15 +38,4 @@ def index_need(need: Need) -> None:
     need.text_hash = text_hash(need.match_text)
 
 
-def decide_flags(
-    texts: Mapping[str, str], *, shared: Mapping[str, str], kept: Iterable[str]
-) -> dict[str, object]:
-    """What the audit row says of flags that were kept: kind, field and line, never the words themselves.
-
-    Raises Flagged where some are still without a decision.
-    """
-    kept = set(kept)
-    if flags := open_flags(texts, shared=shared, kept=kept):
-        raise Flagged(flags)
-    decided = [f for f in find_flags(texts) if f.key in kept]
-    return {"flags_kept": [[f.kind, f.field, f.line] for f in decided]} if decided else {}
+__all__ = ["Flagged", "decide_flags", "index_need", "tidy"]
