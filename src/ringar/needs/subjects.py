@@ -33,6 +33,7 @@ SUBJECTS = [
         concerned=concerned_people,
         model=Need._meta.label,
         may_write=may_write,
+        find_many=lambda viewer, uuids: visible_needs(viewer).filter(uuid__in=uuids),
     )
 ]
 

@@ -52,6 +52,7 @@ SUBJECTS = [
         concerned=queries.people_of_solver,
         model=Solver._meta.label,
         may_write=queries.may_edit_solver,
+        find_many=lambda viewer, uuids: queries.visible_solvers(viewer).filter(uuid__in=uuids),
     ),
     Subject(
         kind="solution",
@@ -60,6 +61,7 @@ SUBJECTS = [
         concerned=lambda solution: queries.people_of_solver(solution.solver),
         model=Solution._meta.label,
         may_write=lambda viewer, solution: queries.may_edit_solver(viewer, solution.solver),
+        find_many=lambda viewer, uuids: queries.visible_solutions(viewer).filter(uuid__in=uuids),
     ),
     Subject(
         kind="call",
@@ -68,6 +70,7 @@ SUBJECTS = [
         concerned=queries.people_of_call,
         model=Call._meta.label,
         may_write=may_write_call,
+        find_many=lambda viewer, uuids: queries.visible_calls(viewer).filter(uuid__in=uuids),
     ),
     Subject(
         kind="answer",
@@ -76,6 +79,7 @@ SUBJECTS = [
         concerned=lambda answer: queries.people_of_call(answer.call),
         model=Answer._meta.label,
         may_write=may_write_answer,
+        find_many=lambda viewer, uuids: queries.readable_answers(viewer).filter(uuid__in=uuids),
     ),
 ]
 
