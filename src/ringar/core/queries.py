@@ -13,10 +13,13 @@ from ringar.core.rules import OUTSIDE_ROLES, Role, Viewer, Visibility, can_name
 Row = TypeVar("Row", bound=Model)
 
 
-def visible_to(viewer: Viewer, rows: "QuerySet[Row]", *, author: str = "created_by_id") -> "QuerySet[Row]":
+def visible_to(
+    viewer: Viewer, rows: "QuerySet[Row]", *, author: str = "created_by_id", owner: str = ""
+) -> "QuerySet[Row]":
     """The rows that the viewer may see. The rows have organisation, unit, visibility, is_draft and an author.
 
     A draft is seen by its author alone; the rest by unit, team, organisation or everyone (`core.rules.can_see`).
+    `owner`: the column of who answers for the row, where there is one; sees it as its team does.
     """
     seen = Q(visibility=Visibility.PUBLIC, is_draft=False)
     if viewer.is_inside:
@@ -24,7 +27,10 @@ def visible_to(viewer: Viewer, rows: "QuerySet[Row]", *, author: str = "created_
         if viewer.unit_ids:
             seen |= Q(unit_id__in=viewer.unit_ids, is_draft=False)
         if viewer.person_id is not None:
-            seen |= Q(uuid__in=team_rows(viewer), organisation_id=viewer.organisation_id, is_draft=False)
+            works_with = Q(uuid__in=viewer.team_rows)
+            if owner:
+                works_with |= Q(**{owner: viewer.person_id})
+            seen |= works_with & Q(organisation_id=viewer.organisation_id, is_draft=False)
         if viewer.person_id is None and viewer.leads:  # the operator and the robots of the installation
             seen |= Q(organisation_id=viewer.organisation_id, is_draft=False)
     if viewer.person_id is not None:
@@ -32,12 +38,10 @@ def visible_to(viewer: Viewer, rows: "QuerySet[Row]", *, author: str = "created_
     return rows.filter(seen)
 
 
-def team_rows(viewer: Viewer) -> "QuerySet[TeamMember, UUID]":
-    """The uuids of the rows that the viewer works with in a team; a sub-query, not read here."""
-    mine = TeamMember.objects.filter(
-        person_id=viewer.person_id or 0, organisation_id=viewer.organisation_id or 0
-    )
-    return mine.values_list("row", flat=True)
+def team_rows(person_id: int, organisation_id: int | None) -> frozenset[UUID]:
+    """The uuids of the organisation's rows that the person works with in a team. 1 query."""
+    mine = TeamMember.objects.filter(person_id=person_id, organisation_id=organisation_id or 0)
+    return frozenset(mine.values_list("row", flat=True))
 
 
 def units_below(units: Iterable[tuple[int, int | None]], roots: set[int]) -> frozenset[int]:
@@ -56,7 +60,7 @@ def units_below(units: Iterable[tuple[int, int | None]], roots: set[int]) -> fro
 
 
 def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
-    """The person as a viewer in the given organisation, else in the first one with a membership. 1 query."""
+    """The person as a viewer in the given organisation, else in the first one with a membership. 2 queries."""
     rows = list(
         Unit.objects.filter(organisation__units__memberships__person=person)
         .annotate(mine=FilteredRelation("memberships", condition=Q(memberships__person=person)))
@@ -81,7 +85,29 @@ def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
         home_unit=home[5] if home else "",
         own_unit_ids=frozenset(own),
         role_units={role: units_below(tree, {row[1] for row in mine if row[4] == role}) for role in roles},
+        team_rows=team_rows(person.pk, organisation_id),
     )
+
+
+def works_in(person: Person) -> dict[int, int]:
+    """Where the person has roles: {unit id: organisation id}. 1 query."""
+    return dict(person.memberships.order_by("id").values_list("unit_id", "unit__organisation_id"))
+
+
+def unit_tree(organisation_id: int) -> list[tuple[int, int | None]]:
+    """(id, parent id) of all units of the organisation. 1 query."""
+    return list(Unit.objects.filter(organisation_id=organisation_id).values_list("id", "parent_id"))
+
+
+def is_administered(unit: Unit) -> bool:
+    """Whether somebody who can log in administers the unit, there or in a unit above it. 2 queries."""
+    parents = dict(unit_tree(unit.organisation_id))
+    above, here = set(), unit.pk
+    while here is not None and here not in above:
+        above.add(here)
+        here = parents.get(here)
+    held = Membership.objects.filter(unit_id__in=above, role=Role.ADMINISTRATOR, person__is_active=True)
+    return held.exists()
 
 
 def shown_name(person: Person | None, viewer: Viewer) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -50,8 +51,9 @@ class Viewer:
 
     `unit_ids` are the units where the person works, with all units below them; `own_unit_ids` those without the
     ones below; `role_units` the units where each role holds. Who is only a resident or supplier works in none.
-    `home_unit` is the one where the person has had a role longest: what the audit trail tells. `shown_names`
-    remembers, while one page is made, what is shown in place of the names of people with protected identity.
+    `home_unit` is the one where the person has had a role longest: what the audit trail tells. `team_rows` are
+    the uuids of rows that the person works with in a team, from whatever unit. `shown_names` remembers, while one
+    page is made, what is shown in place of the names of people with protected identity.
     """
 
     person_id: int | None = None
@@ -63,6 +65,7 @@ class Viewer:
     home_unit: str = ""
     own_unit_ids: frozenset[int] = frozenset()
     role_units: Mapping[str, frozenset[int]] = field(default_factory=dict, hash=False)
+    team_rows: frozenset[UUID] = frozenset()
     shown_names: dict[int, str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -110,6 +113,73 @@ class Viewer:
         return self.holds_in(unit_id, LEADING_ROLES)
 
 
+GIVES: Mapping[str, frozenset[str]] = {
+    Role.ADMINISTRATOR: frozenset(Role.values),
+    Role.DEVELOPMENT_MANAGER: frozenset({Role.STAFF, Role.MANAGER, Role.SOLVER, Role.RESIDENT}),
+    Role.CIO: frozenset({Role.STAFF, Role.MANAGER}),
+    Role.MANAGER: frozenset({Role.STAFF}),
+}
+"""Who may give which roles, and take them back, in the units where the own role holds. Never one above the own."""
+
+
+def may_give(viewer: Viewer, role: str, *, organisation_id: int, unit_id: int) -> bool:
+    """Whether the viewer may give that role in that unit, or take it back."""
+    if viewer.person_id is None:
+        here = viewer.organisation_id in (None, organisation_id)
+        return here and Role.ADMINISTRATOR in viewer.roles
+    if viewer.organisation_id != organisation_id:
+        return False
+    return any(role in given and viewer.holds_in(unit_id, {mine}) for mine, given in GIVES.items())
+
+
+def roles_to_give(viewer: Viewer, *, organisation_id: int, unit_id: int) -> list[Role]:
+    """The roles that the viewer may give in that unit, in the order of the pages."""
+    return [role for role in Role if may_give(viewer, role, organisation_id=organisation_id, unit_id=unit_id)]
+
+
+def fits_beside(role: str, others: Collection[str]) -> bool:
+    """Whether someone with the other roles in the organisation may have this one: an auditor has no other."""
+    return not others or set(others) == {role} or Role.AUDITOR not in {role, *others}
+
+
+def administers(viewer: Viewer, *, works_in: Mapping[int, int]) -> bool:
+    """Whether the viewer is administrator of a unit where a person works, {unit id: organisation id}."""
+    if viewer.person_id is None:
+        return Role.ADMINISTRATOR in viewer.roles
+    mine = [unit for unit, organisation in works_in.items() if organisation == viewer.organisation_id]
+    return any(viewer.holds_in(unit, {Role.ADMINISTRATOR}) for unit in mine)
+
+
+def is_theirs_alone(viewer: Viewer, *, works_in: Mapping[int, int]) -> bool:
+    """Whether the person works nowhere but in units that the viewer administers, and so may be locked out."""
+    return all(administers(viewer, works_in={unit: home}) for unit, home in works_in.items())
+
+
+class InvitationState(models.TextChoices):
+    """Where an invitation stands."""
+
+    WAITING = "waiting", _("Waiting for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+INVITATION_DAYS = 14
+MOST_INVITED = 200
+"""Addresses pasted at once."""
+
+
+def invitation_state(
+    now: datetime, *, lapses_at: datetime, accepted_at: datetime | None, withdrawn_at: datetime | None
+) -> InvitationState:
+    """The state that the dates make."""
+    if accepted_at:
+        return InvitationState.ACCEPTED
+    if withdrawn_at:
+        return InvitationState.WITHDRAWN
+    return InvitationState.LAPSED if lapses_at <= now else InvitationState.WAITING
+
+
 def can_name(viewer: Viewer, *, works_in: Mapping[int, int]) -> bool:
     """Whether the viewer may read the name of someone with protected identity.
 
@@ -130,8 +200,12 @@ def can_see(
     visibility: str,
     author_id: int | None,
     is_draft: bool,
+    in_team: bool = False,
 ) -> bool:
-    """Whether the viewer may see a row. The same rule as `core.queries.visible_to`, for one row in memory."""
+    """Whether the viewer may see a row. The same rule as `core.queries.visible_to`, for one row in memory.
+
+    `in_team`: the viewer works with the row in its team, or owns it.
+    """
     if author_id is not None and viewer.person_id == author_id:
         return True
     if is_draft:
@@ -142,6 +216,7 @@ def can_see(
         return False
     return (
         visibility == Visibility.ORGANISATION
+        or in_team
         or unit_id in viewer.unit_ids
         or (viewer.leads and viewer.person_id is None)
     )

@@ -104,6 +104,7 @@ class Need(models.Model):
             good_effect=bool(self.good_effect.strip()),
             evidence=self.outside_count,
             criteria=self.criteria_count,
+            uuid=self.uuid,
         )
 
 

@@ -21,7 +21,7 @@ NOT_IN_LISTS = ("words", "cause", "cost_of_nothing", "good_effect", "tried", "wh
 
 def visible_needs(viewer: Viewer) -> QuerySet[Need]:
     """The needs that the viewer may see, own drafts among them."""
-    return visible_to(viewer, Need.objects.all())
+    return visible_to(viewer, Need.objects.all(), owner="owner_id")
 
 
 def need_for(viewer: Viewer, uuid: UUID | str) -> Need:
@@ -57,6 +57,8 @@ def listed_needs(viewer: Viewer, *, everywhere: bool = False) -> QuerySet[Need]:
         Q(visibility=Visibility.UNIT)
         & ~Q(unit_id__in=viewer.unit_ids)
         & ~Q(created_by_id=viewer.person_id or 0)
+        & ~Q(owner_id=viewer.person_id or 0)
+        & ~Q(uuid__in=viewer.team_rows)
     )
 
 
@@ -133,10 +135,10 @@ def search_ids(
     below = unit_ids_of(unit) if unit else None
     is_public = everywhere or not viewer.is_inside
     rows = Need.objects.filter(pk__in=found, is_draft=False)
-    names = ("pk", "organisation_id", "unit_id", "created_by_id", "owner_id", "state", "visibility")
+    names = ("pk", "uuid", "organisation_id", "unit_id", "created_by_id", "owner_id", "state", "visibility")
     seen = set()
-    for pk, *facts in rows.values_list(*names):
-        need = NeedFacts(*facts)
+    for pk, uuid, *facts in rows.values_list(*names):
+        need = NeedFacts(*facts, uuid=uuid)
         is_ours = (
             need.visibility == Visibility.PUBLIC
             if is_public

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import models
 from django.utils.functional import Promise
@@ -73,6 +74,8 @@ class NeedFacts:
     criteria: int = 0
     match: bool = False
     reason: bool = False
+    undo: bool = False
+    uuid: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,12 @@ def next_step(state: str) -> str | None:
     return STEPS[place + 1] if place + 1 < len(STEPS) else None
 
 
+def works_with(viewer: Viewer, facts: NeedFacts) -> bool:
+    """Whether the viewer, from whatever unit, is in the need's team or owns it."""
+    is_owner = viewer.person_id is not None and viewer.person_id == facts.owner_id
+    return is_owner or facts.uuid in viewer.team_rows
+
+
 def can_see_need(viewer: Viewer, facts: NeedFacts) -> bool:
     """Whether the viewer may see the need: its visibility, and a draft by its author alone."""
     return can_see(
@@ -165,20 +174,22 @@ def can_see_need(viewer: Viewer, facts: NeedFacts) -> bool:
         visibility=facts.visibility,
         author_id=facts.author_id,
         is_draft=facts.state == S.DRAFT,
+        in_team=works_with(viewer, facts),
     )
 
 
 def can_edit_need(viewer: Viewer, facts: NeedFacts) -> bool:
-    """Whether the viewer may change the need: author, owner, the unit's own people, and those who lead."""
+    """Whether the viewer may change the need: author, owner, team, the unit's own people, and those who lead."""
     if (
         not can_see_need(viewer, facts)
         or not viewer.may_write
         or viewer.organisation_id != facts.organisation_id
     ):
         return False
-    if viewer.person_id is not None and viewer.person_id in {facts.author_id, facts.owner_id}:
+    if viewer.person_id is not None and viewer.person_id == facts.author_id:
         return True
-    return facts.state != S.DRAFT and (facts.unit_id in viewer.unit_ids or viewer.leads)
+    is_theirs = facts.unit_id in viewer.unit_ids or viewer.leads or works_with(viewer, facts)
+    return facts.state != S.DRAFT and is_theirs
 
 
 def can_move(viewer: Viewer, facts: NeedFacts, to: str) -> bool:

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from ringar.core.models import Person, TeamMember
 from ringar.core.queries import units_below, viewer_of, visible_to
 from ringar.core.rules import Role, Viewer, Visibility, can_see, luhn_is_right
 from ringar.needs.models import Need
@@ -47,16 +48,21 @@ def test_can_see_for_each_viewer_follows_the_table(who: Viewer, seen: tuple[bool
         row = {"organisation_id": CITY, "unit_id": UNIT, "visibility": visibility, "author_id": AUTHOR}
         assert can_see(who, **row, is_draft=False) is expected, visibility
         assert can_see(who, **row, is_draft=True) is drafts, visibility
+        inside = who.is_inside and who.organisation_id == CITY
+        assert can_see(who, **row, is_draft=False, in_team=True) is (expected or inside), visibility
+        assert can_see(who, **row, is_draft=True, in_team=True) is drafts, visibility
 
 
 def test_visible_to_when_compared_row_by_row_agrees_with_can_see(people) -> None:
     viewers = [people_viewer(people, name) for name in ("alva", "bo", "dag", "elif_", "farid", "sam")]
     viewers += [NOBODY, Viewer.of_robot(people.city.pk), Viewer.of_robot(people.other_city.pk)]
     places = [(people.city, people.care), (people.city, people.water), (people.other_city, people.other_care)]
-    for (city, unit), visibility, is_draft, author in itertools.product(
-        places, Visibility.values, [False, True], [people.bo, people.sam, None]
+    ways = [None, *(("team", one) for one in viewers[:6]), *(("owner", one) for one in viewers[:6])]
+    for (city, unit), visibility, is_draft, author, way in itertools.product(
+        places, Visibility.values, [False, True], [people.bo, people.sam, None], ways
     ):
-        Need.objects.create(
+        kind, who = way or ("", NOBODY)
+        need = Need.objects.create(
             organisation=city,
             unit=unit,
             title="behov",
@@ -65,9 +71,12 @@ def test_visible_to_when_compared_row_by_row_agrees_with_can_see(people) -> None
             is_draft=is_draft,
             state="draft" if is_draft else "shared",
             created_by=author,
+            owner_id=who.person_id if kind == "owner" else None,
         )
-    for who in viewers:
-        seen = set(visible_to(who, Need.objects.all()).values_list("pk", flat=True))
+        if kind == "team":
+            TeamMember.objects.create(row=need.uuid, kind="need", organisation=city, person_id=who.person_id)
+    for who in [*(viewer_of(Person.objects.get(pk=one.person_id)) for one in viewers[:6]), *viewers[6:]]:
+        seen = set(visible_to(who, Need.objects.all(), owner="owner_id").values_list("pk", flat=True))
         for need in Need.objects.all():
             expected = can_see(
                 who,
@@ -76,6 +85,8 @@ def test_visible_to_when_compared_row_by_row_agrees_with_can_see(people) -> None
                 visibility=need.visibility,
                 author_id=need.created_by_id,
                 is_draft=need.is_draft,
+                in_team=need.uuid in who.team_rows
+                or (who.person_id is not None and need.owner_id == who.person_id),
             )
             assert (need.pk in seen) is expected, (who, need.unit, need.visibility, need.is_draft)
 
