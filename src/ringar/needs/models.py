@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from ringar.core.models import Organisation, Person, Unit
 from ringar.core.rules import Visibility
-from ringar.needs.rules import EvidenceKind, NeedFacts, NeedState, Often
+from ringar.needs import round_models  # noqa: F401 (its tables belong to the room)
+from ringar.needs.rules import EvidenceKind, LineageKind, NeedFacts, NeedState, Often
 
 
 class Need(models.Model):
@@ -145,6 +146,8 @@ class Joining(models.Model):
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="joinings")
     note = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
+    # The need that it was joined to before a merge or a split moved it here.
+    origin = models.ForeignKey(Need, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["at"]
@@ -167,6 +170,8 @@ class Evidence(models.Model):
     language = models.CharField(max_length=5, default="sv")
     created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="evidence")
     created_at = models.DateTimeField(default=timezone.now)
+    # The need that it was gathered for before a merge or a split moved it here.
+    origin = models.ForeignKey(Need, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["-happened_on", "-id"]
@@ -178,3 +183,23 @@ class Evidence(models.Model):
     def organisation_id(self) -> int:
         """Where the audit row belongs."""
         return self.need.organisation_id
+
+
+class Lineage(models.Model):
+    """Needs that were merged into one, or a need that was split: who came from whom, and what undoing puts back."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=LineageKind.choices)
+    from_needs = models.ManyToManyField(Need, related_name="became")
+    to_needs = models.ManyToManyField(Need, related_name="came_from")
+    is_closing = models.BooleanField(default=True)  # the needs in `from_needs` were closed by it
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    reason = models.TextField()
+    before = models.JSONField(default=dict)  # ids and texts of what was moved, made or closed: see actions.lineage
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"

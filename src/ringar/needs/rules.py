@@ -14,6 +14,9 @@ LONGEST_TITLE = 200
 LONGEST_TEXT = 20_000
 MOST_CRITERIA = 5
 MOST_WHYS = 5
+MOST_MERGED = 10
+"""Needs that are merged at a time; more can not be looked through on one page."""
+MOST_PARTS = 5
 
 
 class NeedState(models.TextChoices):
@@ -47,6 +50,13 @@ class EvidenceKind(models.TextChoices):
     OBSERVATION = "observation", _("Something we saw")
     DATA = "data", _("Figures")
     PHOTO = "photo", _("A photo")
+
+
+class LineageKind(models.TextChoices):
+    """How needs became others."""
+
+    MERGE = "merge", _("Merged")
+    SPLIT = "split", _("Split")
 
 
 class Who(models.TextChoices):
@@ -108,7 +118,9 @@ TRANSITIONS: tuple[Transition, ...] = (
         for start in NeedState
         if start not in {S.DRAFT, S.CLOSED}
     ),
-    Transition(S.CLOSED, S.SHARED, Who.UNIT),
+    Transition(S.CLOSED, S.SHARED, Who.UNIT, ("reason",)),
+    Transition(S.CLOSED, S.EXPLORED, Who.UNIT, ("undo",)),
+    Transition(S.CLOSED, S.CHOSEN, Who.LEADERS, ("undo",)),
 )
 
 ASKS: dict[str, Promise] = {
@@ -120,6 +132,7 @@ ASKS: dict[str, Promise] = {
     "criteria": _("Write at least one criterion that a solution must meet."),
     "match": _("Choose a solution among the matches."),
     "reason": _("Write a reason, so that others can learn from it."),
+    "undo": _("Undo the merge or the split that closed it."),
 }
 
 STEPS = (S.DRAFT, S.SHARED, S.EXPLORED, S.CHOSEN, S.MATCHED, S.MEETING, S.PILOT, S.DECIDED, S.ADOPTED)
@@ -210,6 +223,34 @@ def can_add_evidence(viewer: Viewer, facts: NeedFacts) -> bool:
     """Whether the viewer may add evidence: whoever works in the organisation and sees the need, until it is closed."""
     same = viewer.may_write and viewer.organisation_id == facts.organisation_id
     return same and can_see_need(viewer, facts) and facts.state != S.CLOSED
+
+
+FREE_STATES = frozenset({S.SHARED, S.EXPLORED, S.CHOSEN})
+"""States in which a need can be merged into another, or split: no supplier has been chosen to meet for it."""
+
+
+def can_absorb(viewer: Viewer, facts: NeedFacts) -> bool:
+    """Whether the viewer may merge others into this need: may change it, and it is open."""
+    return can_edit_need(viewer, facts) and facts.state not in {S.DRAFT, S.CLOSED}
+
+
+def can_give_up(viewer: Viewer, facts: NeedFacts) -> bool:
+    """Whether the viewer may merge this need into another, or split it: may close it, and no supplier waits for it."""
+    return facts.state in FREE_STATES and can_move(viewer, facts, S.CLOSED)
+
+
+def widens(source: NeedFacts, *, visibility: str, unit_id: int | None) -> bool:
+    """Whether what moves from `source` to a need with that visibility and unit is seen by people who did not see it."""
+    if seen_by_more(source.visibility, visibility):
+        return True
+    return source.visibility == visibility == Visibility.UNIT and source.unit_id != unit_id
+
+
+def narrows(source: NeedFacts, *, visibility: str, unit_id: int | None) -> bool:
+    """Whether people who see `source` will not see the need that it becomes."""
+    if seen_by_more(visibility, source.visibility):
+        return True
+    return source.visibility == visibility == Visibility.UNIT and source.unit_id != unit_id
 
 
 def seen_by_more(before: str, after: str) -> bool:
