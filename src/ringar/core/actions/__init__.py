@@ -1,10 +1,19 @@
 """Every write of this room; and the audit row that every write of every room leaves."""
 
-from ringar.core.actions.audit import audit_row, record_audit
+from ringar.core.actions.audit import audit_row, record_audit, record_audits, seal_chain
 from ringar.core.actions.complaints import send_complaint
 from ringar.core.actions.imports import import_people, import_units
 from ringar.core.actions.interests import declare_interest, withdraw_interest
-from ringar.core.actions.people import add_person, add_unit, create_organisation, give_role
+from ringar.core.actions.people import add_person, create_organisation
+from ringar.core.actions.roles import (
+    end_sessions,
+    give_role,
+    let_in_again,
+    lock_out,
+    protect_person,
+    take_role,
+)
+from ringar.core.actions.units import add_unit, grow_unit, merge_unit, move_unit, rename_unit
 
 __all__ = [
     "add_person",
@@ -12,10 +21,21 @@ __all__ = [
     "audit_row",
     "create_organisation",
     "declare_interest",
+    "end_sessions",
     "give_role",
+    "grow_unit",
     "import_people",
     "import_units",
+    "let_in_again",
+    "lock_out",
+    "merge_unit",
+    "move_unit",
+    "protect_person",
     "record_audit",
+    "record_audits",
+    "seal_chain",
+    "rename_unit",
     "send_complaint",
+    "take_role",
     "withdraw_interest",
 ]

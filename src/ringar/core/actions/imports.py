@@ -1,13 +1,16 @@
 """Units and people from spreadsheets."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext
 
 from ringar.core.actions.audit import record_audit
-from ringar.core.actions.people import add_person, add_unit
+from ringar.core.actions.people import add_person
+from ringar.core.actions.units import add_unit, refuse_circle
 from ringar.core.importing import Counts, Progress, Rows
 from ringar.core.models import Organisation, Person, Unit
-from ringar.core.rules import Refused, Role, Viewer
+from ringar.core.rules import NotAllowed, Refused, Role, Viewer
 
 
 @transaction.atomic
@@ -44,20 +47,6 @@ def import_units(
     return Counts(new=new, changed=changed, unchanged=len(rows) - new - changed)
 
 
-def refuse_circle(unit: Unit, parent: Unit) -> None:
-    """Raises Refused where the unit would come to lie under itself."""
-    above: Unit | None = parent
-    while above is not None:
-        if above.pk == unit.pk:
-            raise Refused(
-                gettext(
-                    "%(unit)s and %(parent)s lie under each other. Correct the parent column of one of them."
-                )
-                % {"unit": unit.name, "parent": parent.name}
-            )
-        above = above.parent
-
-
 @transaction.atomic
 def import_people(
     by: Viewer, organisation: Organisation, source: str, rows: Rows, progress: Progress
@@ -69,15 +58,24 @@ def import_people(
     for row in rows:
         existed = Person.objects.filter(email=row["email"]).first()
         roles_before = existed.memberships.count() if existed else 0
-        person = add_person(
-            by=by,
-            email=row["email"],
-            name=row["name"],
-            title=row.get("title", ""),
-            unit=units.get(row.get("unit", ""), top),
-            role=row.get("role", Role.STAFF),
-        )
+        person = person_of_row(by, row, units.get(row.get("unit", ""), top))
         new += existed is None
         changed += existed is not None and person.memberships.count() > roles_before
         progress(1)
     return Counts(new=new, changed=changed, unchanged=len(rows) - new - changed)
+
+
+def person_of_row(by: Viewer, row: dict[str, Any], unit: Unit | None) -> Person:
+    """The person whom one row tells of, with the role. Raises Refused, naming the row, for a role not to be given."""
+    role = row.get("role", Role.STAFF)
+    try:
+        return add_person(
+            by=by, email=row["email"], name=row["name"], title=row.get("title", ""), unit=unit, role=role
+        )
+    except (NotAllowed, Refused) as error:
+        why = str(error) or gettext("you may not give the role “%(role)s” there.") % {
+            "role": Role(role).label
+        }
+        raise Refused(
+            gettext("Row %(row)s: %(why)s Nothing was saved.") % {"row": row["row"], "why": why}
+        ) from error

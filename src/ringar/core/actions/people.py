@@ -1,12 +1,12 @@
-"""Organisations, units, people and their roles."""
+"""Organisations, and people with a log-in."""
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.text import slugify
-from django.utils.translation import gettext
 
 from ringar.core.actions.audit import record_audit
-from ringar.core.models import Membership, Organisation, Person, Unit
+from ringar.core.actions.roles import give_role
+from ringar.core.models import Organisation, Person, Unit
 from ringar.core.rules import Refused, Role, Viewer
 
 
@@ -24,25 +24,6 @@ def create_organisation(
     Unit.objects.create(organisation=organisation, name=name)
     record_audit(by=by, action="create_organisation", target=organisation)
     return organisation
-
-
-@transaction.atomic
-def add_unit(
-    *,
-    by: Viewer,
-    organisation: Organisation,
-    name: str,
-    parent: Unit | None = None,
-    source: str = "",
-    external_id: str = "",
-) -> Unit:
-    """A unit below `parent` (default: the organisation's top unit)."""
-    parent = parent or organisation.units.filter(parent=None).first()
-    unit = Unit.objects.create(
-        organisation=organisation, name=name, parent=parent, source=source, external_id=external_id
-    )
-    record_audit(by=by, action="add_unit", target=unit)
-    return unit
 
 
 @transaction.atomic
@@ -70,17 +51,3 @@ def add_person(
     if unit is not None:
         give_role(by=by, person=person, unit=unit, role=role)
     return person
-
-
-@transaction.atomic
-def give_role(*, by: Viewer, person: Person, unit: Unit, role: str) -> Membership:
-    """Gives the person the role in the unit; giving it twice changes nothing."""
-    if role not in Role.values:
-        raise Refused(
-            gettext("There is no role %(role)r. Choose one of: %(roles)s.")
-            % {"role": role, "roles": ", ".join(Role.values)}
-        )
-    membership, is_new = Membership.objects.get_or_create(person=person, unit=unit, role=role)
-    if is_new:
-        record_audit(by=by, action="give_role", target=person, changes={"unit": str(unit), "role": role})
-    return membership
