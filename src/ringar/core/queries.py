@@ -44,6 +44,17 @@ def team_rows(person_id: int, organisation_id: int | None) -> frozenset[UUID]:
     return frozenset(mine.values_list("row", flat=True))
 
 
+def team_of(row: UUID) -> "QuerySet[TeamMember]":
+    """The members of the row's team, in the order they came. 1 query."""
+    return TeamMember.objects.filter(row=row).select_related("person").order_by("added_at", "id")
+
+
+def works_in(person: Person, organisation_id: int) -> bool:
+    """Whether the person has a role inside the organisation now, not only as a resident or supplier. 1 query."""
+    inside = Membership.objects.filter(person=person, unit__organisation_id=organisation_id)
+    return person.is_active and inside.exclude(role__in=OUTSIDE_ROLES).exists()
+
+
 def units_below(units: Iterable[tuple[int, int | None]], roots: set[int]) -> frozenset[int]:
     """The ids of the root units and all below them, given (id, parent id) of all units."""
     children: dict[int | None, list[int]] = {}

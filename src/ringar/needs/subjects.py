@@ -4,8 +4,10 @@
 the same again.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.registry import Event, Subject
@@ -18,6 +20,11 @@ from ringar.needs.rules import can_edit_need
 def find_need(viewer: Viewer, uuid: UUID) -> Need | None:
     """The need with that uuid, where the viewer may see it. 1 query."""
     return visible_needs(viewer).filter(uuid=uuid).first()
+
+
+def find_needs(viewer: Viewer, uuids: Collection[UUID]) -> QuerySet[Need]:
+    """Those of the needs that the viewer may see. 1 query."""
+    return visible_needs(viewer).filter(uuid__in=uuids)
 
 
 def may_write(viewer: Viewer, need: Need) -> bool:
@@ -33,6 +40,7 @@ SUBJECTS = [
         concerned=concerned_people,
         model=Need._meta.label,
         may_write=may_write,
+        find_many=find_needs,
         find_many=lambda viewer, uuids: visible_needs(viewer).filter(uuid__in=uuids),
     )
 ]

@@ -13,10 +13,12 @@ from ringar.core.actions.roles import (
     protect_person,
     take_role,
 )
+from ringar.core.actions.teams import add_team_member, remove_team_member
 from ringar.core.actions.units import add_unit, grow_unit, merge_unit, move_unit, rename_unit
 
 __all__ = [
     "add_person",
+    "add_team_member",
     "add_unit",
     "audit_row",
     "create_organisation",
@@ -33,8 +35,9 @@ __all__ = [
     "protect_person",
     "record_audit",
     "record_audits",
-    "seal_chain",
+    "remove_team_member",
     "rename_unit",
+    "seal_chain",
     "send_complaint",
     "take_role",
     "withdraw_interest",
