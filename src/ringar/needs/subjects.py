@@ -41,7 +41,6 @@ SUBJECTS = [
         model=Need._meta.label,
         may_write=may_write,
         find_many=find_needs,
-        find_many=lambda viewer, uuids: visible_needs(viewer).filter(uuid__in=uuids),
     )
 ]
 
