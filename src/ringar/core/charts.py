@@ -11,7 +11,7 @@ from statistics import median
 
 from django.utils.formats import number_format
 
-STEP = 9  # pixels between dots of the same value
+STEP = 11  # pixels between dots of the same value
 MIDDLE = 20  # pixels: half the height of a row of dots
 
 

@@ -8,7 +8,7 @@ import pytest
 import ringar
 
 SOURCE = Path(ringar.__file__).parent
-SHEETS = ("ringar", "together", "charts")
+SHEETS = ("ringar", "parts", "together", "charts")
 CSS = "".join((SOURCE / f"core/static/core/{name}.css").read_text(encoding="utf-8") for name in SHEETS)
 # (colour, what it stands on, least contrast by WCAG 2.2: 4.5 for text, 3 for edges of controls)
 TEXTS = ("ink", "muted", "water", "water-deep", "copper", "error", "ok", "warn")

@@ -47,6 +47,21 @@
     changed.delete(event.target);
   });
 
+  // An open menu closes by Escape, and when one goes elsewhere.
+  const closeMenus = (except, giveBackFocus) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (menu.contains(except)) continue;
+      menu.open = false;
+      if (giveBackFocus) menu.querySelector("summary").focus();
+    }
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenus(null, true);
+  });
+  for (const kind of ["click", "focusin"]) {
+    document.addEventListener(kind, (event) => closeMenus(event.target, false));
+  }
+
   // Text that nobody saved is not lost by a slip of the hand.
   window.addEventListener("beforeunload", (event) => {
     if ([...document.forms].some((form) => changed.has(form))) event.preventDefault();
