@@ -7,7 +7,15 @@ from uuid import UUID
 from django.db.models import FilteredRelation, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from ringar.core.models import AuditEvent, Interest, Membership, Organisation, Person, TeamMember, Unit
+from ringar.core.models import (
+    AuditEvent,
+    Interest,
+    Membership,
+    Organisation,
+    Person,
+    TeamMember,
+    Unit,
+)
 from ringar.core.rules import OUTSIDE_ROLES, Role, Viewer, Visibility, can_name
 
 Row = TypeVar("Row", bound=Model)
@@ -98,27 +106,6 @@ def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
         role_units={role: units_below(tree, {row[1] for row in mine if row[4] == role}) for role in roles},
         team_rows=team_rows(person.pk, organisation_id),
     )
-
-
-def works_in(person: Person) -> dict[int, int]:
-    """Where the person has roles: {unit id: organisation id}. 1 query."""
-    return dict(person.memberships.order_by("id").values_list("unit_id", "unit__organisation_id"))
-
-
-def unit_tree(organisation_id: int) -> list[tuple[int, int | None]]:
-    """(id, parent id) of all units of the organisation. 1 query."""
-    return list(Unit.objects.filter(organisation_id=organisation_id).values_list("id", "parent_id"))
-
-
-def is_administered(unit: Unit) -> bool:
-    """Whether somebody who can log in administers the unit, there or in a unit above it. 2 queries."""
-    parents = dict(unit_tree(unit.organisation_id))
-    above, here = set(), unit.pk
-    while here is not None and here not in above:
-        above.add(here)
-        here = parents.get(here)
-    held = Membership.objects.filter(unit_id__in=above, role=Role.ADMINISTRATOR, person__is_active=True)
-    return held.exists()
 
 
 def shown_name(person: Person | None, viewer: Viewer) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from ringar.core.actions.audit import record_audit
 from ringar.core.clock import now
 from ringar.core.models import AccessToken, Invitation, Membership, Organisation, Person, Unit
-from ringar.core.queries import is_administered, works_in
+from ringar.core.people_queries import is_administered, places_of
 from ringar.core.rules import (
     NotAllowed,
     Refused,
@@ -87,7 +87,7 @@ def lock_out(*, by: Viewer, person: Person) -> None:
     Raises NotAllowed; Refused where the person works elsewhere too, is the one who asks, or is the last to
     administer a unit.
     """
-    places = works_in(person)
+    places = places_of(person)
     if not administers(by, works_in=places):
         raise NotAllowed
     if person.pk == by.person_id:
@@ -115,7 +115,7 @@ def lock_out(*, by: Viewer, person: Person) -> None:
 @transaction.atomic
 def let_in_again(*, by: Viewer, person: Person) -> None:
     """Undoes `lock_out`. Raises NotAllowed where the viewer does not administer all places of the person."""
-    places = works_in(person)
+    places = places_of(person)
     if not administers(by, works_in=places) or not is_theirs_alone(by, works_in=places):
         raise NotAllowed
     if person.is_active or person.erased_at:
@@ -135,7 +135,7 @@ def end_sessions(person: Person) -> None:
 @transaction.atomic
 def protect_person(*, by: Viewer, person: Person, is_protected: bool) -> None:
     """Says whether the person's identity is protected: then only the own unit and administrators read the name."""
-    if not administers(by, works_in=works_in(person)):
+    if not administers(by, works_in=places_of(person)):
         raise NotAllowed
     if person.is_protected == is_protected:
         return

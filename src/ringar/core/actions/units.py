@@ -6,7 +6,8 @@ from django.utils.translation import gettext
 from ringar.core.actions.audit import record_audit
 from ringar.core.actions.roles import lock_organisation
 from ringar.core.models import Organisation, Unit
-from ringar.core.queries import unit_tree, units_below
+from ringar.core.people_queries import unit_tree
+from ringar.core.queries import units_below
 from ringar.core.rules import NotAllowed, Refused, Role, Viewer, may_give
 
 
