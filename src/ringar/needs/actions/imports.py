@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ringar.core.actions import audit_row
+from ringar.core.actions import audit_row, record_audits
 from ringar.core.clock import now
 from ringar.core.importing import Counts, Progress
 from ringar.core.models import AuditEvent, Organisation, Person, Unit
@@ -61,7 +61,7 @@ def import_needs(
                 )
         Need.objects.bulk_create(added)
         Need.objects.bulk_update(altered, [*TEXTS, *FACTS, *FOUND, "unit", "owner"], batch_size=100)
-        AuditEvent.objects.bulk_create(audit)
+        record_audits(audit)
         queue_vectors(by, organisation, [*added, *altered])
         new, changed = new + len(added), changed + len(altered)
         progress(len(batch))

@@ -7,10 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ringar.core.actions import audit_row
+from ringar.core.actions import audit_row, record_audits
 from ringar.core.clock import at, now
 from ringar.core.importing import Counts, Progress
-from ringar.core.models import AuditEvent, Organisation
+from ringar.core.models import Organisation
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.solvers.actions.facts import apply_facts, complete_solution, complete_solver
 from ringar.solvers.actions.solutions import queue_vectors
@@ -85,7 +85,7 @@ def import_batch(
     columns = [*SOLUTION_COLUMNS, "solver", "words", "text_hash", "language", "changed_at"]
     Solution.objects.bulk_create(added)
     Solution.objects.bulk_update(altered, columns)
-    AuditEvent.objects.bulk_create(audit)
+    record_audits(audit)
     return len(added), len(altered)
 
 
@@ -119,7 +119,7 @@ def import_solvers(by: Viewer, source: str, rows: Sequence[Row]) -> dict[str, So
     Solver.objects.bulk_create(added, batch_size=BATCH)
     columns = ["name", *SOLVER_COLUMNS, "organisation", "words", "language", "changed_at"]
     Solver.objects.bulk_update(altered, columns, batch_size=BATCH)
-    AuditEvent.objects.bulk_create(audit, batch_size=BATCH)
+    record_audits(audit)
     return known
 
 
