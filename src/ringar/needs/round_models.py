@@ -2,6 +2,7 @@
 
 import uuid
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.urls import reverse
@@ -47,6 +48,11 @@ class Round(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("round_detail", args=[self.uuid])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone: the last day ends there."""
+        return ZoneInfo(self.organisation.time_zone)
 
     @property
     def facts(self) -> RoundFacts:

@@ -64,7 +64,7 @@ def assessor_of(viewer: Viewer, round: Round) -> Assessor | None:
 
 
 def round_for(viewer: Viewer, uuid: UUID | str) -> tuple[Round, Assessor | None]:
-    """The round with that uuid, and the viewer as its assessor. Raises NotAllowed where there is none to see. 2 queries."""
+    """The round with that uuid, and the viewer as its assessor. Raises NotAllowed where none is to be seen. 2 queries."""
     round = Round.objects.select_related("organisation", "opened_by").filter(uuid=uuid).first()
     if round is None:
         raise NotAllowed
@@ -257,3 +257,9 @@ def outcomes_of(need: Need) -> list[RoundNeed]:
     """How the need fared in rounds that are decided, newest first. 1 query."""
     rows = RoundNeed.objects.filter(need=need, decided_at__isnull=False).select_related("round")
     return list(rows.order_by("-decided_at")[:3])
+
+
+def concerned_by_round(round: Round) -> set[int]:
+    """The ids of the people whom the round concerns: who opened it and the assessors. 1 query."""
+    ids = {round.opened_by_id, *round.assessors.order_by().values_list("person_id", flat=True)}
+    return {pk for pk in ids if pk is not None}

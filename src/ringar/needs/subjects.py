@@ -14,6 +14,9 @@ from ringar.core.registry import Event, Subject
 from ringar.core.rules import Viewer
 from ringar.needs.models import Need
 from ringar.needs.queries import concerned_people, visible_needs
+from ringar.needs.round_models import Round
+from ringar.needs.round_queries import concerned_by_round, visible_rounds
+from ringar.needs.round_rules import can_lead_round
 from ringar.needs.rules import can_edit_need
 
 
@@ -32,6 +35,21 @@ def may_write(viewer: Viewer, need: Need) -> bool:
     return can_edit_need(viewer, need.facts)
 
 
+def find_round(viewer: Viewer, uuid: UUID) -> Round | None:
+    """The round with that uuid, where the viewer may see it. 1 query."""
+    return visible_rounds(viewer).filter(uuid=uuid).first()
+
+
+def find_rounds(viewer: Viewer, uuids: Collection[UUID]) -> QuerySet[Round]:
+    """Those of the rounds that the viewer may see. 1 query."""
+    return visible_rounds(viewer).filter(uuid__in=uuids)
+
+
+def may_lead(viewer: Viewer, round: Round) -> bool:
+    """Whether the viewer may close the round and choose in it."""
+    return can_lead_round(viewer, round.facts)
+
+
 SUBJECTS = [
     Subject(
         kind="need",
@@ -41,7 +59,16 @@ SUBJECTS = [
         model=Need._meta.label,
         may_write=may_write,
         find_many=find_needs,
-    )
+    ),
+    Subject(
+        kind="round",
+        label=_("round"),
+        find=find_round,
+        concerned=concerned_by_round,
+        model=Round._meta.label,
+        may_write=may_lead,
+        find_many=find_rounds,
+    ),
 ]
 
 EVENTS = [
@@ -64,4 +91,13 @@ EVENTS = [
     Event("needs.split", _("%(actor)s split “%(title)s”: %(reason)s")),
     Event("needs.undone", _("%(actor)s undid what was done to “%(title)s”: %(reason)s")),
     Event("needs.team_added", _("%(actor)s added you to the team of “%(title)s”.")),
+    Event(
+        "needs.round_opened",
+        _("%(actor)s asks you to score the needs in “%(title)s”. The last day is %(deadline)s."),
+    ),
+    Event("needs.round_later", _("You have more time to score in “%(title)s”: until %(deadline)s.")),
+    Event("needs.round_reminder", _("“%(title)s” waits for your scores. The last day is %(deadline)s.")),
+    Event("needs.round_all_in", _("All assessors have handed in their scores in “%(title)s”.")),
+    Event("needs.round_closed", _("“%(title)s” has closed: the result is there to read.")),
+    Event("needs.round_withdrawn", _("“%(title)s” is withdrawn: nothing is scored or chosen in it.")),
 ]
