@@ -36,7 +36,7 @@ def visible_rounds(viewer: Viewer) -> QuerySet[Round]:
     rounds = Round.objects.order_by("-id")
     if not viewer.is_inside:
         return rounds.none()
-    rounds = rounds.filter(organisation_id=viewer.organisation_id)
+    rounds = rounds.filter(organisation_id=viewer.organisation_id or 0)
     if viewer.leads or Role.AUDITOR in viewer.roles:
         return rounds
     mine = Assessor.objects.filter(round=OuterRef("pk"), person_id=viewer.person_id or 0)
@@ -64,7 +64,7 @@ def assessor_of(viewer: Viewer, round: Round) -> Assessor | None:
 
 
 def round_for(viewer: Viewer, uuid: UUID | str) -> tuple[Round, Assessor | None]:
-    """The round with that uuid, and the viewer as its assessor. Raises NotAllowed where none is to be seen. 2 queries."""
+    """The round with that uuid, and the viewer as its assessor. Raises NotAllowed where none is seen. 2 queries."""
     round = Round.objects.select_related("organisation", "opened_by").filter(uuid=uuid).first()
     if round is None:
         raise NotAllowed

@@ -115,7 +115,8 @@ def means_of(scores: Floats) -> Floats:
     """The mean of each column over those who scored; nan where nobody did."""
     counted = (~np.isnan(scores)).sum(axis=0)
     total = np.nansum(scores, axis=0)
-    return np.divide(total, counted, out=np.full(total.shape, np.nan), where=counted > 0)
+    means: Floats = np.divide(total, counted, out=np.full(total.shape, np.nan), where=counted > 0)
+    return means
 
 
 def rank_intervals(scores: Floats, *, seed: int, draws: int = DRAWS) -> list[tuple[int | None, int | None]]:
