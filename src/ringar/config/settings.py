@@ -84,11 +84,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ringar.core.sessions.session_middleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "ringar.core.middleware.viewer_middleware",
+    "ringar.core.limiting.limit_middleware",
 ]
 ROOT_URLCONF = "ringar.config.urls"
 WSGI_APPLICATION = "ringar.config.wsgi.application"
@@ -145,7 +147,34 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Ringar: "
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change to the account is told to its address
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "ringar.core.accounts.AccountAdapter"
+# Log-in itself is counted by the adapter, by account and by address; the rest here, in the cache that all share.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "10/15m/key",  # codes of the second step
+    "signup": "60/m/ip",
+    "request_login_code": "60/m/ip,3/m/key",
+    "reset_password": "60/m/ip,3/m/key",
+    "reset_password_from_key": "60/m/ip",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Ringar"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+SOCIALACCOUNT_ADAPTER = "ringar.core.outside_log_in.SocialAccountAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "ringar.core.outside_log_in.NonceProvider"},
+    "saml": {"provider_class": "ringar.core.outside_log_in.OnceProvider"},
+}
 # Argon2id first; a password kept by the slower one before is hashed anew at the next log-in.
 PASSWORD_HASHERS = [
     "ringar.core.passwords.Argon2Hasher",
@@ -155,6 +184,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# A session ends after twelve hours without a request, and after a week in any case.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_LONGEST_SECONDS = 7 * 24 * 60 * 60
+
+# How many proxies stand before us, each of which adds the address it saw to X-Forwarded-For.
+PROXIES = int(os.environ.get("RINGAR_BEHIND_PROXY") or "0")
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+# Writes (every POST) in a minute: of a person, and of an address without log-in.
+RINGAR_WRITES_A_MINUTE = int(os.environ.get("RINGAR_WRITES_A_MINUTE", "120"))
+RINGAR_ANONYMOUS_WRITES_A_MINUTE = int(os.environ.get("RINGAR_ANONYMOUS_WRITES_A_MINUTE", "20"))
+# Shared by all workers: limits and codes that must not be used twice are kept there. Its table is in core's migrations.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
@@ -198,9 +246,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SECURE_SSL_REDIRECT = not DEMO and os.environ.get("RINGAR_SSL_REDIRECT", "1") == "1"
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("RINGAR_BEHIND_PROXY") == "1" else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

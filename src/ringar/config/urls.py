@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.urls import include, path
 
+from ringar.core.limiting import too_many as handler429  # noqa: F401  # allauth looks for it here
+
 urlpatterns = [
     path("konto/", include("allauth.urls")),
     path("sprak/", include("django.conf.urls.i18n")),

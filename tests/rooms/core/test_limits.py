@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from ringar.core.actions.limits import allow, count_try, forget_tries, prune_counts, seconds_left
+from ringar.core.actions.limits import allow, count_try, prune_counts, seconds_left, take_back_tries
 from ringar.core.models import AuditEvent, RateCount
 
 
@@ -71,10 +71,11 @@ def test_seconds_left_when_counting_then_tells_when_the_span_ends() -> None:
 
 
 @pytest.mark.django_db
-def test_forget_tries_when_called_then_the_count_begins_anew() -> None:
+def test_take_back_tries_when_one_went_well_then_it_alone_is_uncounted() -> None:
     assert tries(4)[-1] is False
-    forget_tries("write", "bo", seconds=60)
-    assert tries(1) == [True]
+    take_back_tries([("write", "bo", 60), ("write", "nobody", 60)])
+    take_back_tries([("write", "bo", 60)])
+    assert tries(2) == [True, False]
 
 
 @pytest.mark.django_db

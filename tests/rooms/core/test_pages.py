@@ -177,7 +177,7 @@ def test_log_in_when_the_password_was_handed_out_then_straight_to_the_first_page
 
 
 @IN_MEMORY
-def test_log_in_when_imported_without_password_then_through_mailed_links(
+def test_log_in_when_imported_without_password_then_through_a_mailed_link(
     people: People, client: Client
 ) -> None:
     operator = Viewer.of_command_line(people.city.pk)
@@ -188,10 +188,6 @@ def test_log_in_when_imported_without_password_then_through_mailed_links(
     form = client.get(link[1], follow=True)
     path = form.redirect_chain[-1][0]
     client.post(path, {"password1": "flera ord på rad", "password2": "flera ord på rad"})
-    client.post("/konto/login/", {"login": "ny@example.com", "password": "flera ord på rad"})
-    confirm = re.search(r"http://testserver(\S+)", mail.outbox[-1].body)
-    assert confirm
-    client.post(confirm[1])
     client.post("/konto/login/", {"login": "ny@example.com", "password": "flera ord på rad"})
     assert "Hej, Ny" in client.get("/", headers={"accept-language": "sv"}).content.decode()
 

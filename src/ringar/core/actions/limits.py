@@ -1,11 +1,13 @@
 """How often something may be tried: counted in the database, so that all workers and machines share the count."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from ringar.core.actions.audit import record_audit
@@ -63,9 +65,10 @@ def seconds_left(what: str, who: str, *, seconds: int) -> int:
     return max(0, ceil((row.ends_at - timezone.now()).total_seconds())) if row else 0
 
 
-def forget_tries(what: str, who: str, *, seconds: int) -> None:
-    """Begins the count anew, for instance when the log-in went well."""
-    RateCount.objects.filter(key=key_of(what, who, seconds)).delete()
+def take_back_tries(tries: Iterable[tuple[str, str, int]]) -> None:
+    """Uncounts one try of each (what, who, seconds), for instance when the log-in went well."""
+    keys = [key_of(*each) for each in tries]
+    RateCount.objects.filter(key__in=keys, count__gt=0).update(count=F("count") - 1)
 
 
 def prune_counts(at: datetime | None = None) -> int:
