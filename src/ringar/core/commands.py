@@ -1,9 +1,11 @@
-"""`ringar init` (an empty organisation for real use) and `ringar import KIND FILE` (spreadsheets in)."""
+"""`ringar init` (an empty organisation for real use), `ringar import KIND FILE` (spreadsheets in), `ringar audit …`."""
 
 import argparse
 import getpass
+import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from django.db import transaction
 from django.utils.translation import override
 from tqdm import tqdm
 
-from ringar.core.actions import add_person, create_organisation
+from ringar.core.actions import add_person, create_organisation, seal_chain
+from ringar.core.audit_queries import ChainReport, chain_head, unsealed, verify_chain
 from ringar.core.importing import MAX_PROBLEMS, Importer, Reading, read_import
 from ringar.core.models import Organisation
 from ringar.core.queries import organisation_named
@@ -25,7 +28,7 @@ DEFAULT_ORGANISATION = ("Min organisation", "min-organisation")
 
 
 def add_commands(group: Callable[[str], Any]) -> None:
-    """Adds `init` and `import …` to the command line."""
+    """Adds `init`, `import …` and `audit …` to the command line."""
     init = group("").add_parser("init", help="make an empty organisation for real use")
     init.add_argument("--name", help="the organisation's name, for instance: Ringsala kommun")
     init.add_argument("--slug", default="", help="short name in addresses (default: from the name)")
@@ -42,6 +45,23 @@ def add_commands(group: Callable[[str], Any]) -> None:
             ),
             importer,
         )
+    add_audit(group)
+
+
+def add_audit(group: Callable[[str], Any]) -> None:
+    """`ringar audit verify` and `ringar audit head`."""
+    verify = group("audit").add_parser(
+        "verify", help="compute the audit trail's chain anew; exit code 1 where it does not hold"
+    )
+    verify.add_argument("--head", default="", help="a hash kept from before, which must be in the chain")
+    verify.add_argument("--at", type=int, help="the position of that hash")
+    verify.set_defaults(run=run_verify)
+    head = group("audit").add_parser(
+        "head", help="position and hash of the chain's end, to be kept elsewhere"
+    )
+    head.set_defaults(run=run_head)
+    for parser in (verify, head):
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def add_import(parser: argparse.ArgumentParser, importer: Importer) -> None:
@@ -163,4 +183,43 @@ def run_import(importer: Importer, args: argparse.Namespace) -> int:
     print(
         f"Saved to {organisation}: {counts.new} new, {counts.changed} changed, {counts.unchanged} unchanged."
     )
+    return 0
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Goes along the whole chain; exit code 1 where it is broken."""
+    if args.at is not None and not args.head:
+        raise InputError(
+            "--at tells where a hash stands", place="--at", remedy="Give the hash too: --head HASH"
+        )
+    with tqdm(total=chain_head()[0], unit=" rows", file=sys.stderr, disable=None, leave=False) as bar:
+        report = verify_chain(head=args.head, at=args.at, progress=bar.update)
+    if args.json:
+        print(json.dumps({"is_whole": report.is_whole, **asdict(report)}))
+    else:
+        print_report(report)
+    return 0 if report.is_whole else 1
+
+
+def print_report(report: ChainReport) -> None:
+    """What was found, and what to do about it."""
+    print(f"{report.rows:,} rows in the chain, {report.unsealed:,} on their way into it.")
+    print(f"Head: position {report.position}, hash {report.head}")
+    if (found := report.first_break) is not None:
+        row = f" (audit row {found.row})" if found.row else ""
+        print(f"BROKEN at position {found.position}{row}: {found.text}.")
+        print("Compare with the latest backup whose chain holds; later rows may be touched too.")
+    if report.late:
+        print(f"BROKEN: {report.late:,} rows older than a minute are not in the chain.")
+        print("Where a process has died, `ringar audit head` takes them in.")
+    if report.is_whole:
+        print("The chain holds.")
+
+
+def run_head(args: argparse.Namespace) -> int:
+    """Takes what waits into the chain, and prints its end."""
+    while unsealed().exists():
+        seal_chain()
+    position, head = chain_head()
+    print(json.dumps({"position": position, "head": head}) if args.json else f"{position} {head}")
     return 0
