@@ -169,8 +169,12 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Ringar"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+# Who is let in by a service is decided in the adapter; it takes an address only from who may speak for it.
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_ADAPTER = "ringar.core.outside_log_in.SocialAccountAdapter"
-SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+# Log-in services are read over https alone; the demo may use one on the same machine.
+FETCH_PLAIN_HTTP = DEMO
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"provider_class": "ringar.core.outside_log_in.NonceProvider"},
     "saml": {"provider_class": "ringar.core.outside_log_in.OnceProvider"},
@@ -234,9 +238,14 @@ RINGAR_SMTP_URL = from_environment("RINGAR_SMTP_URL")
 # What a municipality may buy directly, without advertising (SEK, LOU chapter 19 a): from which day which limit.
 DIRECT_AWARD_LIMITS = [(date(2022, 2, 1), 700_000)]
 
+# How many days after a merge or a split of needs it can be undone.
+RINGAR_UNDO_DAYS = int(os.environ.get("RINGAR_UNDO_DAYS", "30"))
+
 # Queued work: how many things of one urgency a worker does at a time, and the pause before the first new attempt.
 RINGAR_WORKER_THREADS = int(os.environ.get("RINGAR_WORKER_THREADS", "4"))
 RINGAR_RETRY_SECONDS = float(os.environ.get("RINGAR_RETRY_SECONDS", "2"))
+# How long work that is done stays in the list of what robots did.
+RINGAR_WORK_KEPT_DAYS = int(os.environ.get("RINGAR_WORK_KEPT_DAYS", "90"))
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,10 +1,14 @@
 """A bound on what can be handed in, kept while it arrives: a file of a gigabyte never fills the disk."""
 
+import time
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 MOST_BYTES = 25 * 1024 * 1024
+ABANDONED = 24 * 3600  # seconds
 
 
 class QuotaUploadHandler(FileUploadHandler):
@@ -22,3 +26,18 @@ class QuotaUploadHandler(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
+
+
+def import_folder() -> Path:
+    """Where spreadsheets wait that were handed in and are not saved yet."""
+    return Path(settings.MEDIA_ROOT) / "imports"
+
+
+def remove_abandoned(older_than: float = ABANDONED) -> int:
+    """Removes handed-in spreadsheets that nobody saved within a day; returns how many."""
+    before, count = time.time() - older_than, 0
+    for path in import_folder().glob("*"):
+        if path.is_file() and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+            count += 1
+    return count

@@ -17,6 +17,7 @@ from ringar.robots.registry import WATCHES, CannotWork, Payload, Task, WorkConte
 from ringar.robots.rules import ATTEMPTS, INLINE, State, error_text, storable
 
 log = logging.getLogger("ringar.robots")
+OFTEN = 60  # seconds; what is looked for more seldom is left to workers
 FINAL = (CannotWork, NotAllowed, Refused)
 
 
@@ -65,12 +66,13 @@ def call_task(task: Task | None, work: Work) -> None:
 def run_waiting(limit: int | None = None) -> int:
     """Does the work that is waiting and due, in order, in this process; returns how many pieces.
 
-    Looks once at first, as a worker does, for what the rooms' watches find to do. Work that is queued on the
+    Looks once at first, as a worker does, for what the watches of every minute find to do. Work that is queued on the
     way is done too. Work that a worker already has is left to it.
     """
     find_tasks()
     for each in WATCHES.values():
-        each.look()
+        if each.every <= OFTEN:
+            each.look()
     owner = liveness.new_owner(INLINE)
     count = 0
     with liveness.holding(owner):

@@ -9,12 +9,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 log = logging.getLogger("ringar.robots")
 WEB_WORKERS, WEB_THREADS = 2, 4
 PAUSES = (1, 2, 5, 15, 30)  # seconds before a worker that dies again and again is started anew
 LIVED_LONG = 30
 STOP_SECONDS = 25
+POLITE = 10  # added to the worker's niceness
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
@@ -24,10 +26,16 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGTERM)
 
 
-def start(*arguments: str) -> subprocess.Popen[bytes]:
+def step_back() -> None:
+    """In the worker: a page that somebody waits for goes before what robots do."""
+    os.nice(POLITE)
+    end_with_parent()
+
+
+def start(*arguments: str, first: Callable[[], None] = end_with_parent) -> subprocess.Popen[bytes]:
     """Starts a Python module as a child in its own session: Ctrl-C reaches us alone, and we stop both."""
     command = [sys.executable, "-m", *arguments]
-    return subprocess.Popen(command, start_new_session=True, preexec_fn=end_with_parent)  # noqa: S603
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=first)  # noqa: S603
 
 
 def start_web(host: str, port: int) -> subprocess.Popen[bytes]:
@@ -39,7 +47,7 @@ def start_web(host: str, port: int) -> subprocess.Popen[bytes]:
 
 
 def start_worker() -> subprocess.Popen[bytes]:
-    return start("ringar.cli", "work")
+    return start("ringar.cli", "work", first=step_back)
 
 
 def is_taken(host: str, port: int) -> bool:

@@ -1,12 +1,35 @@
-"""What robots do for this room: they send mail."""
+"""What robots do for this room: they send mail, and keep the house once a day."""
 
 from django.utils.translation import gettext_lazy as _
 
-from ringar.robots import mail
-from ringar.robots.registry import WorkContext, task
+from ringar.core.clock import today
+from ringar.core.rules import Viewer
+from ringar.robots import housekeeping, mail
+from ringar.robots.actions import queue_work
+from ringar.robots.registry import CannotWork, WorkContext, task, watch
 
 
 # Ten attempts are about four hours: long enough for a mail server to come back.
 @task("robots.send_mail", label=_("Send an e-mail"), is_urgent=True, attempts=10)
 def send_mail(work: WorkContext) -> None:
     mail.send_mail(work.payload["mail"])
+
+
+@watch("robots.day", every=3600)
+def look_at_day() -> None:
+    """Queues the day's housekeeping, once for each day."""
+    for name in ("robots.check_trail", "robots.remove_old"):
+        queue_work(name, by=Viewer.of_robot(), key=f"{name}:{today()}")
+
+
+@task("robots.check_trail", label=_("Check that the audit trail is untouched"), attempts=2)
+def check_trail(work: WorkContext) -> None:
+    report = housekeeping.check_trail()
+    if not report.is_whole:
+        raise CannotWork(_("The audit trail does not hold. The administrators are told by mail."))
+
+
+@task("robots.remove_old", label=_("Remove what is of no more use"))
+def remove_old(work: WorkContext) -> None:
+    removed = housekeeping.remove_old()
+    work.report(1, ", ".join(f"{name}: {count}" for name, count in removed.items()))

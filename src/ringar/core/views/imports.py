@@ -3,7 +3,6 @@
 import uuid
 from pathlib import Path
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
@@ -18,6 +17,7 @@ from ringar.core.middleware import Request
 from ringar.core.models import Organisation
 from ringar.core.registry import declared
 from ringar.core.rules import NotAllowed, Refused
+from ringar.core.uploads import import_folder
 from ringar_kits.errors import InputError
 
 MOST_ROWS = 5000
@@ -44,7 +44,7 @@ def importer_of(kind: str) -> Importer:
 def kept_file(request: Request) -> Path | None:
     """The file that this session handed in, while it waits to be saved."""
     name = request.session.get("import_file", "")
-    path = Path(settings.MEDIA_ROOT) / "imports" / name
+    path = import_folder() / name
     return path if name and path.is_file() else None
 
 
@@ -55,7 +55,7 @@ def keep_upload(request: Request, upload: "UploadedFile[bytes]") -> Path:
         raise Refused(_("Hand in a CSV, Excel (.xlsx) or JSON file."))
     if old := kept_file(request):
         old.unlink()
-    path = Path(settings.MEDIA_ROOT) / "imports" / f"{uuid.uuid4().hex}{suffix}"
+    path = import_folder() / f"{uuid.uuid4().hex}{suffix}"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as target:
         for chunk in upload.chunks():
