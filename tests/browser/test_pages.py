@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -47,6 +47,16 @@ ELSEWHERE: dict[str, Callable[[], tuple[Person | None, str]]] = {
     "match_asked": unlikely_match,
     "need_share": draft,
 }
+# Pages whose form tells what is wrong when it is sent empty.
+FORMS = (
+    "account_login",
+    "account_reset_password",
+    "accessibility",
+    "answer_new",
+    "call_new",
+    "need_new",
+    "solver_new",
+)
 # Names of addresses that are no page to read.
 NOT_PAGES = {
     # they answer a form and lead on
@@ -120,12 +130,45 @@ def test_page_when_read_then_axe_finds_nothing_and_a_phone_is_wide_enough(
     person, path = found
     page = open_page(path, person=person, language=language)
     assert page.locator("html").get_attribute("lang") == language
+    # Light and wide, dark on a phone; and in the other language the other way round.
+    schemes: list[Literal["light", "dark"]] = ["light", "dark"] if language == "sv" else ["dark", "light"]
+    page.emulate_media(color_scheme=schemes[0], reduced_motion="reduce")
     faults = violations(page)
+    page.emulate_media(color_scheme=schemes[1], reduced_motion="reduce")
     page.set_viewport_size({"width": PHONE, "height": 800})
+    faults += [f"{schemes[1]}, on a phone: {fault}" for fault in violations(page)]
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > PHONE:
         faults.append(f"{width} px wide on a phone of {PHONE} px")
     assert not faults, f"{path} as {person}:\n" + "\n".join(faults)
+
+
+SEND_EMPTY = """() => {
+  const form = [...document.querySelectorAll("main form")].find((each) => each.method === "post");
+  form.noValidate = true;
+  for (const field of form.querySelectorAll("textarea, input:is([type=text], [type=email], [type=password])"))
+    field.value = "";
+  form.querySelector("button:not([type=button])").click();
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", FORMS)
+def test_form_when_sent_empty_then_its_errors_are_told_and_axe_finds_nothing(
+    open_page: Open, walks: dict[str, Walk], name: str, scheme: Literal["light", "dark"]
+) -> None:
+    found = example(walks, name)
+    assert found
+    person, path = found
+    page = open_page(path, person=person, width=PHONE)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    with page.expect_navigation():
+        page.evaluate(SEND_EMPTY)
+    assert page.locator("[role=alert]").count() >= 1
+    wrong = page.locator("[aria-invalid=true]")
+    assert wrong.count() >= 1 and wrong.first.get_attribute("aria-describedby")
+    assert not (faults := violations(page)), f"{path} as {person}:\n" + "\n".join(faults)
 
 
 def test_not_pages_when_the_addresses_change_then_the_lists_here_follow() -> None:

@@ -6,27 +6,49 @@ from pathlib import Path
 import pytest
 
 import ringar
+from ringar.core.templatetags.page import OWN_PAGES
+from ringar.core.views.style import ICONS
 
 SOURCE = Path(ringar.__file__).parent
 SHEETS = ("ringar", "parts", "together", "charts")
 CSS = "".join((SOURCE / f"core/static/core/{name}.css").read_text(encoding="utf-8") for name in SHEETS)
-# (colour, what it stands on, least contrast by WCAG 2.2: 4.5 for text, 3 for edges of controls)
-TEXTS = ("ink", "muted", "water", "water-deep", "copper", "error", "ok", "warn")
-PAIRS = [
-    *(
-        (text, ground, 4.5)
-        for text in ("ink", "muted", "water", "water-deep")
-        for ground in ("paper", "surface", "sunken")
-    ),
-    *((text, f"{text}-soft", 4.5) for text in ("ok", "warn", "error")),
-    *((text, ground, 4.5) for text in TEXTS for ground in ("paper", "surface")),
-    ("water-deep", "water-soft", 4.5),
-    ("ink", "warn-soft", 4.5),
-    ("on-water", "water", 4.5),
-    ("on-water", "water-deep", 4.5),
-    *(("edge", ground, 3.0) for ground in ("paper", "surface")),
-    *(("water", ground, 3.0) for ground in ("paper", "surface", "sunken")),
-]
+RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+COLOUR = re.compile(r"(?:^|[;\s])(?:color|fill): var\(--([\w-]+)\)")
+GROUND = re.compile(r"(?:^|[;\s])background(?:-color)?: var\(--([\w-]+)\)")
+# Text that inherits its ground stands on one of these; text that is set on a soft ground keeps one of these colours.
+PAGE = ("paper", "surface")
+INHERITED = ("ink", "muted", "water", "water-deep")
+SHAPES = ("chart", "rings", "bars", "swatch", "mark", "stop", "drop", "legend")  # fill there is no text
+
+
+def pairs_of_css() -> set[tuple[str, str, float]]:
+    """(colour, what it stands on, least contrast by WCAG 2.2): read from every rule of the style sheets."""
+    found = set()
+    plain = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
+    for selector, body in RULE.findall(plain):
+        texts, grounds = COLOUR.findall(body), GROUND.findall(body)
+        if any(word in selector for word in SHAPES) and "text" not in selector:
+            continue
+        if "::before" in selector or "progress" in selector or "meter" in selector:
+            continue  # a sign or a bar: looked at below, as shapes
+        if texts and grounds:
+            found |= {(text, ground, 4.5) for text in texts for ground in grounds}
+        elif texts:
+            found |= {(text, ground, 4.5) for text in texts if not text.startswith("on-") for ground in PAGE}
+        elif grounds:
+            found |= {(text, ground, 4.5) for text in INHERITED for ground in grounds}
+    return found
+
+
+# What no rule tells alone: edges of controls, rings of focus, bars and signs (3 suffices), words of notices.
+PAIRS = sorted(
+    pairs_of_css()
+    | {("edge", ground, 3.0) for ground in PAGE}
+    | {("water", ground, 3.0) for ground in (*PAGE, "sunken", "water-soft")}
+    | {("copper", ground, 3.0) for ground in (*PAGE, "sunken")}
+    | {(text, f"{text}-soft", 4.5) for text in ("ok", "warn", "error")}
+    | {("surface", sign, 3.0) for sign in ("water", "ok", "warn", "error")}
+)
 TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
 
 
@@ -58,6 +80,28 @@ def test_contrast_when_colours_meet_then_it_is_enough(
     assert (high + 0.05) / (low + 0.05) >= least
 
 
+def test_contrast_when_the_style_sheets_are_read_then_the_known_pairs_are_among_those_found() -> None:
+    told = {(text, ground) for text, ground, _ in PAIRS}
+    assert {("on-water", "water"), ("on-copper", "copper"), ("muted", "paper"), ("ink", "warn-soft")} <= told
+    assert len(told) > 40
+
+
+def test_looks_when_the_dark_one_is_chosen_then_its_colours_are_those_of_a_dark_device() -> None:
+    night = CSS.split("@media (prefers-color-scheme: dark)", 1)[1]
+    by_device, chosen = night.split(":root.look-dark", 1)
+    chosen = chosen.split("}", 1)[0]
+    names = r"--([\w-]+): ([^;]+);"
+    assert re.findall(names, by_device) == re.findall(names, chosen) != []
+
+
+def test_icons_when_named_then_they_are_in_the_sprite() -> None:
+    sprite = (SOURCE / "core/static/core/icons.svg").read_text(encoding="utf-8")
+    known = re.findall(r'<symbol id="([\w-]+)"', sprite)
+    named = {name for path in TEMPLATES for name in re.findall(r'{% icon "([\w-]+)" %}', path.read_text())}
+    assert named and not (named | {icon for *_, icon, _ in OWN_PAGES}) - set(known)
+    assert set(ICONS.split()) == set(known), "the style guide shows every icon"
+
+
 def test_files_when_served_then_they_are_small() -> None:
     script = (SOURCE / "core/static/core/ringar.js").read_text(encoding="utf-8")
     assert len(CSS.encode()) <= 45_000
@@ -68,6 +112,12 @@ def test_templates_when_read_then_hold_no_inline_script_or_style() -> None:
     inline = re.compile(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", re.IGNORECASE)
     at_fault = [path.name for path in TEMPLATES if inline.search(path.read_text(encoding="utf-8"))]
     assert not at_fault
+
+
+def test_links_when_pages_are_read_then_every_style_sheet_is_loaded() -> None:
+    for name in ("base", "bare"):
+        page = (SOURCE / f"core/templates/core/{name}.html").read_text(encoding="utf-8")
+        assert re.findall(r"core/(\w+)\.css", page) == list(SHEETS)
 
 
 def test_templates_when_they_name_a_class_then_the_style_sheet_knows_it() -> None:
