@@ -23,6 +23,7 @@ FIELDS: dict[str, Promise] = {
     "summary": _("What did you learn?"),
     "surprise": _("What surprised you?"),
     "note": _("How is it with you?"),
+    "reason": _("Why?"),
 }
 
 find_flags = partial(flags.find_flags, names=FIELDS)

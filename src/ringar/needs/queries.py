@@ -3,14 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
 from django.utils.dateparse import parse_datetime
 
-from ringar.core.models import AuditEvent, Person, TeamMember, Unit
+from ringar.core.models import AuditEvent, Membership, Person, TeamMember, Unit
 from ringar.core.queries import units_below, visible_to
-from ringar.core.rules import NotAllowed, Viewer, Visibility
+from ringar.core.rules import OUTSIDE_ROLES, NotAllowed, Viewer, Visibility
 from ringar.core.search import match_words, scope_words
-from ringar.needs.models import Evidence, Joining, Need
+from ringar.needs.models import Evidence, Joining, Lineage, Need
 from ringar.needs.rules import NeedFacts, NeedState, can_see_need
 from ringar_kits.texts.analyse import analyse
 
@@ -43,7 +43,7 @@ def listed_needs(viewer: Viewer, *, everywhere: bool = False) -> QuerySet[Need]:
     Allows what `visible_needs` allows, said without "or": so the database walks one index and stops after a page.
     """
     needs = (
-        Need.objects.filter(is_draft=False)
+        living_needs(Need.objects.filter(is_draft=False))
         .order_by("-changed_at", "-id")
         .select_related("unit", "organisation")
     )
@@ -60,6 +60,14 @@ def listed_needs(viewer: Viewer, *, everywhere: bool = False) -> QuerySet[Need]:
         & ~Q(owner_id=viewer.person_id or 0)
         & ~Q(uuid__in=viewer.team_rows)
     )
+
+
+def living_needs(needs: QuerySet[Need]) -> QuerySet[Need]:
+    """Leaves out needs that were merged or split: lists and searches lead to the ones that they became."""
+    became = Lineage.from_needs.through.objects.filter(
+        need_id=OuterRef("pk"), lineage__undone_at=None, lineage__is_closing=True
+    )
+    return needs.exclude(Exists(became), state=NeedState.CLOSED)
 
 
 def filtered_needs(needs: QuerySet[Need], *, state: str = "", unit: Unit | None = None) -> QuerySet[Need]:
@@ -134,7 +142,7 @@ def search_ids(
     found = [pk for pk, _ in found_ids(viewer, text, everywhere=everywhere)]
     below = unit_ids_of(unit) if unit else None
     is_public = everywhere or not viewer.is_inside
-    rows = Need.objects.filter(pk__in=found, is_draft=False)
+    rows = living_needs(Need.objects.filter(pk__in=found, is_draft=False))
     names = ("pk", "uuid", "organisation_id", "unit_id", "created_by_id", "owner_id", "state", "visibility")
     seen = set()
     for pk, uuid, *facts in rows.values_list(*names):
@@ -172,9 +180,9 @@ def units_of(viewer: Viewer) -> QuerySet[Unit]:
 
 
 def people_of(organisation_id: int) -> QuerySet[Person]:
-    """Who can own a need: everyone with a role in the organisation."""
-    people = Person.objects.filter(is_active=True, memberships__unit__organisation_id=organisation_id)
-    return people.distinct().order_by("name")
+    """Who can own a need, or work with it: everyone with a role inside the organisation."""
+    inside = Membership.objects.filter(unit__organisation_id=organisation_id).exclude(role__in=OUTSIDE_ROLES)
+    return Person.objects.filter(is_active=True, pk__in=inside.values("person_id")).order_by("name")
 
 
 def concerned_people(need: Need) -> set[int]:

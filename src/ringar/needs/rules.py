@@ -213,6 +213,14 @@ def can_move(viewer: Viewer, facts: NeedFacts, to: str) -> bool:
     return viewer.leads if arrow.who == Who.LEADERS else True
 
 
+def can_ask_reopen(viewer: Viewer, facts: NeedFacts) -> bool:
+    """Whether the viewer may ask others to open a closed need: wrote it, or works there; may not open it."""
+    if facts.state != S.CLOSED or viewer.person_id is None or can_move(viewer, facts, S.SHARED):
+        return False
+    is_here = viewer.may_write and viewer.organisation_id == facts.organisation_id
+    return viewer.person_id == facts.author_id or (is_here and can_see_need(viewer, facts))
+
+
 def can_join(viewer: Viewer, facts: NeedFacts) -> bool:
     """Whether the viewer may say "we have this too": works in the organisation and sees a need that is open."""
     same = viewer.may_write and viewer.organisation_id == facts.organisation_id

@@ -3,6 +3,8 @@
 from ringar.needs.actions.choices import Choosing, NotReady, decide_round, save_choices
 from ringar.needs.actions.evidence import add_evidence, edit_evidence, remove_evidence
 from ringar.needs.actions.imports import import_needs
+from ringar.needs.actions.lineage import merge_needs, split_need
+from ringar.needs.actions.moves import ask_reopen, move_need, share_need
 from ringar.needs.actions.needs import (
     add_criterion,
     add_why,
@@ -11,11 +13,9 @@ from ringar.needs.actions.needs import (
     embed_needs,
     join_need,
     leave_need,
-    move_need,
     remove_last_why,
     save_draft,
     set_criteria,
-    share_need,
     start_need,
 )
 from ringar.needs.actions.prepare import Flagged, index_need
@@ -29,6 +29,7 @@ from ringar.needs.actions.rounds import (
     withdraw_round,
 )
 from ringar.needs.actions.scores import hand_in_scores, save_score, step_aside, step_back
+from ringar.needs.actions.undo import undo_lineage
 
 __all__ = [
     "Choosing",
@@ -38,6 +39,7 @@ __all__ = [
     "add_criterion",
     "add_evidence",
     "add_why",
+    "ask_reopen",
     "close_due_rounds",
     "close_round",
     "decide_round",
@@ -50,6 +52,7 @@ __all__ = [
     "index_need",
     "join_need",
     "leave_need",
+    "merge_needs",
     "move_deadline",
     "move_need",
     "open_round",
@@ -61,8 +64,10 @@ __all__ = [
     "save_score",
     "set_criteria",
     "share_need",
+    "split_need",
     "start_need",
     "step_aside",
     "step_back",
+    "undo_lineage",
     "withdraw_round",
 ]

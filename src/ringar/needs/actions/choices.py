@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.needs.actions.needs import move_need
+from ringar.needs.actions.moves import move_need
 from ringar.needs.actions.prepare import tidy
 from ringar.needs.actions.rounds import close_round, locked_round
 from ringar.needs.models import Need

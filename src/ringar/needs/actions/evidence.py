@@ -15,8 +15,9 @@ from ringar.needs.actions.needs import locked
 from ringar.needs.actions.prepare import Flagged, decide_flags, tidy
 from ringar.needs.models import Evidence, Need
 from ringar.needs.photos import clean_photo
-from ringar.needs.queries import evidence_texts
+from ringar.needs.queries import concerned_people, evidence_texts
 from ringar.needs.rules import EvidenceKind, can_add_evidence, can_edit_need
+from ringar.talk.actions import tell_people
 from ringar_kits.texts.analyse import guess_language
 from ringar_kits.texts.normalise import words
 
@@ -73,7 +74,7 @@ def fill_evidence(evidence: Evidence, *, summary: str, met: str, surprise: str) 
 def save_evidence(evidence: Evidence, *, by: Viewer, action: str, kept: Iterable[str]) -> Evidence:
     """Saves evidence, as a draft where flags are left to decide on, and counts the need's evidence anew."""
     told: dict[str, object] = {}
-    evidence.is_draft = False
+    was_seen, evidence.is_draft = evidence.pk is not None and not evidence.is_draft, False
     if not evidence.need.is_draft:
         try:
             told = decide_flags(evidence_texts(evidence), shared={}, kept=kept)
@@ -82,6 +83,9 @@ def save_evidence(evidence: Evidence, *, by: Viewer, action: str, kept: Iterable
     evidence.save()
     record_audit(by=by, action=action, target=evidence, changes={"need": str(evidence.need.uuid), **told})
     count_evidence(evidence.need)
+    if not (evidence.is_draft or evidence.need.is_draft or was_seen):
+        people = concerned_people(evidence.need)
+        tell_people(by=by, row=evidence.need, event="needs.evidence", people=people)
     return evidence
 
 

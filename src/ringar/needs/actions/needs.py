@@ -1,7 +1,6 @@
 """Every write on needs: writing one down, sharing it, moving it on, and what hangs on it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -10,26 +9,23 @@ from django.utils.translation import gettext as _
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
 from ringar.core.models import Person, Unit
-from ringar.core.rules import NotAllowed, Refused, Viewer, Visibility
+from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.vectors import as_query, save_vectors, vectors_for
 from ringar.needs.actions.prepare import decide_flags, index_need, tidy
 from ringar.needs.models import Criterion, Joining, Need, Why
-from ringar.needs.queries import home_unit, texts_of
+from ringar.needs.queries import concerned_people, home_unit, texts_of
 from ringar.needs.rules import (
-    ASKS,
     LONGEST_TITLE,
     MOST_CRITERIA,
     MOST_WHYS,
-    NeedFacts,
     NeedState,
     can_edit_need,
     can_join,
-    can_move,
-    missing_for,
     seen_by_more,
     title_from,
 )
 from ringar.robots.actions import queue_work
+from ringar.talk.actions import tell_people
 from ringar_kits.texts import load_embedder
 
 TEXTS = ("title", "symptom", "who_affected", "cause", "cost_of_nothing", "good_effect", "tried")
@@ -198,46 +194,6 @@ def require_sound(by: Viewer, need: Need, told: Mapping[str, object]) -> None:
 
 
 @transaction.atomic
-def share_need(*, by: Viewer, need: Need, visibility: str = "", kept: Iterable[str] = ()) -> Need:
-    """Lets others see a draft. Raises Flagged until each flag is gone or kept, Refused where something is missing."""
-    need = locked(need)
-    require_move(by, need, NeedState.SHARED, need.facts)
-    if visibility and visibility not in Visibility.values:
-        raise Refused(_("Choose who may see the need."))
-    need.visibility = visibility or need.visibility
-    told = decide_flags(texts_of(need), shared={}, kept=kept)
-    need.state, need.is_draft = NeedState.SHARED, False
-    need.shared_at = need.shared_at or now()
-    save_need(need, by=by, action="share_need", changes={"visibility": need.visibility, **told})
-    return need
-
-
-def require_move(by: Viewer, need: Need, to: str, facts: NeedFacts) -> None:
-    """Raises NotAllowed or Refused unless the viewer may move the need, and nothing is missing."""
-    if not can_move(by, facts, to):
-        raise NotAllowed
-    if missing := missing_for(to, facts):
-        raise Refused(" ".join(str(ASKS[ask]) for ask in missing))
-
-
-@transaction.atomic
-def move_need(*, by: Viewer, need: Need, to: str, reason: str = "", has_match: bool = False) -> Need:
-    """Moves a need to another state by the table `rules.TRANSITIONS`. The reason is kept in the history.
-
-    `has_match`: the room above has a chosen solution for it. Raises NotAllowed, or Refused with what is missing.
-    """
-    need = locked(need)
-    if need.is_draft and to == NeedState.SHARED:
-        return share_need(by=by, need=need)
-    reason = tidy(reason, 2_000)
-    require_move(by, need, to, replace(need.facts, match=has_match, reason=bool(reason)))
-    changes: dict[str, object] = {"state": [need.state, to], **({"reason": reason} if reason else {})}
-    need.state = to
-    save_need(need, by=by, action="move_need", changes=changes)
-    return need
-
-
-@transaction.atomic
 def add_why(*, by: Viewer, need: Need, answer: str, kept: Iterable[str] = ()) -> Why:
     """The answer to the next "why?"; at most five. Raises Refused, Flagged or NotAllowed."""
     need = locked(need)
@@ -313,6 +269,8 @@ def join_need(
     )
     need.joined_count += 1
     save_need(need, by=by, action="join_need", changes={"unit": str(unit), **told})
+    facts = {"unit": str(unit)}
+    tell_people(by=by, row=need, event="needs.joined", people=concerned_people(need), facts=facts)
     return joining
 
 
