@@ -32,12 +32,12 @@ from ringar.needs.rules import NeedState
 from ringar.robots.models import Work
 from ringar.robots.rules import State
 from ringar.solvers.models import Solution
-from ringar.solvers.rules import SolverState
+from ringar.solvers.rules import SHOWN_STATES
 
 METHOD = "1"
 """Raised when rankings would come out differently, so that all are made anew."""
 
-OFFERED = Q(solution__is_published=True) & ~Q(solution__solver__state=SolverState.HIDDEN)
+OFFERED = Q(solution__is_published=True, solution__solver__state__in=SHOWN_STATES)
 MOST_NEEDS = 25
 
 

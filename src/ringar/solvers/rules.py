@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,15 +22,59 @@ class Kind(models.TextChoices):
     INSTITUTE = "institute", _("Research institute")
     ASSOCIATION = "association", _("Association")
     MUNICIPALITY = "municipality", _("Municipality")
-    INCUBATOR = "incubator", _("Incubator")
+    INCUBATOR = "incubator", _("Incubator or science park")
 
 
 class SolverState(models.TextChoices):
-    """What the installation knows of a solver."""
+    """What the installation knows of a solver. Unverified: registered itself, and nobody has looked yet."""
 
+    UNVERIFIED = "unverified", _("Not checked yet")
     REGISTERED = "registered", _("Registered")
     VERIFIED = "verified", _("Checked")
+    REFUSED = "refused", _("Not taken in")
     HIDDEN = "hidden", _("Hidden")
+
+
+SHOWN_STATES = frozenset({SolverState.REGISTERED.value, SolverState.VERIFIED.value})
+"""Solvers that everyone sees, with what they have published."""
+
+
+class MemberRole(models.TextChoices):
+    """What a person is in a solver."""
+
+    OWNER = "owner", _("Decides who acts for it")
+    MEMBER = "member", _("Acts for it")
+
+
+class RequestState(models.TextChoices):
+    """Where a request to act for a solver stands."""
+
+    WAITING = "waiting", _("Waits for an answer")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+
+
+class Scope(models.TextChoices):
+    """What one solver may do on behalf of another."""
+
+    ANSWERS = "answers", _("Answer calls")
+    SOLUTIONS = "solutions", _("Describe solutions")
+
+
+class CheckState(models.TextChoices):
+    """What came of an organisation's check of who a solver is."""
+
+    BEGUN = "begun", _("Begun")
+    VERIFIED = "verified", _("Checked")
+    REFUSED = "refused", _("Not taken in")
+
+
+class TrialDecision(models.TextChoices):
+    """How a trial of secrecy ends."""
+
+    DISCLOSE = "disclose", _("Disclose all of it")
+    PARTLY = "partly", _("Disclose it in part")
+    REFUSE = "refuse", _("Disclose nothing")
 
 
 class Maturity(models.TextChoices):
@@ -74,7 +120,10 @@ SHORTEST_REASON = 20
 ANSWERS_PER_EMAIL_AND_CALL = 3
 ANSWERS_PER_EMAIL_AND_DAY = 10
 ANSWERS_PER_CALL_AND_HOUR = 60
+UNCONFIRMED_PER_EMAIL_AND_DAY = 10
+"""Answers to unconfirmed addresses: so many letters a day may somebody be sent by what others write."""
 
+CHECK_SOLVERS = frozenset({Role.DEVELOPMENT_MANAGER, Role.BUYER, Role.ADMINISTRATOR})
 RUN_CALLS = frozenset({Role.MANAGER, Role.DEVELOPMENT_MANAGER, Role.CIO, Role.BUYER, Role.ADMINISTRATOR})
 
 # From which states an answer may be decided: no to yes is a happy second thought, yes to no would break a promise.
@@ -115,30 +164,78 @@ def is_operator(viewer: Viewer) -> bool:
     return viewer.person_id is None and viewer.leads
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What ties a viewer to a solver: a role of their own, or scopes by an agent (a solver) that they act for."""
+
+    role: str = ""
+    agent_id: int | None = None
+    agent: str = ""
+    scopes: frozenset[str] = frozenset()
+
+    def acts(self, scope: str) -> bool:
+        """Whether the viewer may do that for the solver, as its own or on its behalf."""
+        return bool(self.role) or scope in self.scopes
+
+
+STRANGER = Standing()
+
+
 def can_register(viewer: Viewer) -> bool:
-    """Who may add a solver: staff, people of solvers, the operator."""
+    """Who may add a solver by the form: staff, people of solvers, the operator. Others register themselves."""
     return viewer.may_write or Role.SOLVER in viewer.roles or is_operator(viewer)
 
 
-def can_edit(viewer: Viewer, *, author_id: int | None, registered_in_id: int | None) -> bool:
-    """Who may change a solver or its solutions: its own person, and staff where it was registered."""
-    if is_operator(viewer):
+def can_edit(viewer: Viewer, standing: Standing, *, registered_in_id: int | None) -> bool:
+    """Who may change a solver's facts: its own people, and staff where it was registered."""
+    if is_operator(viewer) or standing.role:
         return True
-    if author_id is not None and viewer.person_id == author_id:
-        return can_register(viewer)
     return viewer.may_write and registered_in_id is not None and viewer.organisation_id == registered_in_id
 
 
+def can_describe(viewer: Viewer, standing: Standing, *, registered_in_id: int | None) -> bool:
+    """Who may write its solutions: those who may change its facts, and who acts on its behalf with that scope."""
+    may_edit = can_edit(viewer, standing, registered_in_id=registered_in_id)
+    return may_edit or standing.acts(Scope.SOLUTIONS)
+
+
+def may_be_published(state: str) -> bool:
+    """Whether what the solver offers may be shown to everyone: only sketches until somebody has checked it."""
+    return state not in {SolverState.UNVERIFIED, SolverState.REFUSED}
+
+
+def can_verify(viewer: Viewer) -> bool:
+    """Who may check those who register themselves: buyers, development managers, administrators, the operator."""
+    if is_operator(viewer):
+        return True
+    return viewer.organisation_id is not None and viewer.may_write and bool(viewer.roles & CHECK_SOLVERS)
+
+
 def can_check(viewer: Viewer, *, registered_in_id: int | None) -> bool:
-    """Who may mark a solver as checked, or hide it: those who lead where it was registered, and the operator."""
-    return is_operator(viewer) or (viewer.leads and viewer.organisation_id == registered_in_id is not None)
+    """Who may mark a solver as checked, or hide it: those who lead where it was registered, and the operator.
+
+    One that registered itself belongs to no organisation: everyone who checks may hide it.
+    """
+    if registered_in_id is None:
+        return can_verify(viewer)
+    return is_operator(viewer) or (viewer.leads and viewer.organisation_id == registered_in_id)
 
 
-def can_see_secrecy(
-    viewer: Viewer, *, author_ids: Collection[int | None], told_to: Collection[int | None]
-) -> bool:
-    """Who may read what a solver asks to keep secret: its own people, and staff of organisations it was told to."""
-    if viewer.person_id is not None and viewer.person_id in author_ids:
+def may_act_for_others(kind: str, state: str) -> bool:
+    """Whether a solver may ask to act on behalf of others: an incubator that somebody has registered or checked."""
+    return kind == Kind.INCUBATOR and state in SHOWN_STATES
+
+
+def domains_agree(email: str, website: str) -> bool:
+    """Whether the e-mail address lies under the web page's host name: a sign, for a person to weigh."""
+    domain = email.rpartition("@")[2].lower()
+    host = (urlsplit(website).hostname or "").lower().removeprefix("www.")
+    return bool(domain) and bool(host) and (domain == host or domain.endswith(f".{host}"))
+
+
+def can_see_secrecy(viewer: Viewer, standing: Standing, *, told_to: Collection[int | None]) -> bool:
+    """Who may read what a solver asks to keep secret: those who write for it, and staff of whom it was told to."""
+    if standing.acts(Scope.SOLUTIONS):
         return True
     return viewer.is_inside and viewer.organisation_id in told_to
 

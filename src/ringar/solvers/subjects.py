@@ -60,7 +60,7 @@ SUBJECTS = [
         find=find_solution,
         concerned=lambda solution: queries.people_of_solver(solution.solver),
         model=Solution._meta.label,
-        may_write=lambda viewer, solution: queries.may_edit_solver(viewer, solution.solver),
+        may_write=lambda viewer, solution: queries.may_describe_solver(viewer, solution.solver),
         find_many=lambda viewer, uuids: queries.visible_solutions(viewer).filter(uuid__in=uuids),
     ),
     Subject(
@@ -92,7 +92,6 @@ EVENTS = [
         _("%(actor)s changed the call “%(title)s”. Answers are taken until %(deadline)s."),
     ),
     Event("solvers.call_closed", _("The call “%(title)s” is closed.")),
-    Event("solvers.check_asked", _("“%(title)s” asks to be checked.")),
     Event("solvers.verified", _("%(organisation)s has checked “%(title)s”. %(reason)s"), is_answer=True),
     Event(
         "solvers.not_verified", _("%(organisation)s did not take in “%(title)s”: %(reason)s"), is_answer=True
@@ -104,5 +103,4 @@ EVENTS = [
     Event("solvers.agent_approved", _("%(agent)s may act on behalf of “%(title)s” now."), is_answer=True),
     Event("solvers.agent_ended", _("%(agent)s no longer acts on behalf of “%(title)s”."), is_answer=True),
     Event("solvers.suggested", _("%(actor)s added a draft, “%(title)s”, for you to publish or leave.")),
-    Event("solvers.secrecy_tried", _("Somebody asked to read “%(title)s”. Decided: %(decision)s.")),
 ]

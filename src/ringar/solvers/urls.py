@@ -1,18 +1,29 @@
 from django.urls import path
 
-from ringar.solvers.views import answers, calls, solutions, solvers
+from ringar.solvers.views import answers, calls, checks, members, registration, solutions, solvers, trials
 
 urlpatterns = [
     path("leverantorer/", solvers.solver_list, name="solver_list"),
     path("leverantorer/lista.csv", solvers.solver_csv, name="solver_csv"),
     path("leverantorer/ny/", solvers.solver_new, name="solver_new"),
+    path("leverantorer/registrera/", registration.solver_register, name="solver_register"),
+    path("leverantorer/registrera/<str:token>/", registration.solver_confirm, name="solver_confirm"),
+    path("leverantorer/kontroll/", checks.solver_verify_list, name="solver_verify_list"),
+    path("leverantorer/ansokan/<uuid:uuid>/", members.join_answer, name="join_answer"),
+    path("leverantorer/person/<uuid:uuid>/", members.member_change, name="member_change"),
+    path("leverantorer/ombud/<uuid:uuid>/", members.agent_answer, name="agent_answer"),
     path("leverantorer/<uuid:uuid>/", solvers.solver_detail, name="solver_detail"),
     path("leverantorer/<uuid:uuid>/andra/", solvers.solver_edit, name="solver_edit"),
     path("leverantorer/<uuid:uuid>/lage/", solvers.solver_state, name="solver_state"),
+    path("leverantorer/<uuid:uuid>/kontroll/", checks.solver_verify, name="solver_verify"),
+    path("leverantorer/<uuid:uuid>/personer/", members.solver_people, name="solver_people"),
+    path("leverantorer/<uuid:uuid>/ga-med/", members.solver_join, name="solver_join"),
+    path("leverantorer/<uuid:uuid>/ombud/", members.agent_ask, name="agent_ask"),
     path("leverantorer/<uuid:uuid>/losningar/ny/", solutions.solution_new, name="solution_new"),
     path("losningar/", solutions.solution_list, name="solution_list"),
     path("losningar/lista.csv", solutions.solution_csv, name="solution_csv"),
     path("losningar/<uuid:uuid>/", solutions.solution_detail, name="solution_detail"),
+    path("losningar/<uuid:uuid>/provning/", trials.trial_new_solution, name="trial_new_solution"),
     path("losningar/<uuid:uuid>/andra/", solutions.solution_edit, name="solution_edit"),
     path("utlysningar/", calls.call_list, name="call_list"),
     path("utlysningar/ny/", calls.call_new, name="call_new"),
@@ -22,7 +33,12 @@ urlpatterns = [
     path("utlysningar/<uuid:uuid>/stang/", calls.call_close, name="call_close"),
     path("utlysningar/<uuid:uuid>/svara/", answers.answer_new, name="answer_new"),
     path("utlysningar/<uuid:uuid>/svar/", calls.call_answers, name="call_answers"),
+    path("utlysningar/<uuid:uuid>/svar/lista.csv", calls.call_answers_csv, name="call_answers_csv"),
+    path("utlysningar/<uuid:uuid>/svar/<uuid:answer_uuid>/provning/", trials.trial_new, name="trial_new"),
     path("utlysningar/<uuid:uuid>/svar/<uuid:answer_uuid>/", calls.answer_decide, name="answer_decide"),
+    path("sekretess/", trials.trial_list, name="trial_list"),
+    path("sekretess/lista.csv", trials.trial_csv, name="trial_csv"),
+    path("sekretess/<uuid:uuid>/", trials.trial_detail, name="trial_detail"),
     path("svar/<str:token>/", answers.answer_status, name="answer_status"),
     path("svar/<str:token>/bekrafta/", answers.answer_verify, name="answer_verify"),
     path("svar/<str:token>/dra-tillbaka/", answers.answer_withdraw, name="answer_withdraw"),

@@ -233,7 +233,7 @@ def test_withdraw_answer_when_sent_then_no_longer_waits(
     assert queries.answer_counts(call) == {}
     with after_deadline(call):
         with pytest.raises(Refused):
-            invite_answer(by=viewer(people.dag), answer=answer)
+            invite_answer(by=viewer(people.dag), answer=answer, declares_none=True)
         close_call(by=viewer(people.dag), call=call)
     call.refresh_from_db()
     assert call.state == CallState.ANSWERED
@@ -251,9 +251,9 @@ def test_verify_email_when_done_twice_then_first_time_stands(answer: Answer) -> 
 
 def test_decide_when_before_the_deadline_then_refused(answer: Answer, people: People, viewer: View) -> None:
     with pytest.raises(Refused):
-        invite_answer(by=viewer(people.dag), answer=answer)
+        invite_answer(by=viewer(people.dag), answer=answer, declares_none=True)
     with pytest.raises(Refused):
-        decline_answer(by=viewer(people.dag), answer=answer, reason=REASON)
+        decline_answer(by=viewer(people.dag), answer=answer, declares_none=True, reason=REASON)
 
 
 def test_decline_when_reason_is_short_then_refused(
@@ -262,7 +262,7 @@ def test_decline_when_reason_is_short_then_refused(
     with after_deadline(call):
         for short in ("", "Nej.", " " * 40 + "för kort text"):
             with pytest.raises(Refused):
-                decline_answer(by=viewer(people.dag), answer=answer, reason=short)
+                decline_answer(by=viewer(people.dag), answer=answer, declares_none=True, reason=short)
     answer.refresh_from_db()
     assert answer.state == AnswerState.RECEIVED
 
@@ -273,7 +273,7 @@ def test_decide_when_not_one_who_runs_the_call_then_not_allowed(
     with after_deadline(call):
         for person in (people.sam, people.elif_, people.farid):
             with pytest.raises(NotAllowed):
-                decline_answer(by=viewer(person), answer=answer, reason=REASON)
+                decline_answer(by=viewer(person), answer=answer, declares_none=True, reason=REASON)
             with pytest.raises(NotAllowed):
                 queries.answers_to(viewer(person), call)
 
@@ -291,10 +291,10 @@ def test_call_when_from_open_to_the_last_answer_then_everyone_is_answered(
         assert call not in queries.open_calls(now())
         assert call.state_at(now()) == CallState.CLOSED
         assert queries.answer_counts(call) == {"received": 2}
-        invite_answer(by=viewer(people.dag), answer=answer)
+        invite_answer(by=viewer(people.dag), answer=answer, declares_none=True)
         call.refresh_from_db()
         assert call.state == CallState.CLOSED
-        decline_answer(by=viewer(people.dag), answer=other, reason=REASON)
+        decline_answer(by=viewer(people.dag), answer=other, declares_none=True, reason=REASON)
     call.refresh_from_db()
     assert call.state == CallState.ANSWERED
     no = OutgoingMail.objects.latest("id")
@@ -309,11 +309,11 @@ def test_invite_when_declined_before_then_a_second_thought_but_not_back(
 ) -> None:
     by = viewer(people.dag)
     with after_deadline(call):
-        decline_answer(by=by, answer=answer, reason=REASON)
-        invite_answer(by=by, answer=answer)
-        invite_answer(by=by, answer=answer)
+        decline_answer(by=by, answer=answer, declares_none=True, reason=REASON)
+        invite_answer(by=by, answer=answer, declares_none=True)
+        invite_answer(by=by, answer=answer, declares_none=True)
         with pytest.raises(Refused):
-            decline_answer(by=by, answer=answer, reason=REASON)
+            decline_answer(by=by, answer=answer, declares_none=True, reason=REASON)
         with pytest.raises(Refused):
             withdraw_answer(by=Viewer(), answer=answer)
     assert OutgoingMail.objects.count() == 3
@@ -330,7 +330,7 @@ def test_close_call_when_somebody_has_answered_then_only_after_the_deadline(
         close_call(by=by, call=call)
         call.refresh_from_db()
         assert call.state == CallState.CLOSED
-        decline_answer(by=by, answer=answer, reason=REASON)
+        decline_answer(by=by, answer=answer, declares_none=True, reason=REASON)
     empty = open_call(by=by, call=draft(by))
     assert close_call(by=by, call=empty).state == CallState.ANSWERED
     with pytest.raises(Refused):

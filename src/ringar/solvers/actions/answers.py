@@ -1,7 +1,9 @@
 """Answers to calls: sent by anyone with an e-mail address, corrected, withdrawn, decided with a reason."""
 
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -10,64 +12,91 @@ from django.utils.translation import gettext as _
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.solvers.actions.calls import own_call, settle_call
-from ringar.solvers.actions.facts import apply_facts, check_fields
-from ringar.solvers.actions.letters import send_decision, send_receipt
-from ringar.solvers.models import Answer, Call, Solution
+from ringar.solvers.actions.calls import settle_call
+from ringar.solvers.actions.facts import apply_facts, check_fields, refuse_groundless
+from ringar.solvers.actions.letters import send_receipt
+from ringar.solvers.actions.solutions import on_behalf
+from ringar.solvers.models import Answer, Call, Solution, Solver
+from ringar.solvers.queries import people_of_call, standing_of
 from ringar.solvers.rules import (
     ANSWERS_PER_CALL_AND_HOUR,
     ANSWERS_PER_EMAIL_AND_CALL,
     ANSWERS_PER_EMAIL_AND_DAY,
-    DECISIONS,
-    SHORTEST_REASON,
+    STRANGER,
+    UNCONFIRMED_PER_EMAIL_AND_DAY,
     AnswerState,
     CallState,
+    Scope,
+    SolverState,
+    Standing,
     can_edit,
-    clean_text,
 )
+from ringar.talk.actions import tell_people
 from ringar_kits.texts import guess_language
 from ringar_kits.texts.normalise import words
 
 
+class AnswerFacts(TypedDict, total=False):
+    """What an answer says; `secrecy` names the parts, `secrecy_reason` what would be lost."""
+
+    text: str
+    name: str
+    secrecy: str
+    secrecy_reason: str
+
+
 @transaction.atomic
 def answer_call(
-    *, by: Viewer, call: Call, email: str, text: str, name: str = "", solution: Solution | None = None
+    *,
+    by: Viewer,
+    call: Call,
+    email: str,
+    solver: Solver | None = None,
+    solution: Solution | None = None,
+    **facts: Unpack[AnswerFacts],
 ) -> Answer:
     """An answer from anyone. A receipt with a private link, and one to confirm the address, go out by e-mail.
 
+    `solver` is whose answer it is, where the viewer acts for one (or on its behalf, which the answer then says).
     The same text from the same address again is the same answer. Raises Refused where the call takes no
     answers (any more), a fact does not hold, or too much arrives from one address or at one time.
     """
     call = Call.objects.select_for_update().get(pk=call.pk)
     moment = now()
     refuse_late(call, moment)
-    if solution is not None and not may_attach(by, solution):
-        raise NotAllowed
-    answer = Answer(call=call, created_at=moment, changed_at=moment, solution=solution)
-    apply_facts(answer, [("email", email.lower()), ("name", name), ("text", text)])
+    solver, standing = answering_solver(by, solver, solution)
+    answer = Answer(call=call, created_at=moment, changed_at=moment, solution=solution, solver=solver)
+    answer.agent_id, answer.created_by_id = standing.agent_id, by.person_id
+    apply_facts(answer, [("email", email.lower()), *facts.items()])
     check_answer(answer)
+    if owns_address(by, answer.email):
+        answer.email_verified_at = moment
     sent = Answer.objects.filter(call=call, email=answer.email, text=answer.text)
     if same := sent.exclude(state=AnswerState.WITHDRAWN).first():
         return same
     refuse_flood(answer, moment)
     answer.save()
-    record_audit(by=as_sender(by), action="answer_call", target=answer)
+    changes = on_behalf(standing, solver) if solver else {}
+    record_audit(by=as_sender(by), action="answer_call", target=answer, changes=changes)
     send_receipt(answer)
+    people = people_of_call(call)
+    tell_people(by=by, row=call, event="solvers.answered", people=people, followers=False)
     return answer
 
 
 @transaction.atomic
-def edit_answer(*, by: Viewer, answer: Answer, text: str, name: str = "") -> Answer:
+def edit_answer(*, by: Viewer, answer: Answer, **facts: Unpack[AnswerFacts]) -> Answer:
     """The sender's correction, until the deadline. Whoever holds the private link is the sender."""
     answer = locked(answer)
     refuse_late(answer.call, now())
     if answer.state != AnswerState.RECEIVED:
         raise Refused(_("The answer is withdrawn. Send a new one instead."))
-    if apply_facts(answer, [("text", text), ("name", name)]):
+    if changes := apply_facts(answer, facts.items()):
         check_answer(answer)
         answer.changed_at = now()
         answer.save()
-        record_audit(by=as_sender(by), action="edit_answer", target=answer)
+        told: dict[str, object] = dict.fromkeys(changes, "changed")
+        record_audit(by=as_sender(by), action="edit_answer", target=answer, changes=told)
     return answer
 
 
@@ -101,49 +130,6 @@ def verify_email(*, by: Viewer, answer: Answer) -> Answer:
     return answer
 
 
-def invite_answer(*, by: Viewer, answer: Answer, reason: str = "") -> Answer:
-    """Invites the sender to a meeting, by e-mail; `reason` says what speaks for it, if anything is to be said."""
-    return decide_answer(by=by, answer=answer, state=AnswerState.INVITED, reason=reason)
-
-
-def decline_answer(*, by: Viewer, answer: Answer, reason: str) -> Answer:
-    """Says no, by e-mail, with a reason of at least 20 characters in a human's own words."""
-    if len(clean_text(reason)) < SHORTEST_REASON:
-        raise Refused(
-            _("Write a reason of at least %(shortest)d characters: whoever answered deserves to know why.")
-            % {"shortest": SHORTEST_REASON}
-        )
-    return decide_answer(by=by, answer=answer, state=AnswerState.DECLINED, reason=reason)
-
-
-@transaction.atomic
-def decide_answer(*, by: Viewer, answer: Answer, state: str, reason: str) -> Answer:
-    """Decides once the deadline has passed, so that everyone has had the same time, and tells the sender."""
-    call = own_call(by, answer.call)
-    answer = locked(answer)
-    if call.takes_answers(now()):
-        raise Refused(
-            _(
-                "Answers are decided on after the deadline, %(deadline)s, so that everyone has had the same time."
-            )
-            % {"deadline": told_time(call.deadline)}
-        )
-    if answer.state == state:
-        return answer
-    if answer.state not in DECISIONS[state]:
-        raise Refused(_("The answer has been decided on already, or withdrawn. Load the page anew."))
-    before, answer.state = answer.state, state
-    apply_facts(answer, [("reason", reason)])
-    check_fields(answer, exclude=["call"])
-    answer.answered_at = now()
-    answer.decided_by_id = by.person_id
-    answer.save(update_fields=["state", "reason", "answered_at", "decided_by"])
-    record_audit(by=by, action="decide_answer", target=answer, changes={"state": [before, state]})
-    send_decision(answer)
-    settle_call(call)
-    return answer
-
-
 def locked(answer: Answer) -> Answer:
     """The answer as it stands in the database, with its call, locked."""
     return (
@@ -156,10 +142,34 @@ def as_sender(by: Viewer) -> Viewer:
     return by if by.label else Viewer(label="sender")
 
 
-def may_attach(by: Viewer, solution: Solution) -> bool:
-    """Only those who may edit a solution answer with it: what it asks to keep secret follows along."""
-    solver = solution.solver
-    return can_edit(by, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id)
+def answering_solver(
+    by: Viewer, solver: Solver | None, solution: Solution | None
+) -> tuple[Solver | None, Standing]:
+    """Whose answer it is, and what ties the viewer to it. Raises NotAllowed for who may not answer for it.
+
+    Only those who may write for a solver answer with its solution: what it asks to keep secret follows along.
+    """
+    if solution is not None and solver is None:
+        solver = solution.solver
+    if solver is None:
+        return None, STRANGER
+    standing = standing_of(by, solver)
+    if solution is not None and solution.solver_id != solver.pk:
+        raise NotAllowed
+    may_edit = can_edit(by, standing, registered_in_id=solver.registered_in_id)
+    if not (standing.acts(Scope.ANSWERS) or may_edit) or solver.state in {
+        SolverState.REFUSED,
+        SolverState.HIDDEN,
+    }:
+        raise NotAllowed
+    return solver, standing
+
+
+def owns_address(by: Viewer, email: str) -> bool:
+    """Whether the person logged in has proved to read that address."""
+    if by.person_id is None:
+        return False
+    return EmailAddress.objects.filter(user_id=by.person_id, email__iexact=email, verified=True).exists()
 
 
 def told_time(moment: datetime) -> str:
@@ -172,6 +182,7 @@ def check_answer(answer: Answer) -> None:
     if not answer.text:
         raise Refused(_("Write your answer."))
     check_fields(answer, exclude=["call", "solution"])
+    refuse_groundless(answer)
     answer.language = guess_language(words(answer.text))
 
 
@@ -189,13 +200,28 @@ def refuse_late(call: Call, moment: datetime) -> None:
 
 
 def refuse_flood(answer: Answer, moment: datetime) -> None:
-    """Raises Refused where one address sends much, or one call gets very much in an hour."""
-    by_email = Answer.objects.filter(email=answer.email)
-    today = by_email.filter(created_at__gt=moment - timedelta(days=1)).count()
-    if by_email.filter(call=answer.call).count() >= ANSWERS_PER_EMAIL_AND_CALL:
+    """Raises Refused where one address sends much, or one call gets very much in an hour.
+
+    Answers to an address that nobody has confirmed do not use up what its owner may send. They are counted by
+    themselves, as each sends a letter there; whoever gets the letters can take away what they never wrote.
+    """
+    by_email = Answer.objects.filter(email=answer.email).exclude(state=AnswerState.WITHDRAWN)
+    confirmed = by_email.filter(email_verified_at__isnull=False)
+    if confirmed.filter(call=answer.call).count() >= ANSWERS_PER_EMAIL_AND_CALL:
         raise Refused(
             _("This address has answered the call before. Use the link in the receipt to correct it.")
         )
+    yesterday = moment - timedelta(days=1)
+    if answer.email_verified_at is None:
+        waiting = by_email.filter(email_verified_at=None, created_at__gt=yesterday).count()
+        if waiting >= UNCONFIRMED_PER_EMAIL_AND_DAY:
+            raise Refused(
+                _(
+                    "Many answers wait for this address to be confirmed. Open the letters: confirm what you wrote, "
+                    "and withdraw what you did not write. Then try again; your text is kept here."
+                )
+            )
+    today = confirmed.filter(created_at__gt=yesterday).count()
     lately = answer.call.answers.filter(created_at__gt=moment - timedelta(hours=1)).count()
     if today >= ANSWERS_PER_EMAIL_AND_DAY or lately >= ANSWERS_PER_CALL_AND_HOUR:
         raise Refused(_("A great many answers arrive just now. Keep your text and try again in an hour."))

@@ -5,18 +5,30 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
+from ringar.core.flags import decide_flags
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.solvers.actions.facts import apply_facts, check_fields
 from ringar.solvers.models import Call, CallCriterion, CallNeed
 from ringar.solvers.rules import AnswerState, CallState, can_run_call, clean_criteria, clean_text
+from ringar.talk.actions import tell_people
 from ringar_kits.texts import guess_language
 from ringar_kits.texts.normalise import words
 
 Needs = Iterable[tuple[UUID, str]]
+
+FIELDS: dict[str, str | Promise] = {
+    "title": gettext_lazy("heading"),
+    "text": gettext_lazy("what we look for"),
+    "criteria": gettext_lazy("criterion"),
+}
+"""What flagged words stand in, as the page names it."""
 
 
 @transaction.atomic
@@ -56,8 +68,10 @@ def edit_call(
     deadline: datetime | None = None,
     needs: Needs | None = None,
     criteria: Iterable[str] | None = None,
+    kept: Iterable[str] = (),
 ) -> Call:
-    """Changes what is given. In an open call criteria and needs stand, and the deadline can only be put off.
+    """Changes what is given. In an open call flagged words are decided on (`kept`: keys of flags that may stay),
+    criteria and needs stand, and the deadline can only be put off.
 
     Raises NotAllowed, or Refused where the call is closed or a change would break what is promised to all.
     """
@@ -67,21 +81,29 @@ def edit_call(
     given = [("title", title), ("text", text), ("deadline", deadline)]
     if call.state == CallState.OPEN:
         refuse_broken_promise(call, deadline, needs, criteria)
+    shared = call_texts(call) if call.state == CallState.OPEN else {}
     changes = apply_facts(call, [(name, value) for name, value in given if value is not None])
     if needs is not None and call.state == CallState.DRAFT:
         changes["needs"] = set_needs(call, needs)
     if criteria is not None and call.state == CallState.DRAFT:
         changes["criteria"] = set_criteria(call, clean_criteria(criteria))
     check_call(call)
+    if call.state == CallState.OPEN:
+        changes |= decide_flags(call_texts(call), shared=shared, kept=kept, names=FIELDS)
     call.changed_at = now()
     call.save()
     record_audit(by=by, action="edit_call", target=call, changes=changes)
+    if call.state == CallState.OPEN and changes:
+        tell_senders(by, call, "solvers.call_changed")
     return call
 
 
 @transaction.atomic
-def open_call(*, by: Viewer, call: Call) -> Call:
-    """Shows the call to everyone, from now to its deadline. Opening an open call changes nothing."""
+def open_call(*, by: Viewer, call: Call, kept: Iterable[str] = ()) -> Call:
+    """Shows the call to everyone, from now to its deadline. Opening an open call changes nothing.
+
+    Raises Flagged where words are to be looked at first; `kept` are the keys of those that may stay.
+    """
     call = own_call(by, call)
     if call.state == CallState.OPEN:
         return call
@@ -89,11 +111,29 @@ def open_call(*, by: Viewer, call: Call) -> Call:
         raise Refused(_("The call is closed, and stands as it was. Start a new one."))
     if call.deadline <= now():
         raise Refused(_("The deadline has passed. Choose a later one, so that people have time to answer."))
+    decided = decide_flags(call_texts(call), shared={}, kept=kept, names=FIELDS)
     call.state = CallState.OPEN
     call.opened_at = call.changed_at = now()
     call.save(update_fields=["state", "opened_at", "changed_at"])
-    record_audit(by=by, action="open_call", target=call, changes={"deadline": call.deadline.isoformat()})
+    changes: dict[str, object] = {"deadline": call.deadline.isoformat(), **decided}
+    record_audit(by=by, action="open_call", target=call, changes=changes)
+    tell_senders(by, call, "solvers.call_opened")
     return call
+
+
+def call_texts(call: Call) -> dict[str, str]:
+    """What everyone reads of an open call, by field; the titles of its needs are public already."""
+    criteria = "\n".join(call.criteria.values_list("text", flat=True)) if call.pk else ""
+    return {"title": call.title, "text": call.text, "criteria": criteria}
+
+
+def tell_senders(by: Viewer, call: Call, event: str) -> None:
+    """Tells those who follow the call and those with accounts who have answered it."""
+    people = call.answers.exclude(created_by=None).exclude(state=AnswerState.WITHDRAWN)
+    facts = {"deadline": f"{timezone.localtime(call.deadline):%Y-%m-%d %H:%M}"}
+    tell_people(
+        by=by, row=call, event=event, people=people.values_list("created_by_id", flat=True), facts=facts
+    )
 
 
 @transaction.atomic
@@ -112,6 +152,7 @@ def close_call(*, by: Viewer, call: Call) -> Call:
         )
     settle_call(call)
     record_audit(by=by, action="close_call", target=call, changes={"state": call.state})
+    tell_senders(by, call, "solvers.call_closed")
     return call
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from ringar.core.models import Organisation
 from ringar.core.rules import Refused
 from ringar.core.search import scope_words
-from ringar.solvers.models import Reference, Solution, Solver
+from ringar.solvers.models import Answer, Reference, Solution, Solver
 from ringar.solvers.rules import (
     MAX_TEXT,
-    SolverState,
+    SHOWN_STATES,
     clean_languages,
     clean_number,
     clean_text,
@@ -24,7 +24,7 @@ from ringar_kits.texts import analyse, guess_language, text_hash
 from ringar_kits.texts.normalise import words
 
 # Audited as "changed" only: the trail is never erased and is read by more people than the row.
-UNSPOKEN = frozenset({"organisation_number", "secrecy", "email"})
+UNSPOKEN = frozenset({"organisation_number", "secrecy", "secrecy_reason", "email"})
 LONGEST_IN_AUDIT = 200
 
 
@@ -56,6 +56,7 @@ class SolutionFacts(TypedDict, total=False):
     integration_needs: str
     languages: str
     secrecy: str
+    secrecy_reason: str
 
 
 class ReferenceFacts(TypedDict, total=False):
@@ -96,7 +97,7 @@ def check_fields(row: Model, exclude: Iterable[str] = ()) -> None:
             )
     try:
         row.clean_fields(
-            exclude={*exclude, "id", "uuid", "created_by", "registered_in", "organisation", "solver"}
+            exclude={*exclude, "id", "uuid", "created_by", "registered_in", "organisation", "solver", "agent"}
         )
     except ValidationError as error:
         name, problems = next(iter(error.message_dict.items()))
@@ -122,7 +123,7 @@ def complete_solver(solver: Solver) -> None:
     scopes = scope_words(
         organisation_id=solver.registered_in_id,
         person_id=solver.created_by_id,
-        is_public=solver.state != SolverState.HIDDEN,
+        is_public=solver.state in SHOWN_STATES,
     )
     solver.words = " ".join([*dict.fromkeys(found), *scopes])
 
@@ -141,6 +142,7 @@ def complete_solution(solution: Solution, references: Iterable[Reference]) -> No
         raise Refused(_("Write the solution's name and what it does."))
     references = list(references)
     check_fields(solution)
+    refuse_groundless(solution)
     for reference in references:
         check_fields(reference, exclude=["solution"])
     told = [solution.name, solution.what, solution.for_whom, solution.price_note, solution.data_needs]
@@ -156,6 +158,12 @@ def complete_solution(solution: Solution, references: Iterable[Reference]) -> No
     )
     solution.words = " ".join([*dict.fromkeys(found), *scopes])
     solution.text_hash = text_hash(text)
+
+
+def refuse_groundless(row: Solution | Answer) -> None:
+    """Secrecy is asked for with a reason: without one, nobody who tries the question can weigh it. Raises Refused."""
+    if row.secrecy and not row.secrecy_reason:
+        raise Refused(_("Write what you would lose if others read what you ask us to keep secret."))
 
 
 def match_text_of(solution: Solution, references: Iterable[Reference]) -> str:

@@ -1,6 +1,6 @@
 """Thousands of solutions from a spreadsheet, in one transaction: all or nothing, and twice changes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,18 @@ from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.solvers.actions.facts import apply_facts, complete_solution, complete_solver
 from ringar.solvers.actions.solutions import queue_vectors
 from ringar.solvers.models import Solution, Solver
-from ringar.solvers.rules import Kind, can_edit, can_register, clean_number, clean_text
+from ringar.solvers.queries import own_solver_ids, people_of_solver
+from ringar.solvers.rules import (
+    STRANGER,
+    Kind,
+    MemberRole,
+    Standing,
+    can_describe,
+    can_register,
+    clean_number,
+    clean_text,
+)
+from ringar.talk.actions import tell_people
 
 BATCH = 500
 LONGEST_NAME = 200
@@ -46,15 +57,19 @@ def import_solutions(*, by: Viewer, source: str, rows: Sequence[Row], progress: 
     A row is a mapping with `external_id` (unique in the source), `name`, and any of `what`, `solver` (a name;
     default: the solution's), `own` (true: the organisation itself), SOLVER_COLUMNS, SOLUTION_COLUMNS. A solver
     is the one with the same number, else the one of that name from the same source or registered by the same
-    organisation. Raises NotAllowed; Refused, naming the row, where a fact does not hold: then nothing is saved.
+    organisation. What is added to a supplier that others look after is a draft: theirs to publish or leave, and
+    what they have published is not changed.
+
+    Raises NotAllowed; Refused, naming the row, where a fact does not hold: then nothing is saved.
     """
     if not can_register(by):
         raise NotAllowed
     new = changed = 0
     with at(now()):  # one moment for all of it, asked for once
         solvers = import_solvers(by, source, rows)
+        others = others_among(by, solvers.values())
         for start in range(0, len(rows), BATCH):
-            added, altered = import_batch(by, source, rows[start : start + BATCH], solvers)
+            added, altered = import_batch(by, source, rows[start : start + BATCH], solvers, others)
             new, changed = new + added, changed + altered
             progress(min(BATCH, len(rows) - start))
     if new or changed:
@@ -63,17 +78,24 @@ def import_solutions(*, by: Viewer, source: str, rows: Sequence[Row], progress: 
 
 
 def import_batch(
-    by: Viewer, source: str, rows: Sequence[Row], solvers: Mapping[str, Solver]
+    by: Viewer, source: str, rows: Sequence[Row], solvers: Mapping[str, Solver], others: set[int]
 ) -> tuple[int, int]:
     """Saves some rows' solutions; returns how many are new and how many changed."""
     found = known_solutions(source, rows)
     added: list[Solution] = []
     altered: list[Solution] = []
+    suggested: list[Solution] = []
     audit = []
     for row in rows:
         solution = found.get(row["external_id"]) or new_solution(by, source, row)
         is_new = solution.pk is None
         solution.solver = solvers[solver_name(row)]
+        is_others = solution.solver.pk in others
+        if is_others and solution.is_published and not is_new:
+            continue
+        if is_new and is_others:  # theirs to publish or leave
+            solution.is_published = False
+            suggested.append(solution)
         changes = apply_facts(solution, solution_facts(row))
         if is_new or changes:
             with at_row(row):
@@ -86,6 +108,9 @@ def import_batch(
     Solution.objects.bulk_create(added)
     Solution.objects.bulk_update(altered, columns)
     record_audits(audit)
+    for solution in suggested:
+        people = people_of_solver(solution.solver)
+        tell_people(by=by, row=solution, event="solvers.suggested", people=people, followers=False)
     return len(added), len(altered)
 
 
@@ -101,14 +126,14 @@ def import_solvers(by: Viewer, source: str, rows: Sequence[Row]) -> dict[str, So
             for key, value in solver_facts(row, own):
                 told.setdefault(key, value)
     known = known_solvers(by, source, facts)
+    others = others_among(by, known.values())
     added: list[Solver] = []
     altered: list[Solver] = []
     audit = []
     for name, told in facts.items():
         solver = known[name] = known.get(name) or new_solver(by, source, name)
         is_new = solver.pk is None
-        may_edit = can_edit(by, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id)
-        changes = apply_facts(solver, told.items()) if is_new or may_edit else {}
+        changes = apply_facts(solver, told.items()) if solver.pk not in others else {}
         if changes:
             with at_row(first[name]):
                 complete_solver(solver)
@@ -121,6 +146,19 @@ def import_solvers(by: Viewer, source: str, rows: Sequence[Row]) -> dict[str, So
     Solver.objects.bulk_update(altered, columns, batch_size=BATCH)
     record_audits(audit)
     return known
+
+
+def others_among(by: Viewer, solvers: Iterable[Solver]) -> set[int]:
+    """The ids of those of the solvers that are others' to describe. 1 query."""
+    own = set(own_solver_ids(by))
+    mine = Standing(role=MemberRole.MEMBER)
+    return {
+        solver.pk
+        for solver in solvers
+        if not can_describe(
+            by, mine if solver.pk in own else STRANGER, registered_in_id=solver.registered_in_id
+        )
+    }
 
 
 def known_solvers(by: Viewer, source: str, facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Solver]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Unpack
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
@@ -19,8 +19,20 @@ from ringar.solvers.actions.facts import (
     complete_solver,
     read_references,
 )
-from ringar.solvers.models import Reference, Solution, Solver
-from ringar.solvers.rules import Kind, SolverState, can_check, can_edit, can_register
+from ringar.solvers.models import Reference, Solution, Solver, SolverMember
+from ringar.solvers.queries import may_edit_solver, standing_of, visible_solvers
+from ringar.solvers.rules import (
+    Kind,
+    MemberRole,
+    SolverState,
+    Standing,
+    can_check,
+    can_describe,
+    can_register,
+    may_be_published,
+)
+
+CHECKED_FACTS = frozenset({"name", "kind", "organisation_number"})
 
 
 @transaction.atomic
@@ -45,8 +57,9 @@ def register_solver(
     apply_facts(solver, facts.items())
     refuse_others_own(by, solver)
     complete_solver(solver)
-    refuse_second(solver)
-    solver.save()
+    save_once(by, solver)
+    if by.person_id is not None and not by.may_write:
+        add_member(solver, by.person_id)
     record_audit(by=by, action="register_solver", target=solver, changes={"kind": solver.kind})
     return solver
 
@@ -55,31 +68,41 @@ def register_solver(
 def edit_solver(*, by: Viewer, solver: Solver, **facts: Unpack[SolverFacts]) -> Solver:
     """Corrects the facts given; the others stay. Raises NotAllowed or Refused as `register_solver` does."""
     solver = Solver.objects.select_for_update().get(pk=solver.pk)
-    if not can_edit(by, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id):
+    if not may_edit_solver(by, solver):
         raise NotAllowed
     changes = apply_facts(solver, facts.items())
     if not changes:
         return solver
     if "organisation" in changes:
         refuse_others_own(by, solver)
+    if solver.state == SolverState.VERIFIED and not by.may_write and changes.keys() & CHECKED_FACTS:
+        # What was checked is no longer what stands there: somebody looks again.
+        solver.state = SolverState.UNVERIFIED if solver.registered_in_id is None else SolverState.REGISTERED
+        changes["state"] = [SolverState.VERIFIED.value, str(solver.state)]
     complete_solver(solver)
-    refuse_second(solver)
     if solver.kind == Kind.SOLE_TRADER:
         refuse_number_in_solutions(solver)
     solver.changed_at = now()
-    solver.save()
+    save_once(by, solver)
     record_audit(by=by, action="edit_solver", target=solver, changes=changes)
     return solver
 
 
 @transaction.atomic
 def set_solver_state(*, by: Viewer, solver: Solver, state: str) -> Solver:
-    """Marks a solver as checked, or hides it (with its solutions) from everyone but those who may edit it."""
-    if state not in SolverState.values:
+    """Marks a solver as checked, or hides it (with its solutions) from everyone but those who may edit it.
+
+    One that registered itself is checked by `verify_solver`, and shown again as it stood: Refused otherwise.
+    """
+    if state not in {SolverState.REGISTERED, SolverState.VERIFIED, SolverState.HIDDEN}:
         raise Refused(_("There is no such state."))
     solver = Solver.objects.select_for_update().get(pk=solver.pk)
     if not can_check(by, registered_in_id=solver.registered_in_id):
         raise NotAllowed
+    if registered_itself(solver) and state != SolverState.HIDDEN:
+        if solver.state != SolverState.HIDDEN:
+            raise Refused(_("They registered themselves. Check who they are in the queue."))
+        state = SolverState.UNVERIFIED
     if solver.state != state:
         before, solver.state = solver.state, state
         complete_solver(solver)
@@ -99,13 +122,20 @@ def publish_solution(
     external_id: str = "",
     **facts: Unpack[SolutionFacts],
 ) -> Solution:
-    """A new solution, shown to everyone (or kept as a draft by `is_published=False`)."""
-    if not can_edit(by, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id):
+    """A new solution, shown to everyone (or kept as a draft by `is_published=False`).
+
+    Raises NotAllowed, or Refused where a fact does not hold or the solver waits to be checked. Who acts on the
+    solver's behalf is named with it.
+    """
+    standing = standing_of(by, solver)
+    if not can_describe(by, standing, registered_in_id=solver.registered_in_id):
         raise NotAllowed
+    refuse_unchecked(solver, is_published)
     moment = now()
     solution = Solution(
         solver=solver,
         is_published=is_published,
+        agent_id=standing.agent_id,
         created_by_id=by.person_id,
         created_at=moment,
         changed_at=moment,
@@ -117,7 +147,8 @@ def publish_solution(
     complete_solution(solution, rows)
     solution.save()
     save_references(solution, rows)
-    record_audit(by=by, action="publish_solution", target=solution, changes={"is_published": is_published})
+    told = {"is_published": is_published, **on_behalf(standing, solver)}
+    record_audit(by=by, action="publish_solution", target=solution, changes=told)
     queue_vectors(by)
     return solution
 
@@ -134,8 +165,10 @@ def edit_solution(
     """Corrects the facts given; `references`, where given, replace the old ones. Raises NotAllowed or Refused."""
     solution = Solution.objects.select_for_update(of=["self"]).select_related("solver").get(pk=solution.pk)
     solver = solution.solver
-    if not can_edit(by, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id):
+    standing = standing_of(by, solver)
+    if not can_describe(by, standing, registered_in_id=solver.registered_in_id):
         raise NotAllowed
+    refuse_unchecked(solver, bool(is_published))
     told = [*facts.items()] if is_published is None else [*facts.items(), ("is_published", is_published)]
     changes = apply_facts(solution, told)
     before = list(solution.references.all())
@@ -150,6 +183,7 @@ def edit_solution(
     if "references" in changes:
         solution.references.all().delete()
         save_references(solution, rows)
+    changes |= on_behalf(standing, solver)
     record_audit(by=by, action="edit_solution", target=solution, changes=changes)
     queue_vectors(by)
     return solution
@@ -180,16 +214,55 @@ def refuse_others_own(by: Viewer, solver: Solver) -> None:
         raise Refused(_("Only the organisation's own staff can say that a solution is its own."))
 
 
-def refuse_second(solver: Solver) -> None:
-    """A legal person is registered once. Sole traders are not compared: the answer would tell of a person."""
-    if not solver.shown_number:
-        return
-    others = Solver.objects.filter(organisation_number=solver.organisation_number)
-    if other := others.exclude(pk=solver.pk).first():
+def registered_itself(solver: Solver) -> bool:
+    """Whether nobody's staff vouches for the solver: it came by the open form, and waits to be checked."""
+    return solver.registered_in_id is None and solver.created_by_id is not None
+
+
+def refuse_unchecked(solver: Solver, is_published: bool) -> None:
+    """Raises Refused where a solver that nobody has checked would be shown to everyone."""
+    if is_published and not may_be_published(solver.state):
         raise Refused(
-            _("%(number)s is registered already, as %(name)s. Ask to have it corrected instead.")
-            % {"number": solver.shown_number, "name": other.name}
+            _(
+                "Keep it as a draft until somebody has checked who you are. You can answer calls with it already."
+            )
         )
+
+
+def on_behalf(standing: Standing, solver: Solver) -> dict[str, object]:
+    """What the audit row says of who acts for whom: nothing where they act for themselves."""
+    return {"on_behalf": {"agent": standing.agent, "for": solver.name}} if standing.agent_id else {}
+
+
+def add_member(solver: Solver, person_id: int, role: str = MemberRole.OWNER) -> SolverMember:
+    """The person acts for the solver from now on; twice changes nothing."""
+    return SolverMember.objects.get_or_create(
+        solver=solver, person_id=person_id, defaults={"role": role, "since": now()}
+    )[0]
+
+
+def save_once(by: Viewer, solver: Solver) -> None:
+    """Saves the solver. Raises Refused where its number is here already; hidden suppliers are not named.
+
+    Sole traders are not compared: the answer would tell of a person.
+    """
+    try:
+        with transaction.atomic():
+            solver.save()
+    except IntegrityError as error:
+        same = Solver.objects.filter(organisation_number=solver.organisation_number).exclude(pk=solver.pk)
+        legal = same.exclude(kind=Kind.SOLE_TRADER)
+        if not solver.shown_number or not legal.exists():
+            raise
+        other = visible_solvers(by).filter(pk__in=legal).first()
+        told = {"number": solver.shown_number, "name": other and other.name}
+        if other is None:
+            raise Refused(
+                _("%(number)s is registered already. Ask the municipality about it.") % told
+            ) from error
+        raise Refused(
+            _("%(number)s is registered already, as %(name)s. Ask to act for it on its page instead.") % told
+        ) from error
 
 
 def refuse_number_in_solutions(solver: Solver) -> None:

@@ -9,23 +9,36 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from ringar.core.actions.limits import allow
 from ringar.core.clock import now
+from ringar.core.limiting import client_address, too_many
 from ringar.core.middleware import Request
-from ringar.core.rules import Refused
+from ringar.core.rules import Refused, Viewer
 from ringar.solvers import queries
 from ringar.solvers.actions import answer_call, edit_answer, verify_email, withdraw_answer
 from ringar.solvers.forms import AnswerForm, CorrectionForm
-from ringar.solvers.rules import AnswerState
+from ringar.solvers.rules import AnswerState, Scope
 from ringar.solvers.views import attempt
+
+HOUR = 3_600
+MOST = 30
 
 
 def answer_new(request: Request, uuid: UUID) -> HttpResponse:
     """The public form. Late or refused, the text stays in it."""
-    call = queries.call_for(request.viewer, uuid)
-    form = AnswerForm(request.POST or None, solutions=queries.attachable_solutions(request.viewer))
+    viewer = request.viewer
+    call = queries.call_for(viewer, uuid)
+    solutions, acting = queries.attachable_solutions(viewer), hats_of(viewer)
+    form = AnswerForm(
+        request.POST or None, solutions=solutions, acting=acting, initial=queries.own_address(viewer)
+    )
     if form.is_valid():
-        facts = form.cleaned_data
-        if answer := attempt(form, lambda: answer_call(by=request.viewer, call=call, **facts)):
+        if viewer.person_id is None and not allow("answer", client_address(request), most=MOST, seconds=HOUR):
+            return too_many(request, HOUR)
+        facts = dict(form.cleaned_data)
+        wanted = facts.pop("acting", None)
+        facts["solver"] = queries.solver_for(viewer, wanted) if wanted else None
+        if answer := attempt(form, lambda: answer_call(by=viewer, call=call, **facts)):
             thanks = _(
                 "Thank you! Your answer has arrived. A receipt with your private link is on its way to %(email)s."
             )
@@ -33,6 +46,17 @@ def answer_new(request: Request, uuid: UUID) -> HttpResponse:
             return redirect(call)
     context = {"form": form, "call": call, "takes_answers": call.takes_answers(now())}
     return render(request, "solvers/answer_new.html", context)
+
+
+def hats_of(viewer: Viewer) -> list[tuple[UUID, str]]:
+    """Whom the person may answer for: (uuid, words): their own, then those that they act for on their behalf."""
+    own = [(solver.uuid, solver.name) for solver in queries.solvers_of(viewer)[:MOST]]
+    behalf = [
+        (row.solver.uuid, _("%(agent)s on behalf of %(solver)s") % {"agent": row.agent, "solver": row.solver})
+        for row in queries.principals_of(viewer)[:MOST]
+        if Scope.ANSWERS in row.scopes and row.solver.uuid not in dict(own)
+    ]
+    return own + behalf
 
 
 @never_cache

@@ -12,11 +12,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ringar.core.clock import now
+from ringar.core.exports import MOST_ROWS, export_response
+from ringar.core.flags import Flagged
 from ringar.core.middleware import Request
+from ringar.core.queries import has_interest
 from ringar.core.registry import lookup
 from ringar.core.rules import NotAllowed, Refused
 from ringar.solvers import queries
-from ringar.solvers.actions import close_call, decline_answer, edit_call, invite_answer, open_call, start_call
+from ringar.solvers.actions import (
+    close_call,
+    decline_answer,
+    edit_call,
+    invite_answer,
+    open_call,
+    start_call,
+    step_aside,
+)
 from ringar.solvers.forms import CallForm, DeadlineForm, DecisionForm
 from ringar.solvers.models import Answer, Call
 from ringar.solvers.rules import AnswerState, CallState, can_read_answers, can_run_call
@@ -56,6 +67,7 @@ def call_detail(request: Request, uuid: UUID) -> HttpResponse:
         "may_run": can_run_call(request.viewer, organisation_id=call.organisation_id),
         "may_read": can_read_answers(request.viewer, organisation_id=call.organisation_id),
         "is_past": moment >= call.deadline,
+        "own_answers": queries.own_answers(request.viewer, call),
     }
     return render(request, "solvers/call_detail.html", context)
 
@@ -95,11 +107,17 @@ def call_edit(request: Request, uuid: UUID) -> HttpResponse:
     if not can_run_call(viewer, organisation_id=call.organisation_id):
         raise NotAllowed
     form, facts = call_form(request, call)
-    saved = attempt(form, lambda: edit_call(by=viewer, call=call, **facts())) if form.is_valid() else None
-    if saved:
-        messages.success(request, _("Saved."))
-        return redirect(call)
-    return render(request, "solvers/call_form.html", {"form": form, "call": call})
+    flags, kept = [], request.POST.getlist("kept")
+    if form.is_valid():
+        try:
+            edit_call(by=viewer, call=call, kept=kept, **facts())
+            messages.success(request, _("Saved."))
+            return redirect(call)
+        except Refused as refused:
+            flags = refused.flags if isinstance(refused, Flagged) else []
+            form.add_error(None, str(refused))
+    context = {"form": form, "call": call, "flags": flags, "kept": kept}
+    return render(request, "solvers/call_form.html", context)
 
 
 def call_form(request: Request, call: Call) -> tuple[CallForm | DeadlineForm, Callable[[], dict[str, Any]]]:
@@ -134,13 +152,17 @@ def uuids_in(texts: list[str]) -> list[UUID]:
 @login_required
 @require_POST
 def call_open(request: Request, uuid: UUID) -> HttpResponse:
-    """Shows the call to everyone."""
+    """Shows the call to everyone; words that are flagged are decided on first."""
     call = queries.call_for(request.viewer, uuid)
+    kept = request.POST.getlist("kept")
     try:
-        open_call(by=request.viewer, call=call)
+        open_call(by=request.viewer, call=call, kept=kept)
         messages.success(
             request, _("The call is open. Spread its address: anyone with an e-mail address can answer.")
         )
+    except Flagged as flagged:
+        context = {"call": call, "flags": flagged.flags, "kept": kept}
+        return render(request, "solvers/call_open.html", context)
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(call)
@@ -172,14 +194,14 @@ def answers_page(
     request: Request, call: Call, rows: list[Answer], wrong: dict[UUID, DecisionForm] | None = None
 ) -> HttpResponse:
     """The page of answers; `wrong` holds the form that was refused, by the answer's uuid."""
-    wrong = wrong or {}
-    is_decidable = not call.takes_answers(now()) and can_run_call(
-        request.viewer, organisation_id=call.organisation_id
-    )
+    viewer, wrong = request.viewer, wrong or {}
+    may_run = can_run_call(viewer, organisation_id=call.organisation_id)
+    steps_aside = may_run and has_interest(viewer, call)
     items = [
         (
             answer,
             wrong.get(answer.uuid) or DecisionForm(prefix=str(answer.pk), initial={"reason": answer.reason}),
+            *queries.sender_of(answer, viewer),
         )
         for answer in rows
     ]
@@ -188,7 +210,10 @@ def answers_page(
         "state": call.state_at(now()),
         "waiting": [item for item in items if item[0].state == AnswerState.RECEIVED],
         "decided": [item for item in items if item[0].state != AnswerState.RECEIVED],
-        "is_decidable": is_decidable,
+        "is_decidable": may_run and not steps_aside and not call.takes_answers(now()),
+        "may_run": may_run,
+        "steps_aside": steps_aside,
+        "others": queries.deciders_of(call, viewer) if steps_aside else [],
     }
     return render(request, "solvers/call_answers.html", context)
 
@@ -196,15 +221,60 @@ def answers_page(
 @login_required
 @require_POST
 def answer_decide(request: Request, uuid: UUID, answer_uuid: UUID) -> HttpResponse:
-    """Invites or declines one answer; a refused decision keeps its text on the page."""
+    """Invites or declines one answer, or steps aside; a refused decision keeps its text on the page."""
     call = queries.call_for(request.viewer, uuid)
     rows = queries.answers_to(request.viewer, call)
     answer = get_object_or_404(rows, uuid=answer_uuid)
     form = DecisionForm(request.POST, prefix=str(answer.pk))
-    if form.is_valid():
-        decide = invite_answer if request.POST.get("decision") == "invite" else decline_answer
-        reason = form.cleaned_data["reason"]
-        if attempt(form, lambda: decide(by=request.viewer, answer=answer, reason=reason)):
-            messages.success(request, _("Decided. The answer is on its way by e-mail."))
-            return redirect("call_answers", uuid=call.uuid)
+    if form.is_valid() and decided(request, call, answer, form):
+        return redirect("call_answers", uuid=call.uuid)
     return answers_page(request, call, list(rows[:500]), {answer.uuid: form})
+
+
+def decided(request: Request, call: Call, answer: Answer, form: DecisionForm) -> bool:
+    """Does what the form says; what is refused becomes its error."""
+    by, reason = request.viewer, form.cleaned_data["reason"]
+    if form.cleaned_data["interest"] == "has":
+        if attempt(form, lambda: step_aside(by=by, call=call) or True):
+            messages.success(request, _("You step aside from this call. A colleague decides on its answers."))
+            return True
+        return False
+    decide = invite_answer if request.POST.get("decision") == "invite" else decline_answer
+    if attempt(form, lambda: decide(by=by, answer=answer, reason=reason, declares_none=True)):
+        messages.success(request, _("Decided. The answer is on its way by e-mail."))
+        return True
+    return False
+
+
+@login_required
+@require_safe
+def call_answers_csv(request: Request, uuid: UUID) -> HttpResponse:
+    """The answers as a file, for who may read them; never what is asked to be kept secret."""
+    viewer = request.viewer
+    call = queries.call_for(viewer, uuid)
+    header = [
+        _("From"),
+        _("E-mail"),
+        _("On behalf of"),
+        _("Answer"),
+        _("Solution"),
+        _("Asks for secrecy"),
+        _("Arrived"),
+        _("State"),
+        _("Reason"),
+    ]
+    rows = queries.answers_to(viewer, call)[: MOST_ROWS + 1]
+    cells = (
+        [
+            *((str(answer.agent), "") if answer.agent else queries.sender_of(answer, viewer)),
+            answer.solver or "",
+            answer.text,
+            answer.solution or "",
+            _("yes") if answer.secrecy else "",
+            answer.created_at,
+            answer.get_state_display(),
+            answer.reason,
+        ]
+        for answer in rows
+    )
+    return export_response("svar", header, cells, kind=request.GET.get("format"))

@@ -16,9 +16,10 @@ from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed
 from ringar.solvers import queries
 from ringar.solvers.actions import ReferenceFacts, edit_solution, publish_solution
+from ringar.solvers.actions.trials import may_try
 from ringar.solvers.forms import FilterForm, ReferenceFormSet, SolutionForm
 from ringar.solvers.models import Solution
-from ringar.solvers.rules import can_edit, can_register
+from ringar.solvers.rules import can_describe, can_register, may_be_published
 from ringar.solvers.views import attempt
 
 
@@ -80,13 +81,15 @@ def solution_detail(request: Request, uuid: UUID) -> HttpResponse:
     """One solution; what is asked to be kept secret only for those it was told to."""
     solution = queries.solution_for(request.viewer, uuid)
     solver = solution.solver
+    standing = queries.standing_of(request.viewer, solver)
+    secrecy, secrecy_reason = queries.secrecy_of(request.viewer, solution, standing)
     context = {
         "solution": solution,
         "solver": solver,
-        "secrecy": queries.secrecy_of(request.viewer, solution),
-        "may_edit": can_edit(
-            request.viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id
-        ),
+        "secrecy": secrecy,
+        "secrecy_reason": secrecy_reason,
+        "may_edit": can_describe(request.viewer, standing, registered_in_id=solver.registered_in_id),
+        "may_try": bool(secrecy) and may_try(request.viewer, solution),
     }
     return render(request, "solvers/solution_detail.html", context)
 
@@ -95,9 +98,9 @@ def solution_detail(request: Request, uuid: UUID) -> HttpResponse:
 def solution_new(request: Request, uuid: UUID) -> HttpResponse:
     """Describes a new solution of the solver."""
     solver = queries.solver_for(request.viewer, uuid)
-    if not can_edit(request.viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id):
+    if not queries.may_describe_solver(request.viewer, solver):
         raise NotAllowed
-    form = SolutionForm(request.POST or None)
+    form = SolutionForm(request.POST or None, may_publish=may_be_published(solver.state))
     references = ReferenceFormSet(request.POST or None, prefix="references")
     if form.is_valid() and references.is_valid():
         told = references_in(references)
@@ -118,9 +121,10 @@ def solution_edit(request: Request, uuid: UUID) -> HttpResponse:
     """Corrects a solution and its references."""
     solution = queries.solution_for(request.viewer, uuid)
     solver = solution.solver
-    if not can_edit(request.viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id):
+    if not queries.may_describe_solver(request.viewer, solver):
         raise NotAllowed
-    form = SolutionForm(request.POST or None, instance=solution)
+    may_publish = may_be_published(solver.state)
+    form = SolutionForm(request.POST or None, instance=solution, may_publish=may_publish)
     known = [
         {"municipality": r.municipality, "year": r.year, "what": r.what, "effect": r.effect}
         for r in solution.references.all()

@@ -13,14 +13,20 @@ from django.views.decorators.http import require_POST, require_safe
 from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.middleware import Request
 from ringar.core.models import Organisation
-from ringar.core.rules import NotAllowed
+from ringar.core.rules import NotAllowed, Refused
 from ringar.solvers import queries
 from ringar.solvers.actions import edit_solver, register_solver, set_solver_state
+from ringar.solvers.actions.solutions import registered_itself
 from ringar.solvers.forms import FilterForm, SolverForm
-from ringar.solvers.rules import SolverState, can_check, can_edit, can_register
+from ringar.solvers.rules import (
+    SolverState,
+    can_check,
+    can_describe,
+    can_edit,
+    can_register,
+    can_verify,
+)
 from ringar.solvers.views import attempt
-
-"""Rows of a file to download; larger registers are read from the database."""
 
 
 @require_safe
@@ -35,7 +41,12 @@ def solver_list(request: Request) -> HttpResponse:
             request.viewer, kind=wanted["kind"], after=request.GET.get("after", "")
         )
     context = {"form": form, "wanted": wanted, "solvers": rows, "after": after, "best": queries.BEST}
-    context |= {"may_register": can_register(request.viewer), "mine": queries.solvers_of(request.viewer)[:20]}
+    context |= {
+        "may_register": can_register(request.viewer),
+        "may_verify": can_verify(request.viewer),
+        "mine": queries.solvers_of(request.viewer)[:20],
+        "principals": queries.principals_of(request.viewer)[:20],
+    }
     return render(request, "solvers/solver_list.html", context)
 
 
@@ -64,14 +75,19 @@ def solver_detail(request: Request, uuid: UUID) -> HttpResponse:
     """One solver with its solutions."""
     solver = queries.solver_for(request.viewer, uuid)
     viewer = request.viewer
+    standing = queries.standing_of(viewer, solver)
     context = {
         "solver": solver,
         "solutions": queries.visible_solutions(viewer).filter(solver=solver).order_by("-id")[:100],
-        "may_edit": can_edit(
-            viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id
-        ),
+        "standing": standing,
+        "may_edit": can_edit(viewer, standing, registered_in_id=solver.registered_in_id),
+        "may_describe": can_describe(viewer, standing, registered_in_id=solver.registered_in_id),
         "may_check": can_check(viewer, registered_in_id=solver.registered_in_id),
-        "sees_email": viewer.is_inside or (viewer.person_id and viewer.person_id == solver.created_by_id),
+        "may_verify": can_verify(viewer) and solver.state in {SolverState.UNVERIFIED, SolverState.REFUSED},
+        "may_join": viewer.person_id is not None and not viewer.is_inside and not standing.role,
+        "may_be_agent": not standing.role and queries.agents_of(viewer).exists(),
+        "registered_itself": registered_itself(solver),
+        "email": queries.shown_email(viewer, solver, standing),
     }
     return render(request, "solvers/solver_detail.html", context)
 
@@ -96,7 +112,7 @@ def solver_new(request: Request) -> HttpResponse:
 def solver_edit(request: Request, uuid: UUID) -> HttpResponse:
     """Corrects a solver's facts."""
     solver = queries.solver_for(request.viewer, uuid)
-    if not can_edit(request.viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id):
+    if not queries.may_edit_solver(request.viewer, solver):
         raise NotAllowed
     form = SolverForm(request.POST or None, instance=solver, may_own=request.viewer.may_write)
     if form.is_valid():
@@ -128,6 +144,9 @@ def solver_state(request: Request, uuid: UUID) -> HttpResponse:
     state = request.POST.get("state", "")
     if state not in SolverState.values:
         raise NotAllowed
-    set_solver_state(by=request.viewer, solver=solver, state=state)
-    messages.success(request, _("Saved."))
+    try:
+        set_solver_state(by=request.viewer, solver=solver, state=state)
+        messages.success(request, _("Saved."))
+    except Refused as refused:
+        messages.error(request, str(refused))
     return redirect(solver)

@@ -1,24 +1,24 @@
-"""Reads of solvers, solutions, calls and answers: what each viewer may see of them."""
+"""Reads of solvers and solutions: what each viewer may see of them."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from ringar.core.models import Organisation, TextVector
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.search import match_words, scope_words
-from ringar.solvers.models import Answer, Call, Solution, Solver
+from ringar.solvers.models import Solution, Solver
+from ringar.solvers.queries.members import acted_for
 from ringar.solvers.rules import (
-    AnswerState,
-    CallState,
+    SHOWN_STATES,
     Kind,
+    Scope,
     SolverState,
-    can_edit,
+    Standing,
     can_read_answers,
     can_see_secrecy,
+    can_verify,
     clean_number,
     is_operator,
 )
@@ -28,39 +28,47 @@ PAGE = 25
 BEST = 30
 """Rows that a search shows at most; more words narrow it better than more pages."""
 
+SECRET = ("secrecy", "secrecy_reason")
+"""Never read along with a solution: only by `secrecy_of` and the form of those who write it."""
+
 Row = TypeVar("Row", bound=Model)
 
 
 def visible_solvers(viewer: Viewer) -> "QuerySet[Solver]":
-    """Solvers that are not hidden; hidden ones by their own person and staff where they were registered."""
+    """Solvers shown to everyone; the others by those who act for them, staff where they were registered, who checks.
+
+    Who works inside also sees those that wait to be checked: their answers arrive before that.
+    """
     rows = Solver.objects.select_related("organisation")
     if is_operator(viewer):
         return rows
-    seen = ~Q(state=SolverState.HIDDEN)
+    seen = Q(state__in=SHOWN_STATES)
     if viewer.person_id is not None:
-        seen |= Q(created_by_id=viewer.person_id)
+        seen |= Q(pk__in=acted_for(viewer))
     if viewer.is_inside:
-        seen |= Q(registered_in_id=viewer.organisation_id)
+        seen |= Q(registered_in_id=viewer.organisation_id) | Q(state=SolverState.UNVERIFIED)
+    if can_verify(viewer):
+        seen |= Q(registered_in=None)
     return rows.filter(seen)
 
 
 def visible_solutions(viewer: Viewer) -> "QuerySet[Solution]":
-    """Published solutions of solvers that are not hidden, and drafts for those who may edit them."""
-    rows = Solution.objects.select_related("solver", "solver__organisation").defer("secrecy")
+    """Published solutions of solvers shown to everyone, and drafts for those who may write them."""
+    rows = Solution.objects.select_related("solver__organisation", "agent").defer(*SECRET)
     if is_operator(viewer):
         return rows
-    seen = Q(is_published=True) & ~Q(solver__state=SolverState.HIDDEN)
+    seen = Q(is_published=True, solver__state__in=SHOWN_STATES)
     if viewer.person_id is not None:
-        seen |= Q(created_by_id=viewer.person_id) | Q(solver__created_by_id=viewer.person_id)
+        seen |= Q(created_by_id=viewer.person_id) | Q(solver_id__in=acted_for(viewer, Scope.SOLUTIONS))
     if viewer.is_inside:
         seen |= Q(solver__registered_in_id=viewer.organisation_id)
     return rows.filter(seen)
 
 
 def offered_solutions() -> "QuerySet[Solution]":
-    """What matching reads: published solutions of solvers that are not hidden, with references, without secrets."""
-    rows = Solution.objects.filter(is_published=True).exclude(solver__state=SolverState.HIDDEN)
-    return rows.select_related("solver").prefetch_related("references").defer("secrecy", "words")
+    """What matching reads: published solutions of solvers shown to everyone, with references, without secrets."""
+    rows = Solution.objects.filter(is_published=True, solver__state__in=SHOWN_STATES)
+    return rows.select_related("solver").prefetch_related("references").defer(*SECRET, "words")
 
 
 def own_solutions(organisation: Organisation) -> "QuerySet[Solution]":
@@ -72,7 +80,7 @@ def solutions_awaiting_vectors(model: str) -> "QuerySet[Solution]":
     """Solutions whose text has no vector of that model yet, in order of id."""
     kept = TextVector.objects.filter(model=model, text_hash=OuterRef("text_hash"))
     rows = Solution.objects.exclude(text_hash="").filter(~Exists(kept))
-    return rows.prefetch_related("references").defer("secrecy", "words").order_by("id")
+    return rows.prefetch_related("references").defer(*SECRET, "words").order_by("id")
 
 
 def search_solutions(
@@ -152,112 +160,36 @@ def solver_for(viewer: Viewer, uuid: UUID) -> Solver:
 
 
 def solution_for(viewer: Viewer, uuid: UUID) -> Solution:
-    """The solution with that uuid, its references with it; NotAllowed where the viewer may not see it."""
+    """The solution with that uuid, its references with it; NotAllowed where the viewer may not see it.
+
+    A sketch is also seen by those who read the answers that were sent with it.
+    """
     solution = visible_solutions(viewer).prefetch_related("references").filter(uuid=uuid).first()
+    here = viewer.organisation_id
+    if solution is None and here is not None and can_read_answers(viewer, organisation_id=here):
+        told = Solution.objects.filter(answers__call__organisation_id=here, uuid=uuid)
+        solution = told.select_related("solver__organisation", "agent").defer(*SECRET).first()
     if solution is None:
         raise NotAllowed
     return solution
 
 
-def secrecy_of(viewer: Viewer, solution: Solution) -> str:
-    """What is asked to be kept secret, for those who may read it: else "". 0 to 2 queries.
+def secrecy_of(viewer: Viewer, solution: Solution, standing: Standing) -> tuple[str, str]:
+    """What is asked to be kept secret and why, for those who may read it: else two empty texts. 0 to 2 queries.
 
     Told to: the organisation where the solver was registered, and those whose calls were answered with it.
     """
-    solver = solution.solver
-    told_to = {solver.registered_in_id}
+    told_to = {solution.solver.registered_in_id}
     if viewer.is_inside and viewer.organisation_id not in told_to:
         told_to |= set(solution.answers.values_list("call__organisation_id", flat=True))
-    authors = {solver.created_by_id, solution.created_by_id}
-    if can_see_secrecy(viewer, author_ids=authors, told_to=told_to - {None}):
-        return solution.secrecy
-    return ""
-
-
-def visible_calls(viewer: Viewer) -> "QuerySet[Call]":
-    """Calls that are or have been open, and the organisation's own drafts; the latest deadline first."""
-    rows = Call.objects.select_related("organisation").order_by("-deadline", "-id")
-    seen = ~Q(state=CallState.DRAFT)
-    if viewer.is_inside:
-        seen |= Q(organisation_id=viewer.organisation_id)
-    return rows.filter(seen)
-
-
-def open_calls(at: datetime) -> "QuerySet[Call]":
-    """Calls that take answers at that time, the soonest deadline first."""
-    rows = Call.objects.filter(state=CallState.OPEN, deadline__gt=at)
-    return rows.select_related("organisation").order_by("deadline", "id")
-
-
-def call_for(viewer: Viewer, uuid: UUID) -> Call:
-    """The call with that uuid, its needs and criteria with it; NotAllowed where the viewer may not see it."""
-    call = visible_calls(viewer).prefetch_related("needs", "criteria").filter(uuid=uuid).first()
-    if call is None:
-        raise NotAllowed
-    return call
-
-
-def calls_of_needs(need_uuids: Iterable[UUID], viewer: Viewer) -> "QuerySet[Call]":
-    """The calls that are for any of these needs and that the viewer may see."""
-    return visible_calls(viewer).filter(needs__need_uuid__in=need_uuids).distinct()
-
-
-def answers_to(viewer: Viewer, call: Call) -> "QuerySet[Answer]":
-    """The answers to the call, in the order they came; NotAllowed for those who may not read them."""
-    if not can_read_answers(viewer, organisation_id=call.organisation_id):
-        raise NotAllowed
-    return call.answers.select_related("solution__solver", "decided_by").order_by("id")
-
-
-def answer_counts(call: Call) -> dict[str, int]:
-    """How many answers stand in each state, those withdrawn left out: {"received": 2, …}."""
-    rows = call.answers.exclude(state=AnswerState.WITHDRAWN).values_list("state")
-    return dict(rows.annotate(count=Count("id")).order_by())
-
-
-def answer_with_token(token: str) -> Answer:
-    """The answer that the private link opens, with its call; NotAllowed where there is none."""
-    answer = Answer.objects.select_related("call__organisation", "solution").filter(token=token).first()
-    if answer is None:
-        raise NotAllowed
-    return answer
+    if can_see_secrecy(viewer, standing, told_to=told_to - {None}):
+        return solution.secrecy, solution.secrecy_reason
+    return "", ""
 
 
 def attachable_solutions(viewer: Viewer) -> "QuerySet[Solution]":
-    """The published solutions that the person has described and may answer a call with."""
+    """The solutions that the person may answer a call with: of the solvers that they act for."""
     if viewer.person_id is None:
         return Solution.objects.none()
-    return Solution.objects.filter(is_published=True, solver__created_by_id=viewer.person_id).order_by(
-        "name", "id"
-    )
-
-
-def solvers_of(viewer: Viewer) -> "QuerySet[Solver]":
-    """The solvers that the person has registered."""
-    if viewer.person_id is None:
-        return Solver.objects.none()
-    return Solver.objects.filter(created_by_id=viewer.person_id).order_by("name", "id")
-
-
-def readable_answers(viewer: Viewer) -> "QuerySet[Answer]":
-    """All answers that the viewer may read: those to calls of the organisation, for who runs or audits them."""
-    rows = Answer.objects.select_related("call__organisation")
-    organisation_id = viewer.organisation_id
-    if organisation_id is None or not can_read_answers(viewer, organisation_id=organisation_id):
-        return rows.none()
-    return rows.filter(call__organisation_id=organisation_id)
-
-
-def people_of_solver(solver: Solver) -> set[int]:
-    """The ids of the people that the solver concerns."""
-    return {solver.created_by_id} - {None}
-
-
-def people_of_call(call: Call) -> set[int]:
-    """The ids of the people that the call concerns."""
-    return {call.created_by_id} - {None}
-
-
-def may_edit_solver(viewer: Viewer, solver: Solver) -> bool:
-    """Whether the viewer may change the solver and its solutions."""
-    return can_edit(viewer, author_id=solver.created_by_id, registered_in_id=solver.registered_in_id)
+    rows = Solution.objects.filter(solver_id__in=acted_for(viewer, Scope.ANSWERS))
+    return rows.select_related("solver").defer(*SECRET).order_by("name", "id")

@@ -1,15 +1,13 @@
-"""What people fill in: a solver, a solution with references, a call, an answer, a decision."""
+"""What people fill in of a solver and its solutions; and what their lists are narrowed by."""
 
-from typing import Any, cast
-from uuid import UUID
+from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.text import TextField
-from ringar.solvers.models import Answer, Call, Reference, Solution, Solver
-from ringar.solvers.rules import LANGUAGES, MAX_CRITERIA, Kind, Maturity, PriceClass
+from ringar.solvers.models import Reference, Solution, Solver
+from ringar.solvers.rules import LANGUAGES, Kind, Maturity, PriceClass
 
 SHORT = {"rows": 3}
 
@@ -37,6 +35,17 @@ class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _post_clean(self) -> None:
         """Nothing: the same checks hold for forms, imports and the demo, and stand in the actions."""
+
+
+SECRECY = ("secrecy", "secrecy_reason")
+SECRECY_HELP = {
+    "secrecy": _(
+        "Which parts, in your own words. You ask for secrecy, and nobody can promise it: under the Public Access "
+        "to Information and Secrecy Act (such as chapter 31 section 16) the authority tries the question each time "
+        "somebody asks to read it. What stands here is not shown to the public, searched or used in matching."
+    ),
+    "secrecy_reason": _("Say it plainly: whoever tries the question reads it and weighs it."),
+}
 
 
 class SolverForm(FactsForm):
@@ -115,27 +124,33 @@ class SolutionForm(FactsForm):
             "integration_needs",
             "languages",
             "secrecy",
+            "secrecy_reason",
             "is_published",
         )
-        texts = ("name", "what", "for_whom", "price_note", "data_needs", "integration_needs", "secrecy")
+        texts = ("name", "what", "for_whom", "price_note", "data_needs", "integration_needs", *SECRECY)
         field_classes = dict.fromkeys(texts, TextField)
         widgets = {
             "what": forms.Textarea(attrs={"rows": 7}),
             **{
                 name: forms.Textarea(attrs=SHORT)
-                for name in ("for_whom", "data_needs", "integration_needs", "secrecy")
+                for name in ("for_whom", "data_needs", "integration_needs", *SECRECY)
             },
         }
         help_texts = {
             "what": _("What gets better, for whom, and how. Plain words are found best."),
             "data_needs": _("Empty if it needs none."),
             "integration_needs": _("Empty if it stands by itself."),
-            "secrecy": _(
-                "Write here what you ask us to keep secret. It is not shown to the public, searched or used in "
-                "matching. You ask for secrecy, and nobody can promise it: the law has the municipality try the "
-                "question each time somebody asks to see it."
-            ),
+            **SECRECY_HELP,
         }
+
+    def __init__(self, *args: Any, may_publish: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_publish:
+            # Kept as a sketch until somebody has checked who they are.
+            tick = self.fields["is_published"]
+            tick.disabled, tick.initial = True, False
+            self.initial["is_published"] = False
+            tick.help_text = _("When somebody has checked who you are. Until then it is a draft.")
 
 
 class ReferenceForm(FactsForm):
@@ -190,104 +205,3 @@ class FilterForm(forms.Form):
     def is_narrowed(self) -> bool:
         """Whether more than words are chosen."""
         return any(value for name, value in self.wanted.items() if name != "q")
-
-
-class CallForm(FactsForm):
-    """A call: what is looked for, for which needs, by which criteria, until when."""
-
-    needs = forms.TypedMultipleChoiceField(
-        label=_("Needs that the call is for"),
-        coerce=UUID,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Their titles are shown to everyone on the call's page."),
-    )
-
-    class Meta:
-        model = Call
-        fields = ("title", "text", "deadline")
-        field_classes = {"title": TextField, "text": TextField}
-        widgets = {
-            "text": forms.Textarea(attrs={"rows": 10}),
-            "deadline": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        }
-        help_texts = {
-            "text": _(
-                "What you see today, what a good effect would be, what you can pay for, and what happens next."
-            ),
-            "deadline": _("The same for everyone, also for us: answers are decided on after it."),
-        }
-
-    def __init__(self, *args: Any, needs: list[tuple[UUID, str]], criteria: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["needs"]).choices = needs
-        self.titles = dict(needs)
-        for number in range(1, MAX_CRITERIA + 1):
-            self.fields[f"criterion_{number}"] = TextField(
-                label=_("Criterion %(number)d") % {"number": number}, required=number == 1, max_length=300
-            )
-            self.initial.setdefault(f"criterion_{number}", dict(enumerate(criteria, 1)).get(number, ""))
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What the actions are given."""
-        found = [self.cleaned_data[f"criterion_{number}"] for number in range(1, MAX_CRITERIA + 1)]
-        return {
-            **{name: self.cleaned_data[name] for name in ("title", "text", "deadline")},
-            "needs": [(uuid, self.titles[uuid]) for uuid in self.cleaned_data["needs"]],
-            "criteria": [text for text in found if text],
-        }
-
-
-class DeadlineForm(FactsForm):
-    """What can still be changed in an open call."""
-
-    class Meta(CallForm.Meta):
-        fields = ("title", "text", "deadline")
-
-
-class AnswerForm(FactsForm):
-    """An answer to a call: own words and an e-mail address are enough."""
-
-    class Meta:
-        model = Answer
-        fields: tuple[str, ...] = ("text", "email", "name", "solution")
-        field_classes = {"text": TextField, "name": TextField}
-        widgets = {
-            "text": forms.Textarea(attrs={"rows": 12}),
-            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
-            "name": forms.TextInput(attrs={"autocomplete": "name"}),
-        }
-        help_texts = {
-            "text": _(
-                "In your own words, as short as you like. Answer the need rather than describe a product."
-            ),
-            "email": _("Here you get a receipt, and later the decision with its reason."),
-            "solution": _("If you have described it here already."),
-        }
-
-    def __init__(self, *args: Any, solutions: "QuerySet[Solution] | None" = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if solutions is None or not solutions.exists():
-            del self.fields["solution"]
-        else:
-            cast("forms.ModelChoiceField[Solution]", self.fields["solution"]).queryset = solutions
-
-
-class CorrectionForm(FactsForm):
-    """The sender's correction of an answer."""
-
-    class Meta(AnswerForm.Meta):
-        fields: tuple[str, ...] = ("text", "name")
-
-
-class DecisionForm(forms.Form):
-    """A decision on an answer, with its reason."""
-
-    reason = TextField(
-        label=_("Your reason"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_(
-            "Sent to the one who answered. Needed for a no, in your own words, measured by the criteria."
-        ),
-    )

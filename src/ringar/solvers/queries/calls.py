@@ -1,0 +1,110 @@
+"""Reads of calls and answers: what each viewer may see of them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from ringar.core.models import Interest, Person
+from ringar.core.queries import shown_name
+from ringar.core.rules import NotAllowed, Viewer
+from ringar.solvers.models import Answer, Call
+from ringar.solvers.rules import RUN_CALLS, AnswerState, CallState, can_read_answers
+
+
+def visible_calls(viewer: Viewer) -> "QuerySet[Call]":
+    """Calls that are or have been open, and the organisation's own drafts; the latest deadline first."""
+    rows = Call.objects.select_related("organisation").order_by("-deadline", "-id")
+    seen = ~Q(state=CallState.DRAFT)
+    if viewer.is_inside:
+        seen |= Q(organisation_id=viewer.organisation_id)
+    return rows.filter(seen)
+
+
+def open_calls(at: datetime) -> "QuerySet[Call]":
+    """Calls that take answers at that time, the soonest deadline first."""
+    rows = Call.objects.filter(state=CallState.OPEN, deadline__gt=at)
+    return rows.select_related("organisation").order_by("deadline", "id")
+
+
+def call_for(viewer: Viewer, uuid: UUID) -> Call:
+    """The call with that uuid, its needs and criteria with it; NotAllowed where the viewer may not see it."""
+    call = visible_calls(viewer).prefetch_related("needs", "criteria").filter(uuid=uuid).first()
+    if call is None:
+        raise NotAllowed
+    return call
+
+
+def calls_of_needs(need_uuids: Iterable[UUID], viewer: Viewer) -> "QuerySet[Call]":
+    """The calls that are for any of these needs and that the viewer may see."""
+    return visible_calls(viewer).filter(needs__need_uuid__in=need_uuids).distinct()
+
+
+def answers_to(viewer: Viewer, call: Call) -> "QuerySet[Answer]":
+    """The answers to the call, in the order they came; NotAllowed for those who may not read them."""
+    if not can_read_answers(viewer, organisation_id=call.organisation_id):
+        raise NotAllowed
+    return call.answers.select_related(
+        "solution__solver", "solver", "agent", "decided_by", "created_by"
+    ).order_by("id")
+
+
+def answer_counts(call: Call) -> dict[str, int]:
+    """How many answers stand in each state, those withdrawn left out: {"received": 2, …}."""
+    rows = call.answers.exclude(state=AnswerState.WITHDRAWN).values_list("state")
+    return dict(rows.annotate(count=Count("id")).order_by())
+
+
+def answer_with_token(token: str) -> Answer:
+    """The answer that the private link opens, with its call; NotAllowed where there is none."""
+    answer = (
+        Answer.objects.select_related("call__organisation", "solution", "solver", "agent")
+        .filter(token=token)
+        .first()
+    )
+    if answer is None:
+        raise NotAllowed
+    return answer
+
+
+def readable_answers(viewer: Viewer) -> "QuerySet[Answer]":
+    """All answers that the viewer may read: those to calls of the organisation, for who runs or audits them."""
+    rows = Answer.objects.select_related("call__organisation")
+    organisation_id = viewer.organisation_id
+    if organisation_id is None or not can_read_answers(viewer, organisation_id=organisation_id):
+        return rows.none()
+    return rows.filter(call__organisation_id=organisation_id)
+
+
+def own_answers(viewer: Viewer, call: Call) -> "QuerySet[Answer]":
+    """The viewer's own answers to the call, to find back to them without the letter."""
+    if viewer.person_id is None:
+        return Answer.objects.none()
+    return call.answers.filter(created_by_id=viewer.person_id).select_related("solver").order_by("id")
+
+
+def people_of_call(call: Call) -> set[int]:
+    """The ids of the people whom the call concerns: who wrote it. Answers are told to them."""
+    return {call.created_by_id} - {None}
+
+
+def deciders_of(call: Call, viewer: Viewer) -> list[Person]:
+    """Others than the viewer who may decide on the call's answers and have declared no interest in it, at most 5."""
+    stepped_aside = Interest.objects.filter(row=call.uuid).values("person_id")
+    rows = Person.objects.filter(
+        memberships__unit__organisation_id=call.organisation_id,
+        memberships__role__in=RUN_CALLS,
+        is_active=True,
+    )
+    return list(
+        rows.exclude(pk__in=stepped_aside).exclude(pk=viewer.person_id or 0).distinct().order_by("name")[:5]
+    )
+
+
+def sender_of(answer: Answer, viewer: Viewer) -> tuple[str, str]:
+    """The name and address shown of who answered; of somebody with protected identity neither (0 or 1 query)."""
+    person = answer.created_by
+    if person is not None and person.is_protected and shown_name(person, viewer) != person.name:
+        return (answer.solver.name if answer.solver else shown_name(person, viewer)), ""
+    return answer.name or (answer.solver.name if answer.solver else answer.email), answer.email
