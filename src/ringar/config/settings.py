@@ -168,6 +168,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Ringar"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+MFA_FORMS = {
+    "add_webauthn": "ringar.core.account_forms.AddPasskeyForm",
+    "edit_webauthn": "ringar.core.account_forms.RenamePasskeyForm",
+}
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 # Who is let in by a service is decided in the adapter; it takes an address only from who may speak for it.
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
