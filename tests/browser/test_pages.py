@@ -64,6 +64,8 @@ NOT_PAGES = {
     *("need_autosave", "need_similar", "need_discard", "need_move", "need_leave", "evidence_remove"),
     *("call_open", "call_close", "answer_decide", "answer_verify", "answer_withdraw", "solver_state"),
     *("match_check", "match_choose", "match_judge"),
+    *("comment_take_back", "comment_react", "row_follow", "notification_read", "notification_open"),
+    *("template_remove",),
     # files and data
     *("health", "evidence_photo", "need_list_csv", "overview_csv", "solver_csv", "solution_csv"),
     # parts of the log-in that are not used here

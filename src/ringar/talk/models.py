@@ -104,9 +104,7 @@ class Notification(models.Model):
     event = models.CharField(max_length=80)
     facts = models.JSONField(default=dict)
     # Who did it; the name is read when it is shown, so that who is protected or erased is not named here.
-    actor = models.ForeignKey(
-        Person, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
-    )
+    actor = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     comment = models.ForeignKey(
         Comment, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
     )

@@ -1,7 +1,7 @@
 """Who may say, answer and moderate what; whom a text mentions; when mail is due. No database, no clock."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -161,4 +161,3 @@ def due_at(digest: str, *, hour: int, weekday: int, since: datetime, zone: ZoneI
         if moment > since:
             return moment.astimezone(since.tzinfo)
     raise AssertionError("one of two following days lies ahead")
-

@@ -33,6 +33,7 @@ from ringar.solvers.actions import (
 from tests.people import People
 from tests.rooms.matching.cast import chosen_need
 from tests.rooms.needs.cast import draft_of, shared_by
+from tests.rooms.talk.cast import add_talk
 
 VIEWERS = ("nobody", "sam", "farid", "elif", "auditor", "water", "bo", "dag")
 """Not logged in; another municipality's manager; resident; startup; auditor and staff of another unit in the city;
@@ -136,6 +137,42 @@ answer_decide             answer     L.....PP  decision=invite
 answer_status             token      PPPPPPPP
 answer_verify             token      DDDDDDDD  -
 answer_withdraw           token      DDDDDDDD  -
+talk_thread               talk-need  ....PPPP
+talk_thread               talk-unit  ......PP
+talk_thread               talk-public PPPPPPPP
+talk_thread               talk-need  .....DDD  text=Hej
+talk_thread               talk-public .DDD.DDD  text=Hej
+comment_detail            said       ....PPPP
+comment_detail            internal   ....PPPP
+comment_detail            hidden-words ....PPPP
+comment_edit              said       L.....P.
+comment_edit              hidden-words L.......
+comment_take_back         said       L.....D.  -
+comment_react             said       L....D.D  helpful=1
+comment_report            said       L....PPP
+comment_report            internal   L....PPP
+comment_report            hidden-words L.......
+comment_object            hidden-words L.....P.
+comment_hide              said       L......P
+comment_hide              internal   L......P
+comment_show              hidden-words L......P
+row_follow                talk-need  L...DDDD  follow=1
+row_follow                talk-unit  L.....DD  follow=1
+row_report                talk-need  L....PPP
+notification_list         -          LPPPPPPP
+notification_open         note       L.....D.
+notification_read         -          LDDDDDDD  -
+notification_settings     -          LPPPPPPP
+unsubscribe               leave      PPPPPPPP
+unsubscribe               kind-need  ........  -
+moderation_queue          -          L......P
+moderation_log            -          L...P..P
+report_keep               report     L......P
+template_list             -          L......P
+template_new              -          L......P
+template_edit             template   L......P
+template_remove           template   L......D  -
+answer_many               kind-need  L......P
 """
 # What a library answers for, and tests of its own.
 NOT_OURS = (
@@ -196,6 +233,7 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     need, offered = made.args["need"][0], made.args["offered"][0]
     ask_match(by=by, need=need, solution=offered)  # type: ignore[arg-type]
     made.args["asked"] = made.args["pair"] = [need, offered]
+    add_talk(made.args, people)
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
     made.values |= {
         "water": str(people.water.uuid),
@@ -316,6 +354,11 @@ READERS = {
     "UTLYSNINGSUTKAST": INSIDE,
     "AVSÄNDAREN": {"bo", "dag", "auditor"},
     "9112310009": set(),
+    "SAMTALSORDET": INSIDE,
+    "INTERNT": INSIDE,
+    "DOLTORD": {"bo", "dag"},
+    "ANMÄLANS": {"dag", "auditor"},
+    "MALLEN": {"dag"},
 }
 """Who may read each hidden word, on whatever page: those for whom nothing is named may read none of them."""
 
