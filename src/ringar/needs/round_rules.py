@@ -113,7 +113,7 @@ def steps_aside(
 
 def wrong_values(values: Sequence[Any], criteria: int) -> bool:
     """Whether the values are anything but one of 1–5 or None for each criterion."""
-    possible = {None, *range(LEAST_VALUE, MOST_VALUE + 1)}
+    possible = [None, *range(LEAST_VALUE, MOST_VALUE + 1)]
     return len(values) != criteria or any(
         isinstance(value, bool | float) or value not in possible for value in values
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ringar.needs.views import evidence, shown, steps, writing
+from ringar.needs.views import choosing, evidence, lineage, rounds, scoring, shown, steps, team, writing
 
 urlpatterns = [
     path("behov/", shown.need_list, name="need_list"),
@@ -22,5 +22,26 @@ urlpatterns = [
     path("behov/<uuid:uuid>/flytta/", steps.need_move, name="need_move"),
     path("behov/<uuid:uuid>/vi-ocksa/", steps.need_join, name="need_join"),
     path("behov/<uuid:uuid>/inte-vi/", steps.need_leave, name="need_leave"),
+    path("behov/<uuid:uuid>/arbetsgrupp/", team.need_team, name="need_team"),
+    path("behov/<uuid:uuid>/oppna-igen/", team.need_reopen_ask, name="need_reopen_ask"),
+    path("behov/<uuid:uuid>/sla-ihop/", lineage.need_merge, name="need_merge"),
+    path("behov/<uuid:uuid>/sla-ihop/granska/", lineage.need_merge_plan, name="need_merge_plan"),
+    path("behov/<uuid:uuid>/dela-upp/", lineage.need_split, name="need_split"),
+    path("behov/slakt/<uuid:uuid>/angra/", lineage.lineage_undo, name="lineage_undo"),
     path("behov/<uuid:uuid>/underlag/nytt/", evidence.evidence_new, name="evidence_new"),
+    path("omgangar/", rounds.round_list, name="round_list"),
+    path("omgangar/lista.csv", rounds.round_list_csv, name="round_list_csv"),
+    path("omgangar/ny/", rounds.round_new, name="round_new"),
+    path("omgangar/<uuid:uuid>/", rounds.round_detail, name="round_detail"),
+    path("omgangar/<uuid:uuid>/senare/", rounds.round_deadline, name="round_deadline"),
+    path("omgangar/<uuid:uuid>/dra-tillbaka/", rounds.round_withdraw, name="round_withdraw"),
+    path("omgangar/<uuid:uuid>/stang/", rounds.round_close, name="round_close"),
+    path("omgangar/<uuid:uuid>/poang/<uuid:need>/", scoring.round_score, name="round_score"),
+    path("omgangar/<uuid:uuid>/jav/<uuid:need>/", scoring.round_interest, name="round_interest"),
+    path("omgangar/<uuid:uuid>/lamna-in/", scoring.round_hand_in, name="round_hand_in"),
+    path("omgangar/<uuid:uuid>/resultat/", choosing.round_result, name="round_result"),
+    path("omgangar/<uuid:uuid>/resultat.csv", choosing.round_csv, name="round_csv"),
+    path("omgangar/<uuid:uuid>/resultat/<uuid:need>/", choosing.round_need, name="round_need"),
+    path("omgangar/<uuid:uuid>/poang.csv", choosing.round_scores_csv, name="round_scores_csv"),
+    path("omgangar/<uuid:uuid>/valj/", choosing.round_choose, name="round_choose"),
 ]

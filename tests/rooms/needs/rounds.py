@@ -1,0 +1,66 @@
+"""Rounds of the tests, made through actions only."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from ringar.core.clock import now
+from ringar.core.models import Person
+from ringar.core.queries import viewer_of
+from ringar.needs.actions import Weighed, add_criterion, add_evidence, edit_need, open_round, save_score
+from ringar.needs.models import Need
+from ringar.needs.queries import need_for
+from ringar.needs.round_models import Round, RoundNeed
+from tests.people import People
+from tests.rooms.needs.cast import shared_by
+
+CRITERIA = (
+    Weighed("Nytta", "Märks knappt", "Förändrar dagen", 3),
+    Weighed("Enkelhet", "Tar år", "Kan börja i morgon", 1),
+)
+TITLES = ("Ensamma kvällar", "Bilbrist", "Kalla rum", "Långa köer")
+
+
+def need_of(person: Person, title: str, visibility: str = "organisation") -> Need:
+    """A shared need that lacks nothing that the choice asks for."""
+    by = viewer_of(person)
+    need = shared_by(person, f"Det här är fel: {title.lower()}.", title, visibility)
+    add_evidence(by=by, need=need, kind="interview", summary="Hon hade inte sagt ett ord.", met="en boende")
+    add_criterion(by=by, need=need, text="Minst ett samtal om dagen")
+    changes = {"who_affected": "De boende", "good_effect": "Färre larm", "owner": person}
+    edit_need(by=by, need=need, changes=changes)
+    return need_for(by, need.uuid)
+
+
+def round_of(people: People, **changes: Any) -> Round:
+    """Alva opens a round on four needs of Bo; Alva, Cilla and Dag score until in a week."""
+    told: dict[str, Any] = {
+        "title": "Våromgången",
+        "criteria": CRITERIA,
+        "assessors": [people.alva, people.cilla, people.dag],
+        "deadline": now() + timedelta(days=7),
+        "may_choose": 2,
+        "by": viewer_of(people.alva),
+    }
+    told |= changes
+    if "needs" not in told:
+        told["needs"] = [need_of(people.bo, title) for title in TITLES]
+    return open_round(**told)
+
+
+def entry_of(round: Round, title: str) -> RoundNeed:
+    """The need with that title in the round."""
+    return round.entries.select_related("need", "round").get(need__title=title)
+
+
+def score_all(
+    person: Person, round: Round, values: Mapping[str, Sequence[int | None]], reason: str = ""
+) -> None:
+    """The person's values for each title."""
+    for title, given in values.items():
+        save_score(by=viewer_of(person), entry=entry_of(round, title), values=given, reason=reason)
+
+
+def scores(*values: int) -> dict[str, tuple[int, int]]:
+    """The same value on both criteria for each of TITLES."""
+    return {title: (value, value) for title, value in zip(TITLES, values, strict=True)}
