@@ -120,16 +120,18 @@ def shown_name(person: Person | None, viewer: Viewer) -> str:
     if not person.is_protected or person.pk == viewer.person_id:
         return person.name or person.email
     if person.pk not in viewer.shown_names:
-        rows = list(
-            Membership.objects.filter(person=person)
-            .exclude(role__in=OUTSIDE_ROLES)
-            .order_by("id")
-            .values_list("unit_id", "unit__organisation_id", "unit__name")
-        )
-        name = person.title or (_("Someone at %(unit)s") % {"unit": rows[0][2]} if rows else str(person))
-        is_seen = can_name(viewer, works_in={unit: organisation for unit, organisation, _name in rows})
+        units = [each.unit for each in roles_of(person) if each.role not in OUTSIDE_ROLES]
+        name = person.title or (_("Someone at %(unit)s") % {"unit": units[0]} if units else str(person))
+        is_seen = can_name(viewer, works_in={unit.pk: unit.organisation_id for unit in units})
         viewer.shown_names[person.pk] = person.name if is_seen else name
     return viewer.shown_names[person.pk]
+
+
+def roles_of(person: Person) -> list[Membership]:
+    """The person's roles with their units, the oldest first. 1 query; none where a list has brought them."""
+    if "memberships" in getattr(person, "_prefetched_objects_cache", {}):
+        return sorted(person.memberships.all(), key=lambda each: each.pk)
+    return list(person.memberships.select_related("unit").order_by("id"))
 
 
 def findable_people(viewer: Viewer, people: "QuerySet[Person]") -> "QuerySet[Person]":

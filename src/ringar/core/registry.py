@@ -5,6 +5,7 @@ A room's `imports.py` holds IMPORTERS: what it takes from spreadsheets.
 A room's `lookups.py` holds LOOKUPS: rows of its own that another room at the same height may point to.
 A room's `subjects.py` holds SUBJECTS (rows that can be talked about, followed, worked with as a team) and
 EVENTS (what is told to people when something happens to them).
+A room's `guide.py` holds STEPS: the first things that someone new does there, for whom.
 A room's `personal.py` holds PERSONAL: what it keeps about a person, for own-data export and erasure.
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
@@ -100,6 +101,50 @@ class Personal:
     fate: str
     why: str | Promise
     erase: Callable[[Person], object]
+
+
+def told(rows: QuerySet[Any], *columns: str) -> list[dict[str, Any]]:
+    """The columns of the rows, for `Personal.export`: `unit__name` is told as "unit name"."""
+    return [{name.replace("__", " "): value for name, value in row.items()} for row in rows.values(*columns)]
+
+
+def keep_all(person: Person) -> None:
+    """For `Personal.erase` where the rows stay as they are: their author becomes nameless with the person's row."""
+
+
+LAST_ERASED = {"core", "usersessions", "socialaccount", "mfa", "account"}
+
+
+def personal_tables() -> list[Personal]:
+    """What all rooms keep about people, in the order of erasing: core last, as others look for rows by the address."""
+    return sorted(
+        declared("personal", "PERSONAL"), key=lambda each: each.table.partition(".")[0] in LAST_ERASED
+    )
+
+
+@dataclass(frozen=True)
+class GuideStep:
+    """One of the first things that someone with one of the `roles` does here; `url` names the page where it is done.
+
+    `is_done(viewer)` looks at what the viewer has really done; None where nothing tells. `order` counts
+    through all rooms: low is first.
+    """
+
+    order: int
+    url: str
+    title: str | Promise
+    text: str | Promise
+    roles: frozenset[str]
+    is_done: Callable[[Viewer], bool] | None = None
+
+
+MOST_STEPS = 4
+
+
+def guide_steps(viewer: Viewer) -> list[GuideStep]:
+    """The first steps for the viewer's roles, at most four, in order."""
+    steps = [each for each in declared("guide", "STEPS") if each.roles & viewer.roles]
+    return sorted(steps, key=lambda each: each.order)[:MOST_STEPS]
 
 
 def subject_of(kind: str) -> Subject | None:

@@ -138,6 +138,17 @@ def roles_to_give(viewer: Viewer, *, organisation_id: int, unit_id: int) -> list
     return [role for role in Role if may_give(viewer, role, organisation_id=organisation_id, unit_id=unit_id)]
 
 
+KEEPING_PEOPLE = frozenset(GIVES) | {Role.AUDITOR.value}
+
+
+def people_units(viewer: Viewer) -> frozenset[int]:
+    """The units whose people the viewer reads a list of: where those roles hold that give roles, or the auditor's."""
+    if viewer.organisation_id is None:
+        return frozenset()
+    held = [units for role, units in viewer.role_units.items() if role in KEEPING_PEOPLE]
+    return frozenset().union(*held)
+
+
 def fits_beside(role: str, others: Collection[str]) -> bool:
     """Whether someone with the other roles in the organisation may have this one: an auditor has no other."""
     return not others or set(others) == {role} or Role.AUDITOR not in {role, *others}

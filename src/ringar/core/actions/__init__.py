@@ -13,6 +13,7 @@ from ringar.core.actions.invitations import (
     withdraw_invitation,
 )
 from ringar.core.actions.people import add_person, create_organisation
+from ringar.core.actions.personal import end_guide, erase_person, export_personal_data
 from ringar.core.actions.roles import (
     end_sessions,
     give_role,
@@ -34,7 +35,10 @@ __all__ = [
     "audit_row",
     "create_organisation",
     "declare_interest",
+    "end_guide",
     "end_sessions",
+    "erase_person",
+    "export_personal_data",
     "give_role",
     "grow_unit",
     "import_people",

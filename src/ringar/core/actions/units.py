@@ -57,15 +57,16 @@ def rename_unit(*, by: Viewer, unit: Unit, name: str) -> None:
     if unit.name == name:
         return
     if unit.parent is not None:
-        refuse_taken_name(unit.parent, name)
+        refuse_taken_name(unit.parent, name, but=unit)
     before, unit.name = unit.name, name
     unit.save(update_fields=["name"])
     record_audit(by=by, action="rename_unit", target=unit, changes={"name": [before, name]})
 
 
-def refuse_taken_name(parent: Unit, name: str) -> None:
-    """Raises Refused where a unit below `parent` has the name already."""
-    if parent.children.filter(name__iexact=name).exists():
+def refuse_taken_name(parent: Unit, name: str, *, but: Unit | None = None) -> None:
+    """Raises Refused where a unit below `parent`, `but` for one, has the name already, in whatever case."""
+    taken = parent.children.exclude(pk=but.pk if but else None).values_list("name", flat=True)
+    if name.casefold() in {each.casefold() for each in taken}:  # SQLite folds no å, ä and ö
         raise Refused(
             gettext("There is already a unit called %(name)s below %(parent)s. Choose another name.")
             % {"name": name, "parent": parent.name}

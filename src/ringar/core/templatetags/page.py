@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from ringar.core import registry
 from ringar.core.models import Person
 from ringar.core.queries import shown_name
-from ringar.core.rules import KEEPING_ROLES, LEADING_ROLES, Role, Viewer
+from ringar.core.rules import KEEPING_PEOPLE, LEADING_ROLES, Role, Viewer
 
 register = template.Library()
 
@@ -38,8 +38,10 @@ OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
     ("my_account", _("My account"), "person", frozenset()),
     ("my_data", _("My data"), "lock", frozenset()),
     ("token_list", _("Keys for other programs"), "key", LEADING_ROLES),
-    ("people_list", _("People and roles"), "people", KEEPING_ROLES),
-    ("audit_list", _("Audit trail"), "shield", LEADING_ROLES | {Role.AUDITOR.value}),
+    ("guide", _("First steps"), "star", frozenset()),
+    ("my_organisations", _("My organisations"), "home", frozenset()),
+    ("people_list", _("People and roles"), "people", KEEPING_PEOPLE),
+    ("audit_list", _("Audit trail"), "shield", frozenset({Role.ADMINISTRATOR.value, Role.AUDITOR.value})),
 )
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
