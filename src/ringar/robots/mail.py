@@ -20,6 +20,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from ringar.core.clock import now
 from ringar.core.rules import Viewer
@@ -49,6 +50,8 @@ def queue_mail(message: EmailMessage) -> OutgoingMail | None:
     message.subject, message.body = storable(str(message.subject)), storable(str(message.body))
     sender = sanitize_address(message.from_email, "utf-8")
     message.extra_headers.setdefault("Message-ID", make_msgid(domain=sender_domain(sender)))
+    # Screen readers choose their voice by it; whoever writes the message does so in its reader's language.
+    message.extra_headers.setdefault("Content-Language", get_language() or settings.LANGUAGE_CODE)
     mail = OutgoingMail.objects.create(
         message_id=message.extra_headers["Message-ID"],
         sender=message.from_email,

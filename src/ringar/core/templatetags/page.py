@@ -25,6 +25,7 @@ register = template.Library()
 
 NAVIGATION: tuple[tuple[str, Promise], ...] = (
     ("need_list", _("Needs")),
+    ("round_list", _("Rounds")),
     ("solution_list", _("Solutions")),
     ("solver_list", _("Suppliers")),
     ("call_list", _("Calls")),
@@ -32,7 +33,7 @@ NAVIGATION: tuple[tuple[str, Promise], ...] = (
     ("work_list", _("Robots")),
 )
 FOR_LEADERS = {"work_list"}
-FOR_STAFF = {"overview"}
+FOR_STAFF = {"overview", "round_list"}
 # What the person menu leads to: (name, words, icon, roles that may; none named: everyone logged in).
 OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
     ("my_account", _("My account"), "person", frozenset()),
