@@ -33,6 +33,7 @@ from ringar.solvers.actions import (
 from tests.people import People
 from tests.rooms.matching.cast import chosen_need
 from tests.rooms.needs.cast import draft_of, shared_by
+from tests.rooms.needs.rounds import add_rounds
 from tests.rooms.talk.cast import add_talk
 
 VIEWERS = ("nobody", "sam", "farid", "elif", "auditor", "water", "bo", "dag")
@@ -45,6 +46,9 @@ TABLE = """
 accessibility             -          PPPPPPPP
 style_guide               -          PPPPPPPP
 health                    -          PPPPPPPP
+audit_list                -          L...P...
+audit_list                -          L...P...  ?who=bo
+audit_csv                 -          L...P...
 import_start              -          L......P
 import_check              needs-kind L......D
 work_list                 -          .......P
@@ -173,6 +177,35 @@ template_new              -          L......P
 template_edit             template   L......P
 template_remove           template   L......D  -
 answer_many               kind-need  L......P
+round_list                -          LP..PPPP
+round_list_csv            -          LP..PPPP
+round_new                 -          L......P
+round_detail              round      L...P.PP
+round_detail              decided-round L...PPPP
+round_deadline            round      L......P
+round_withdraw            round      L......P
+round_close               round      L......P
+round_close               round      L......D  -
+round_score               round-need L.....P.
+round_score               round-need L.....D.  value_0=3 value_1=none reason=Så
+round_interest            round-need L.....PP
+round_interest            round-need L.....DD  reason=Min_syster
+round_hand_in             round      L.....D.  -
+round_result              round      L...P.PP
+round_result              closed-round L...P.PP
+round_result              decided-round L...PPPP
+round_csv                 round      L.......
+round_csv                 closed-round L...P.PP
+round_csv                 decided-round L...PPPP
+round_scores_csv          round      L.......
+round_scores_csv          closed-round L...P.PP
+round_scores_csv          decided-round L...PPPP
+round_need                round-need L.......
+round_need                closed-round-need L...P.PP
+round_need                decided-round-need L...PPPP
+round_choose              round      L......D
+round_choose              closed-round L......P
+round_choose              closed-round L......D  keep=1
 """
 # What a library answers for, and tests of its own.
 NOT_OURS = (
@@ -234,6 +267,7 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     ask_match(by=by, need=need, solution=offered)  # type: ignore[arg-type]
     made.args["asked"] = made.args["pair"] = [need, offered]
     add_talk(made.args, people)
+    add_rounds(made.args, people)
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
     made.values |= {
         "water": str(people.water.uuid),
@@ -359,6 +393,10 @@ READERS = {
     "DOLTORD": {"bo", "dag"},
     "ANMÄLANS": {"dag", "auditor"},
     "MALLEN": {"dag"},
+    "OMGÅNGEN": {"auditor", "bo", "dag"},
+    "BEDÖMARENS": set(),
+    "STÄNGDA": {"auditor", "bo", "dag"},
+    "BESLUTETS": INSIDE,
 }
 """Who may read each hidden word, on whatever page: those for whom nothing is named may read none of them."""
 

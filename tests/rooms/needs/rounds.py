@@ -7,7 +7,18 @@ from typing import Any
 from ringar.core.clock import now
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
-from ringar.needs.actions import Weighed, add_criterion, add_evidence, edit_need, open_round, save_score
+from ringar.needs.actions import (
+    Choosing,
+    Weighed,
+    add_criterion,
+    add_evidence,
+    close_round,
+    decide_round,
+    edit_need,
+    hand_in_scores,
+    open_round,
+    save_score,
+)
 from ringar.needs.models import Need
 from ringar.needs.queries import need_for
 from ringar.needs.round_models import Round, RoundNeed
@@ -64,3 +75,26 @@ def score_all(
 def scores(*values: int) -> dict[str, tuple[int, int]]:
     """The same value on both criteria for each of TITLES."""
     return {title: (value, value) for title, value in zip(TITLES, values, strict=True)}
+
+
+def add_rounds(made: dict[str, list[object]], people: People) -> None:
+    """A round that runs, one that has closed and one that is decided, for the table of rights. Cilla has handed in."""
+    alva, cilla = viewer_of(people.alva), viewer_of(people.cilla)
+    for name, title, reason in (
+        ("round", "OMGÅNGEN", "BEDÖMARENS skäl"),
+        ("closed-round", "Stängd omgång", "STÄNGDA skäl"),
+        ("decided-round", "Avgjord omgång", "Öppna skäl"),
+    ):
+        needs = [need_of(people.alva, f"{each} {name[:3]}") for each in TITLES[:3]]
+        round = round_of(people, title=title, needs=needs, assessors=[people.bo, people.cilla])
+        values = {need.title: (4, 5 - place) for place, need in enumerate(needs)}
+        score_all(people.cilla, round, values, reason=reason)
+        hand_in_scores(by=cilla, round=round)
+        made[name] = [round]
+        made[f"{name}-need"] = [round, needs[0]]
+        if name != "round":
+            close_round(by=alva, round=round)
+    decided = made["decided-round"][0]
+    assert isinstance(decided, Round)
+    chosen = {entry.pk: Choosing(False, "BESLUTETS skäl") for entry in decided.entries.all()}
+    decide_round(by=viewer_of(people.dag), round=decided, choices=chosen)
