@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from ringar.core.search import add_word_index
+
 OUTSIDE = {"solver", "resident"}
 
 
@@ -24,4 +26,9 @@ def make_members(apps, _schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("solvers", "0003_trust"), ("core", "0003_trust")]
 
-    operations = [migrations.RunPython(make_members, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(make_members, migrations.RunPython.noop),
+        # SQLite rebuilt these tables in the migration before, and lost their triggers.
+        add_word_index("solvers_solver"),
+        add_word_index("solvers_solution"),
+    ]

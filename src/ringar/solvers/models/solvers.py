@@ -134,6 +134,11 @@ class Solution(models.Model):
         return reverse("solution_detail", args=[self.uuid])
 
     @property
+    def organisation_id(self) -> int | None:
+        """The organisation that the solution is of, where it solves its own need."""
+        return self.solver.organisation_id
+
+    @property
     def own_texts(self) -> list[str]:
         """What the solution itself says to matching and search; never the secret part."""
         return [self.name, self.what, self.for_whom]
