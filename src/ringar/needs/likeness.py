@@ -20,7 +20,7 @@ from ringar_kits.texts.analyse import content_words, is_telling
 NEWEST = 5_000
 """Needs of an organisation that are compared by meaning; older ones are found by their words."""
 
-FROM_EACH = 40
+FROM_EACH = 20
 """Candidates by words and by meaning; the ranking looks closely at these only."""
 
 MOST_KEPT = 40_000
@@ -60,6 +60,11 @@ def need_vectors(viewer: Viewer) -> dict[int, NDArray[np.float32]]:
     return {pk: _kept[text_hash] for pk, text_hash in rows if text_hash in _kept}
 
 
+def kept_vector(need: Need, model: str) -> NDArray[np.float32] | None:
+    """The need's vector, or None while the robots have not made it. 1 query."""
+    return vectors_for([need.text_hash], as_query(model)).get(need.text_hash)
+
+
 def nearness(vector: NDArray[np.float32], vectors: dict[int, NDArray[np.float32]]) -> dict[int, float]:
     """Cosine of each vector to `vector`, all seen from their common centre; {} below three vectors."""
     if len(vectors) < 3:
@@ -86,7 +91,8 @@ def shared_words(text: str, need: Need, most: int = 6) -> tuple[tuple[str, ...],
 def similar_needs(viewer: Viewer, text: str, *, exclude: Need | None = None, limit: int = 3) -> list[Similar]:
     """Needs in the viewer's organisation that may be the same as what is written, likest first; never merged.
 
-    The query is embedded with one thread (about 30 ms of CPU for a paragraph); without the model words decide.
+    A text that is being written is read with one thread (about 30 ms of CPU for a paragraph). Of a need that is
+    saved (`exclude`) the vector that the robots made is used; until it is there, and without the model, words decide.
     """
     if not viewer.is_inside or len(text.strip()) < 8:
         return []
@@ -94,8 +100,8 @@ def similar_needs(viewer: Viewer, text: str, *, exclude: Need | None = None, lim
     vector = None
     embedder = load_embedder(1)
     if embedder is not None and len(vectors) >= 3:
-        vector = embedder.embed_queries([text])[0]
-        near = nearness(vector, vectors)
+        vector = kept_vector(exclude, embedder.name) if exclude else embedder.embed_queries([text])[0]
+        near = nearness(vector, vectors) if vector is not None else near
     nearest = sorted(near, key=lambda pk: -near[pk])[:FROM_EACH]
     ids = {pk for pk, _ in found_ids(viewer, text)[:FROM_EACH]} | set(nearest)
     rows = Need.objects.filter(pk__in=ids, is_draft=False).select_related("unit")

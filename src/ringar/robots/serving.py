@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 log = logging.getLogger("ringar.robots")
 WEB_WORKERS, WEB_THREADS = 2, 4
@@ -29,6 +30,10 @@ def end_with_parent() -> None:
 def step_back() -> None:
     """In the worker: a page that somebody waits for goes before what robots do."""
     os.nice(POLITE)
+    # A session is a group of its own to Linux's scheduler, and niceness counts within a group only: the group steps
+    # back too.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(POLITE), encoding="ascii")
     end_with_parent()
 
 
