@@ -1,7 +1,7 @@
 """What a merge or a split of needs will do: worked out once, for the page that shows it and the action that does it."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ringar.core.models import Person, TeamMember, Unit
@@ -60,6 +60,11 @@ class MergePlan:
         return {name: "\n".join(texts) for name, texts in told.items() if any(texts)}
 
     @property
+    def criteria_count(self) -> int:
+        """How many criteria the need has then."""
+        return sum(len(move.criteria) for move in self.moves) + (self.target.criteria_count if self.target else 0)
+
+    @property
     def mark(self) -> str:
         """Tells this plan from any other: where it differs from the one that was looked at, something has changed."""
         parts: list[object] = [self.target and self.target.pk, self.visibility, self.unit.pk]
@@ -74,6 +79,18 @@ class MergePlan:
             parts += [evidence_texts(row) for row in move.shown]
         parts += [person.pk for person in self.people]
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+
+
+def words_to_check(
+    plan: MergePlan, *, reason: str, written: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The texts of a merge whose flagged words must be decided on, and those that the same people read already."""
+    words = {name: text for name, text in written.items() if text and plan.target is None}
+    known = {
+        name: "\n".join(getattr(move.need, name) for move in plan.moves if not move.is_wider)
+        for name in ("title", "symptom")
+    }
+    return {"reason": reason, **words, **plan.texts}, known
 
 
 def plan_merge(
@@ -174,6 +191,15 @@ class Part:
     evidence: Collection[int] = ()
     joinings: Collection[int] = ()
     criteria: Collection[int] = ()
+
+
+def words_of_parts(
+    need: Need, parts: Sequence[Part], *, reason: str
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The texts of a split whose flagged words must be decided on, and those that the same people read already."""
+    own = f"{need.title}\n{need.symptom}"
+    texts = {name: "\n".join(getattr(part, name) for part in parts) for name in ("title", "symptom")}
+    return {"reason": reason, **texts}, {"title": own, "symptom": own}
 
 
 @dataclass(frozen=True)

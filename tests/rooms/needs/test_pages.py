@@ -39,7 +39,7 @@ def test_need_new_when_two_fields_then_saved_and_shown(people: People, logged_in
 
 def test_need_detail_when_a_draft_then_says_that_only_the_writer_sees_it(people: People, logged_in) -> None:
     client, need = logged_in(people.bo), draft_of(people.bo)
-    head = re.search(r'<p class="meta">.*?</p>', page(client, need.get_absolute_url()))[0]
+    head = re.search(r'</h1>\s*<p class="meta">.*?</p>', page(client, need.get_absolute_url()))[0]
     assert "Bara du" in head and str(need.get_visibility_display()) not in head
 
 
@@ -178,7 +178,7 @@ def test_pages_when_outside_or_not_seen_then_not_found(people: People, logged_in
             )
             assert client.post(reverse("need_discard", args=[need.uuid])).status_code == 404
             assert need.title not in page(client, "/behov/") + page(client, "/behov/?q=ensamma")
-            assert need.title not in client.get("/behov/lista.csv").content.decode()
+            assert need.title not in client.get("/behov/lista.csv").getvalue().decode()
 
 
 def test_pages_when_everything_is_told_then_each_shows(people: People, logged_in) -> None:
@@ -270,7 +270,7 @@ def fields_of(need: Need) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("address", ["/behov/", "/behov/?q=ensamma", "detail", NEW])
-def test_pages_when_measured_then_at_most_ten_queries(people: People, logged_in, address: str) -> None:
+def test_pages_when_measured_then_queries_are_few(people: People, logged_in, address: str) -> None:
     need = ready_to_choose(people.bo)
     join_need(by=viewer_of(people.dag), need=need, unit=people.water)
     for number in range(30):
@@ -280,7 +280,8 @@ def test_pages_when_measured_then_at_most_ten_queries(people: People, logged_in,
         connection,
     ) as queries:
         page(client, need.get_absolute_url() if address == "detail" else address)
-    assert len(queries) <= 10, "\n".join(query["sql"][:150] for query in queries)
+    most = 16 if address == "detail" else 10  # a need's page shows a panel of each room too
+    assert len(queries) <= most, "\n".join(query["sql"][:150] for query in queries)
 
 
 def test_need_list_csv_when_a_title_is_a_formula_then_made_harmless(people: People, logged_in) -> None:

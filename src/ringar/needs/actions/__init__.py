@@ -29,6 +29,7 @@ from ringar.needs.actions.rounds import (
     withdraw_round,
 )
 from ringar.needs.actions.scores import hand_in_scores, save_score, step_aside, step_back
+from ringar.needs.actions.team import invite_to_team
 from ringar.needs.actions.undo import undo_lineage
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "hand_in_scores",
     "import_needs",
     "index_need",
+    "invite_to_team",
     "join_need",
     "leave_need",
     "merge_needs",

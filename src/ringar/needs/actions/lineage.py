@@ -15,7 +15,17 @@ from ringar.core.rules import NotAllowed, Refused, Viewer, Visibility
 from ringar.needs.actions.moves import require_move
 from ringar.needs.actions.needs import save_need
 from ringar.needs.actions.prepare import decide_flags, tidy
-from ringar.needs.lineage import MergePlan, Moving, Part, PartPlan, narrowest, plan_merge, plan_split
+from ringar.needs.lineage import (
+    MergePlan,
+    Moving,
+    Part,
+    PartPlan,
+    narrowest,
+    plan_merge,
+    plan_split,
+    words_of_parts,
+    words_to_check,
+)
 from ringar.needs.models import Criterion, Evidence, Joining, Lineage, Need, Why
 from ringar.needs.queries import concerned_people, people_of
 from ringar.needs.rules import (
@@ -126,10 +136,7 @@ def require_plan(
         raise Refused(_("Write why they are one need, so that those who wrote them understand."))
     if plan.visibility not in Visibility.values:
         raise Refused(_("Choose who may see the need."))
-    count = sum(len(move.criteria) for move in plan.moves) + (
-        plan.target.criteria_count if plan.target else 0
-    )
-    if count > MOST_CRITERIA:
+    if plan.criteria_count > MOST_CRITERIA:
         raise Refused(_("At most five criteria: choose those that matter most."))
     if plan.target is None:
         if not written["symptom"]:
@@ -138,12 +145,8 @@ def require_plan(
             raise NotAllowed
     if mark and mark != plan.mark:
         raise Refused(_("Something has changed since you looked. Look through it again."))
-    words = {name: text for name, text in written.items() if text and plan.target is None}
-    known = {
-        name: "\n".join(getattr(move.need, name) for move in plan.moves if not move.is_wider)
-        for name in ("title", "symptom")
-    }
-    return decide_flags({"reason": reason, **words, **plan.texts}, shared=known, kept=kept)
+    texts, known = words_to_check(plan, reason=reason, written=written)
+    return decide_flags(texts, shared=known, kept=kept)
 
 
 def write_need(
@@ -322,12 +325,8 @@ def require_parts(
         raise Refused(_("Write what is seen in each part. A sentence is enough."))
     if not reason:
         raise Refused(_("Write why it is split, so that those who wrote it understand."))
-    own = "\n".join([need.title, need.symptom])
-    texts = {
-        "title": "\n".join(part.title for part in parts),
-        "symptom": "\n".join(part.symptom for part in parts),
-    }
-    return decide_flags({"reason": reason, **texts}, shared={"title": own, "symptom": own}, kept=kept)
+    texts, known = words_of_parts(need, parts, reason=reason)
+    return decide_flags(texts, shared=known, kept=kept)
 
 
 def make_part(by: Viewer, need: Need, plan: PartPlan, told: dict[str, object], before: Before) -> Need:

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET
 from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.middleware import Request
 from ringar.core.models import Unit
-from ringar.core.queries import with_shown_labels
+from ringar.core.queries import team_of, with_shown_labels
 from ringar.core.rules import Viewer
 from ringar.core.text import tidy_text
+from ringar.needs.ancestry import ancestry_of
 from ringar.needs.likeness import similar_needs
-from ringar.needs.models import Need
+from ringar.needs.models import Evidence, Need
 from ringar.needs.queries import (
     NOT_IN_LISTS,
     PAGE,
@@ -34,6 +35,7 @@ from ringar.needs.queries import (
     need_for,
     older_than,
     search_ids,
+    visible_needs,
     whys_and_criteria,
 )
 from ringar.needs.rules import (
@@ -42,8 +44,11 @@ from ringar.needs.rules import (
     STEPS,
     TRANSITIONS,
     NeedState,
+    can_absorb,
     can_add_evidence,
+    can_ask_reopen,
     can_edit_need,
+    can_give_up,
     can_join,
     can_move,
     missing_for,
@@ -181,8 +186,11 @@ def ask_link(ask: str, need: Need) -> str:
     return "" if ask in {"match", "reason"} else f"{reverse('need_edit', args=[need.uuid])}#id_{ask}"
 
 
-def next_of(need: Need, viewer: Viewer) -> dict[str, object]:
-    """What happens next: the step, who takes it, what is missing, and the steps that this viewer may take."""
+def next_of(need: Need, viewer: Viewer, *, has_become: bool) -> dict[str, object]:
+    """What happens next: the step, who takes it, what is missing, and the steps that this viewer may take.
+
+    `has_become`: the need was merged or split, and other needs live on in its place.
+    """
     step = next_step(need.state)
     facts = replace(need.facts, match=need.state in SET_BY_OTHERS)  # a matched need has its solution chosen
     arrow = transition(need.state, step) if step else None
@@ -190,6 +198,7 @@ def next_of(need: Need, viewer: Viewer) -> dict[str, object]:
         t
         for t in TRANSITIONS
         if t.start == need.state and t.to not in {*SET_BY_OTHERS, step} and can_move(viewer, facts, t.to)
+        if "undo" not in t.asks and not has_become
     ]
     return {
         "next": NeedState(step) if step else None,
@@ -200,6 +209,15 @@ def next_of(need: Need, viewer: Viewer) -> dict[str, object]:
     }
 
 
+def with_origins(evidence: list[Evidence], viewer: Viewer) -> list[Evidence]:
+    """Marks the evidence that came from another need with that need, where the viewer may see it. 0–1 queries."""
+    ids = {row.origin_id for row in evidence if row.origin_id}
+    origins = visible_needs(viewer).defer("words").in_bulk(ids) if ids else {}
+    for row in evidence:
+        row.from_need = origins.get(row.origin_id or 0)  # type: ignore[attr-defined]
+    return evidence
+
+
 @require_GET
 def need_detail(request: Request, uuid: UUID) -> HttpResponse:
     """One need, whole: where it stands, what is known, who else has it, what happens next."""
@@ -207,7 +225,10 @@ def need_detail(request: Request, uuid: UUID) -> HttpResponse:
     need = need_for(viewer, uuid)
     whys, criteria = whys_and_criteria(need)
     joinings = list(joinings_of(need)) if need.joined_count else []
-    evidence = evidence_of(need, viewer)
+    evidence = with_origins(evidence_of(need, viewer), viewer)
+    ancestry = ancestry_of(need, viewer)
+    has_become = need.state == NeedState.CLOSED and bool(ancestry.became)
+    can_see_team = viewer.is_inside and viewer.organisation_id == need.organisation_id and not need.is_draft
     context = {
         "need": need,
         "steps": state_line(need),
@@ -216,11 +237,17 @@ def need_detail(request: Request, uuid: UUID) -> HttpResponse:
         "evidence": evidence,
         "joinings": joinings,
         "similar": similar_needs(viewer, need.match_text, exclude=need) if need.is_draft else [],
+        "ancestry": ancestry,
+        "can_see_team": can_see_team,
+        "team": list(team_of(need.uuid)) if can_see_team else [],
+        "can_absorb": can_absorb(viewer, need.facts),
+        "can_give_up": can_give_up(viewer, need.facts),
+        "can_ask_reopen": not has_become and can_ask_reopen(viewer, need.facts),
         "can_edit": can_edit_need(viewer, need.facts),
         "can_add_evidence": can_add_evidence(viewer, need.facts),
         "can_join": can_join(viewer, need.facts) and need.unit_id not in viewer.unit_ids,
         "our_joinings": [j for j in joinings if j.unit_id in viewer.unit_ids],
-        **next_of(need, viewer),
+        **next_of(need, viewer, has_become=has_become),
     }
     return render(request, "needs/need_detail.html", context)
 

@@ -13,10 +13,11 @@ from ringar.core.middleware import Request
 from ringar.core.models import Unit
 from ringar.core.rules import NotAllowed, Refused
 from ringar.needs.actions import Flagged, discard_draft, join_need, leave_need, move_need, share_need
-from ringar.needs.flags import find_flags
+from ringar.needs.flags import Flag, find_flags
 from ringar.needs.forms import JoinForm, MoveForm, ShareForm
+from ringar.needs.models import Need
 from ringar.needs.queries import my_drafts, need_for, texts_of
-from ringar.needs.rules import can_join
+from ringar.needs.rules import NeedState, can_join, transition
 from ringar.needs.views.writing import uuid_or_none
 
 
@@ -55,18 +56,34 @@ def need_move(request: Request, uuid: UUID) -> HttpResponse:
     viewer = request.viewer
     need = need_for(viewer, uuid)
     form = MoveForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-    else:
+    flags, kept = list[Flag](), request.POST.getlist("kept")
+    if form.is_valid():
+        said = form.cleaned_data
         try:
-            need = move_need(
-                by=viewer, need=need, to=form.cleaned_data["to"], reason=form.cleaned_data["reason"]
-            )
+            need = move_need(by=viewer, need=need, to=said["to"], reason=said["reason"], kept=kept)
         except Refused as refused:
-            messages.error(request, str(refused))
+            flags = refused.flags if isinstance(refused, Flagged) else []
+            form.add_error("reason", str(refused))
         else:
             messages.success(request, _("The need is now: %(state)s.") % {"state": need.get_state_display()})
-    return redirect(need)
+            return redirect(need)
+    arrow = transition(need.state, form.cleaned_data.get("to", ""))
+    if arrow is None or "reason" not in arrow.asks:  # no reason to write anew: the need's page says what is missing
+        errors = [str(error) for errors in form.errors.values() for error in errors]
+        messages.error(request, " ".join(errors) or _("The need can not be moved there."))
+        return redirect(need)
+    context = {"need": need, "form": form, "flags": flags, "kept": kept}
+    return render(request, "needs/need_move.html", {**context, "heading": move_heading(need, form)})
+
+
+def move_heading(need: Need, form: MoveForm) -> str:
+    """What the page and its button say."""
+    to = NeedState(form.cleaned_data["to"])
+    if to == NeedState.CLOSED:
+        return _("Close the need")
+    if need.state == NeedState.CLOSED:
+        return _("Open the need again")
+    return _("Move on to: %(step)s") % {"step": to.label}
 
 
 @login_required
