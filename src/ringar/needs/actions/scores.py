@@ -71,7 +71,7 @@ def hand_in_scores(*, by: Viewer, round: Round) -> Assessor:
     progress = progress_of(round, entries_of(round))
     mine = next(each for each in progress if each.assessor.pk == assessor.pk)
     if mine.left:
-        raise Refused(_("You have %(left)d needs left to score.") % {"left": mine.left})
+        raise Refused(_("Needs that you have left to score: %(left)d.") % {"left": mine.left})
     assessor.handed_in_at = now()
     assessor.save(update_fields=["handed_in_at"])
     record_audit(by=by, action="hand_in_scores", target=round, changes={"handed_in": [False, True]})

@@ -123,7 +123,7 @@ class RoundForm(forms.Form):
         for place in range(MOST_CRITERIA):
             last = before[place] if place < len(before) else None
             for part, label, most in (
-                ("name", _("Criterion"), 120),
+                ("name", _("Name of the criterion"), 120),
                 ("low", _("What 1 means"), 200),
                 ("high", _("What 5 means"), 200),
             ):
