@@ -67,7 +67,8 @@ NOT_PAGES = {
     *("comment_take_back", "comment_react", "row_follow", "notification_read", "notification_open"),
     *("template_remove",),
     # files and data
-    *("health", "evidence_photo", "need_list_csv", "overview_csv", "solver_csv", "solution_csv"),
+    *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),
+    *("round_hand_in", "round_list_csv", "round_csv", "round_scores_csv"),
     # parts of the log-in that are not used here
     *("account_set_password", "account_confirm_login_code"),
 }
