@@ -218,8 +218,8 @@ class AuditEvent(models.Model):
     chain_hash = models.CharField(max_length=64, blank=True, editable=False)
     unit_id = models.BigIntegerField(null=True)
     unit_label = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    organisation_id = models.BigIntegerField(null=True, db_index=True)
+    at = models.DateTimeField(default=timezone.now)
+    organisation_id = models.BigIntegerField(null=True)
     person_id = models.BigIntegerField(null=True)
     label = models.CharField(max_length=200)
     action = models.CharField(max_length=80)
@@ -227,6 +227,12 @@ class AuditEvent(models.Model):
     target_id = models.CharField(max_length=60, db_index=True)
     target_label = models.CharField(max_length=300, blank=True)
     changes = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "at", "id"], name="audit_of_organisation"),
+            models.Index(fields=["person_id", "at", "id"], name="audit_of_person"),
+        ]
 
 
 class Complaint(models.Model):

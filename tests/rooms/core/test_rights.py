@@ -33,6 +33,7 @@ from ringar.solvers.actions import (
 from tests.people import People
 from tests.rooms.matching.cast import chosen_need
 from tests.rooms.needs.cast import draft_of, shared_by
+from tests.rooms.needs.kin import add_kin
 from tests.rooms.needs.rounds import add_rounds
 from tests.rooms.talk.cast import add_talk
 
@@ -93,6 +94,28 @@ need_join                 public     L....PPP
 need_join                 public     L....DPD  unit=water-row
 need_leave                joined     L....D.D  unit=water
 need_leave                joined     L.......  unit=nonsense
+need_move                 closed     L.....DD  to=shared reason=Ännu_trasig
+need_detail               merged     ......PP
+need_detail               living     PPPPPPPP
+need_detail               team-need  .....P.P
+need_edit                 team-need  L....P.P
+need_team                 team-need  L....P.P
+need_team                 need       L...PPPP
+need_team                 need       L.....DD  person=water-person
+need_team                 team-need  L....D.D  remove=water-person
+need_team                 public     L...PPPP
+need_reopen_ask           closed     L....P..
+need_reopen_ask           closed     L....D..  reason=Ännu_trasig
+need_reopen_ask           need       L.......
+need_merge                unit-need  L.....PP
+need_merge                public     L.....PP  ?q=ensamma
+need_merge_plan           public     L.....PP  with=need-row living=need-row reason=Samma
+need_merge_plan           need       L......D  with=public-row living=need-row reason=Samma confirm=1
+need_split                unit-need  L.....PP
+need_split                public     L.....PP
+need_split                public     L.....DD  symptom_1=En symptom_2=Två closes=yes reason=Två_saker confirm=1
+lineage_undo              lineage    L.....PP
+lineage_undo              lineage    L.....DD  reason=Inte_samma
 evidence_new              need       L....PPP
 evidence_new              public     L....PPP
 evidence_edit             evidence   L.....P.
@@ -268,10 +291,14 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     made.args["asked"] = made.args["pair"] = [need, offered]
     add_talk(made.args, people)
     add_rounds(made.args, people)
+    add_kin(made.args, people, everyone["water"])
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
     made.values |= {
         "water": str(people.water.uuid),
         "water-row": str(people.water.pk),
+        "water-person": str(everyone["water"].uuid),
+        "need-row": str(made.args["need"][0]),
+        "public-row": str(made.args["public"][0]),
         "offered": str(made.args["offered"][0]),
     }
     return made
@@ -378,6 +405,8 @@ INSIDE = frozenset({"auditor", "water", "bo", "dag"})
 READERS = {
     "UTKASTET": {"bo"},
     "ENHETENS": {"bo", "dag"},
+    "SLÄKTENS": {"bo", "dag"},
+    "LAGETS": {"water", "dag"},
     "KOMMUNENS": INSIDE,
     "KOLLEGANS": INSIDE,
     "FLAGGAT": {"bo"},

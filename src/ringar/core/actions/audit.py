@@ -19,7 +19,11 @@ CHAIN_LOCK = (0x52494E47, 0x41554449)  # PostgreSQL's advisory lock: "RING", "AU
 def audit_row(
     *, by: Viewer, action: str, target: Model, changes: dict[str, object] | None = None
 ) -> AuditEvent:
-    """One audit row, not yet saved: for `record_audits` where thousands are written at once."""
+    """One audit row, not yet saved: for `record_audits` where thousands are written at once.
+
+    Of a draft, which nobody but its author may see, it says that it was written and which fields, not what.
+    """
+    is_draft, changes = bool(getattr(target, "is_draft", False)), changes or {}
     return AuditEvent(
         at=now(),
         organisation_id=getattr(target, "organisation_id", None) or by.organisation_id,
@@ -30,8 +34,8 @@ def audit_row(
         action=action,
         target_kind=target._meta.label_lower,
         target_id=str(getattr(target, "uuid", target.pk)),
-        target_label=str(target)[:300],
-        changes=changes or {},
+        target_label="" if is_draft else str(target)[:300],
+        changes=dict.fromkeys(changes, "changed") if is_draft else changes,
     )
 
 
