@@ -41,6 +41,7 @@ from ringar.needs.rules import (
 )
 from ringar.talk.actions import tell_people
 from ringar.talk.actions.following import pass_on_follows
+from ringar.talk.models import Follow
 
 Before = dict[str, Any]
 """What undoing puts back, all by id: `states` {need: [state, changed_at]}, `evidence` and `joinings` [id, need,
@@ -269,6 +270,7 @@ def tell_all(by: Viewer, needs: Iterable[Need], event: str, reason: str) -> None
     told: set[int] = set()
     for need in needs:
         people = concerned_people(need)
+        people |= set(Follow.objects.filter(row=need.uuid).values_list("person_id", flat=True))
         tell_people(by=by, row=need, event=event, people=people, facts={"reason": reason[:500]}, besides=told)
         told |= people
 
