@@ -15,6 +15,7 @@ from ringar.core.models import Organisation, Person, Unit
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Role, Viewer
 from ringar.demo.cast import CAST, PASSWORD
+from ringar.demo.startups import add_incubator, add_unchecked
 from ringar.needs.actions import (
     Flagged,
     add_evidence,
@@ -30,6 +31,7 @@ from ringar.needs.flags import find_flags
 from ringar.needs.models import Need
 from ringar.needs.rules import NeedState
 from ringar.solvers.actions import answer_call, open_call, publish_solution, register_solver, start_call
+from ringar.solvers.models import Call
 
 DATA = Path(__file__).parent / "data"
 DETAILS = (
@@ -53,6 +55,7 @@ SOLUTION_FACTS = (
     "data_needs",
     "integration_needs",
     "secrecy",
+    "secrecy_reason",
 )
 FORWARD = {NeedState.EXPLORED: ["explored"], NeedState.CHOSEN: ["explored", "chosen"]}
 
@@ -212,7 +215,7 @@ class City:
                 needs=needs,
                 criteria=row["criteria"],
             )
-            open_call(by=self.viewers["dag"], call=call)
+            keeping_flags(open_call, by=self.viewers["dag"], call=call)
         for place, answer in enumerate(row.get("answer", []), start=1):
             with self.days_ago(opened - place * opened / (len(row["answer"]) + 1)):
                 answer_call(
@@ -243,6 +246,10 @@ def seed(tell: Callable[[str], object]) -> None:
     tell(f"{len(calls)} calls")
     for row in calls:
         city.add_call(row)
+    with city.days_ago(2):
+        call = Call.objects.get(title=calls[1]["title"])
+        add_incubator(call, city.viewers["elif"], city.viewers["dag"])
+        add_unchecked()
 
 
 def is_seeded() -> bool:

@@ -15,6 +15,7 @@ from tests.people import People
 
 PERSONAL_NUMBER = "9112310009"  # 1891: nobody alive has it
 SECRET = "Algoritmen bygger på Kvintosols patentsökta hylla"
+LOSS = "En konkurrent kan bygga samma hylla på en månad"
 NEED = (UUID("11111111-2222-3333-4444-555555555555"), "Äldre äter ensamma")
 
 
@@ -44,6 +45,7 @@ def solution(startup: Solver, people: People, viewer: Callable[[Person], Viewer]
         maturity="piloted",
         price_class="below_100k",
         secrecy=SECRET,
+        secrecy_reason=LOSS,
         references=[
             {"municipality": "Fjärdinge kommun", "year": 2023, "what": "Tolv trappor", "effect": "Fler ses"}
         ],

@@ -25,7 +25,13 @@ from ringar.solvers.actions import (
     withdraw_answer,
 )
 from ringar.solvers.models import Answer, Call, Solution
-from ringar.solvers.rules import ANSWERS_PER_EMAIL_AND_CALL, AnswerState, CallState
+from ringar.solvers.rules import (
+    ANSWERS_PER_EMAIL_AND_CALL,
+    STRANGER,
+    UNCONFIRMED_PER_EMAIL_AND_DAY,
+    AnswerState,
+    CallState,
+)
 from tests.people import People
 from tests.rooms.solvers.conftest import NEED
 
@@ -155,11 +161,37 @@ def test_answer_call_when_sent_twice_then_one_answer_and_one_letter(answer: Answ
 
 
 def test_answer_call_when_one_address_sends_much_then_refused(answer: Answer, call: Call) -> None:
+    verify_email(by=Viewer(), answer=answer)
     for number in range(1, ANSWERS_PER_EMAIL_AND_CALL):
-        answer_call(by=Viewer(), call=call, email=answer.email, text=f"En till, {number}")
+        more = answer_call(by=Viewer(), call=call, email=answer.email, text=f"En till, {number}")
+        verify_email(by=Viewer(), answer=more)
     with pytest.raises(Refused):
         answer_call(by=Viewer(), call=call, email=answer.email, text="Och en")
     answer_call(by=Viewer(), call=call, email="annan@example.se", text="Jag då?")
+
+
+def test_answer_call_when_others_write_in_ones_name_then_ones_own_still_counts(call: Call) -> None:
+    """Answers that nobody has confirmed use up no quota; whoever gets the letters takes them away."""
+    false = [
+        answer_call(by=Viewer(), call=call, email="vera@example.se", text=f"Falskt {number}")
+        for number in range(UNCONFIRMED_PER_EMAIL_AND_DAY)
+    ]
+    with pytest.raises(Refused) as refused:
+        answer_call(by=Viewer(), call=call, email="vera@example.se", text="Mitt riktiga svar")
+    assert "take" in str(refused.value) or "withdraw" in str(refused.value)
+    withdraw_answer(by=Viewer(), answer=false[0])
+    own = answer_call(by=Viewer(), call=call, email="vera@example.se", text="Mitt riktiga svar")
+    verify_email(by=Viewer(), answer=own)
+    assert own.state == AnswerState.RECEIVED
+
+
+def test_answer_call_when_logged_in_with_the_address_then_false_ones_do_not_stop_it(
+    call: Call, people: People, viewer: View
+) -> None:
+    for number in range(UNCONFIRMED_PER_EMAIL_AND_DAY):
+        answer_call(by=Viewer(), call=call, email=people.elif_.email, text=f"Falskt {number}")
+    own = answer_call(by=viewer(people.elif_), call=call, email=people.elif_.email, text="Elifs eget")
+    assert own.email_verified_at is not None and own.created_by == people.elif_
 
 
 def test_answer_call_when_a_call_is_flooded_then_refused_for_an_hour(
@@ -209,10 +241,10 @@ def test_answer_call_when_with_a_solution_then_only_ones_own(
 def test_secrecy_when_answered_with_then_told_to_the_caller_too(
     solution: Solution, people: People, viewer: View
 ) -> None:
-    assert queries.secrecy_of(viewer(people.sam), solution) == ""
+    assert queries.secrecy_of(viewer(people.sam), solution, STRANGER) == ("", "")
     theirs = open_call(by=viewer(people.sam), call=draft(viewer(people.sam)))
     answer_call(by=viewer(people.elif_), call=theirs, email="e@example.se", text="Matlag", solution=solution)
-    assert queries.secrecy_of(viewer(people.sam), solution) == solution.secrecy
+    assert queries.secrecy_of(viewer(people.sam), solution, STRANGER)[0] == solution.secrecy
 
 
 def test_edit_answer_when_before_deadline_then_saved_else_refused(

@@ -171,7 +171,7 @@ def test_csv_when_a_cell_looks_like_a_formula_then_it_is_text(people: People, vi
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("solution_detail", 10), ("solver_detail", 10), ("call_detail", 10), ("call_list", 8)]
+    ("path", "most"), [("solution_detail", 14), ("solver_detail", 14), ("call_detail", 13), ("call_list", 8)]
 )
 def test_detail_when_opened_then_few_queries(
     path: str,
@@ -244,13 +244,15 @@ def test_call_when_written_opened_answered_and_decided_through_the_pages(
     )
     answer = Answer.objects.get()
     decide = reverse("answer_decide", args=[call.uuid, answer.uuid])
-    key = f"{answer.pk}-reason"
+    key, none = f"{answer.pk}-reason", {f"{answer.pk}-interest": "none"}
     with after_deadline(call):
         assert "1" in dag.get(reverse("call_answers", args=[call.uuid])).content.decode()
-        short = dag.post(decide, {"decision": "decline", key: "Nej tack"})
+        unsaid = dag.post(decide, {"decision": "invite", key: "Välkommen"})
+        assert unsaid.status_code == 200 and "Välkommen" in unsaid.content.decode()
+        short = dag.post(decide, {"decision": "decline", key: "Nej tack", **none})
         assert short.status_code == 200 and "Nej tack" in short.content.decode()
         assert logged_in(people.sam).post(decide, {"decision": "invite"}).status_code == 404
-        dag.post(decide, {"decision": "decline", key: "Vi söker något som når dem som inte går ut."})
+        dag.post(decide, {"decision": "decline", key: "Vi söker något som når dem som inte går ut.", **none})
     answer.refresh_from_db()
     call.refresh_from_db()
     assert (answer.state, call.state) == (AnswerState.DECLINED, CallState.ANSWERED)

@@ -5,7 +5,9 @@ import pytest
 from ringar.core.rules import Refused, Role, Viewer
 from ringar.solvers import rules
 from ringar.solvers.rules import (
+    STRANGER,
     Kind,
+    Standing,
     clean_criteria,
     clean_languages,
     clean_number,
@@ -100,28 +102,39 @@ VIEWERS = {
     "resident": Viewer(7, "b", HOME, frozenset(), frozenset({Role.RESIDENT})),
     "sam": Viewer(8, "sam", AWAY, frozenset(), frozenset({Role.MANAGER})),
     "operator": Viewer.of_command_line(),
+    "buyer": Viewer(9, "u", HOME, frozenset(), frozenset({Role.BUYER})),
+    "agent": Viewer(10, "i"),
 }
+
+
+def tie(viewer: Viewer) -> Standing:
+    """The founder owns it; the agent may describe its solutions, and nothing else."""
+    if viewer.person_id == 10:
+        return Standing(agent_id=3, agent="Inkubatorn", scopes=frozenset({"solutions"}))
+    return Standing(role="owner") if viewer.person_id == 5 else STRANGER
 
 
 @pytest.mark.parametrize(
     ("rule", "allowed"),
     [
-        (rules.can_register, "staff manager leader founder rival sam operator"),
+        (rules.can_register, "staff manager leader buyer founder rival sam operator"),
         (
-            lambda v: rules.can_edit(v, author_id=5, registered_in_id=HOME),
-            "staff manager leader founder operator",
+            lambda v: rules.can_edit(v, tie(v), registered_in_id=HOME),
+            "staff manager leader buyer founder operator",
         ),
-        (lambda v: rules.can_edit(v, author_id=None, registered_in_id=None), "operator"),
+        (lambda v: rules.can_edit(v, tie(v), registered_in_id=None), "founder operator"),
+        (lambda v: rules.can_describe(v, tie(v), registered_in_id=None), "founder agent operator"),
         (lambda v: rules.can_check(v, registered_in_id=HOME), "leader operator"),
-        (lambda v: rules.can_check(v, registered_in_id=None), "operator"),
+        (lambda v: rules.can_check(v, registered_in_id=None), "leader buyer operator"),
+        (rules.can_verify, "leader buyer operator"),
         (
-            lambda v: rules.can_see_secrecy(v, author_ids={5, None}, told_to={HOME}),
-            "staff manager leader auditor founder",
+            lambda v: rules.can_see_secrecy(v, tie(v), told_to={HOME}),
+            "staff manager leader auditor buyer founder agent",
         ),
-        (lambda v: rules.can_see_secrecy(v, author_ids={None}, told_to=set()), ""),
-        (lambda v: rules.can_run_call(v, organisation_id=HOME), "manager leader"),
+        (lambda v: rules.can_see_secrecy(v, STRANGER, told_to=set()), ""),
+        (lambda v: rules.can_run_call(v, organisation_id=HOME), "manager leader buyer"),
         (lambda v: rules.can_run_call(v, organisation_id=None), ""),
-        (lambda v: rules.can_read_answers(v, organisation_id=HOME), "manager leader auditor"),
+        (lambda v: rules.can_read_answers(v, organisation_id=HOME), "manager leader auditor buyer"),
     ],
 )
 def test_rule_when_each_viewer_asks_then_only_those_allowed(rule: object, allowed: str) -> None:

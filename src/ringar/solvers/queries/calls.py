@@ -103,8 +103,9 @@ def deciders_of(call: Call, viewer: Viewer) -> list[Person]:
 
 
 def sender_of(answer: Answer, viewer: Viewer) -> tuple[str, str]:
-    """The name and address shown of who answered; of somebody with protected identity neither (0 or 1 query)."""
+    """The name and address shown of who answered; neither of somebody protected or erased. 0 or 1 query."""
     person = answer.created_by
-    if person is not None and person.is_protected and shown_name(person, viewer) != person.name:
+    is_hidden = person is not None and (person.is_protected or person.erased_at is not None)
+    if is_hidden and shown_name(person, viewer) != person.name:
         return (answer.solver.name if answer.solver else shown_name(person, viewer)), ""
     return answer.name or (answer.solver.name if answer.solver else answer.email), answer.email

@@ -51,17 +51,23 @@ def acted_for(viewer: Viewer, scope: str = "") -> "QuerySet[Solver, int]":
 
 
 def standing_of(viewer: Viewer, solver: Solver) -> Standing:
-    """What ties the viewer to the solver: their own role in it, else that of an agent they act for. 0 to 2 queries."""
+    """What ties the viewer to the solver: their own role in it, else that of an agent they act for. 0 to 2 queries.
+
+    One query for a stranger to it, the second one for agents alone.
+    """
     if viewer.person_id is None or solver.pk is None:
         return STRANGER
-    member = SolverMember.objects.filter(solver=solver, person_id=viewer.person_id).first()
-    if member is not None:
-        return Standing(role=member.role)
-    rows = OnBehalf.objects.filter(holding(today()), solver=solver, agent_id__in=own_solver_ids(viewer))
-    behalf = rows.select_related("agent").order_by("id").first()
-    if behalf is None:
+    behalf = OnBehalf.objects.filter(holding(today()), solver=solver)
+    rows = SolverMember.objects.filter(
+        Q(solver=solver) | Q(solver_id__in=behalf.values("agent_id")), person_id=viewer.person_id
+    )
+    roles = dict(rows.values_list("solver_id", "role"))
+    if solver.pk in roles:
+        return Standing(role=roles[solver.pk])
+    if not roles:
         return STRANGER
-    return Standing(agent_id=behalf.agent_id, agent=behalf.agent.name, scopes=frozenset(behalf.scopes))
+    found = behalf.filter(agent_id__in=roles).select_related("agent").order_by("id")[0]
+    return Standing(agent_id=found.agent_id, agent=found.agent.name, scopes=frozenset(found.scopes))
 
 
 def may_edit_solver(viewer: Viewer, solver: Solver) -> bool:
@@ -138,7 +144,7 @@ def behalf_of(viewer: Viewer, solver: Solver) -> "QuerySet[OnBehalf]":
 
 def shown_email(viewer: Viewer, solver: Solver, standing: Standing) -> str:
     """The solver's address for its own people and for staff; never that of somebody with protected identity."""
-    if not viewer.is_inside and not standing.role:
+    if not solver.email or not (viewer.is_inside or standing.role):
         return ""
     protected = solver.members.filter(person__is_protected=True, person__email__iexact=solver.email)
     return "" if protected.exclude(person_id=viewer.person_id or 0).exists() else solver.email

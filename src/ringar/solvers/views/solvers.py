@@ -85,7 +85,7 @@ def solver_detail(request: Request, uuid: UUID) -> HttpResponse:
         "may_check": can_check(viewer, registered_in_id=solver.registered_in_id),
         "may_verify": can_verify(viewer) and solver.state in {SolverState.UNVERIFIED, SolverState.REFUSED},
         "may_join": viewer.person_id is not None and not viewer.is_inside and not standing.role,
-        "may_be_agent": not standing.role and queries.agents_of(viewer).exists(),
+        "may_be_agent": not (viewer.is_inside or standing.role) and queries.agents_of(viewer).exists(),
         "registered_itself": registered_itself(solver),
         "email": queries.shown_email(viewer, solver, standing),
     }
