@@ -3,9 +3,15 @@
 from django.conf import settings
 from django.urls import include, path
 
+from ringar.core.api import api
 from ringar.core.limiting import too_many as handler429  # noqa: F401  # allauth looks for it here
+from ringar.core.registry import declared
+
+for prefix, router in declared("api", "ROUTERS"):
+    api.add_router(prefix, router)
 
 urlpatterns = [
+    path("api/", api.urls),
     path("konto/", include("allauth.urls")),
     path("sprak/", include("django.conf.urls.i18n")),
     *[path("", include(f"ringar.{room}.urls")) for room in settings.ROOMS],

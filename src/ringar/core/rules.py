@@ -245,6 +245,18 @@ def luhn_is_right(digits: str) -> bool:
     return total % 10 == 0
 
 
+SCOPES = {
+    "needs:read": _("read needs that you may see"),
+    "needs:write": _("write and change needs"),
+    "offers:read": _("read suppliers and solutions that you may see"),
+    "offers:write": _("describe suppliers and solutions"),
+    "calls:read": _("read calls"),
+    "calls:write": _("answer calls"),
+    "talk:write": _("write in discussions"),
+    "feed": _("private feeds and calendars"),
+}
+"""What an access key may be good for. It never lets anyone do more than its owner may."""
+
 COMPLAINTS_AN_HOUR = 20
 """More than people send; a flood stops here, and is told where else to turn."""
 
