@@ -110,7 +110,7 @@ need_reopen_ask           need       L.......
 need_merge                unit-need  L.....PP
 need_merge                public     L.....PP  ?q=ensamma
 need_merge_plan           public     L.....PP  with=need-row living=need-row reason=Samma
-need_merge_plan           need       L......D  with=public-row living=need-row reason=Samma confirm=1
+need_merge_plan           need       L.....DD  with=public-row living=need-row reason=Samma confirm=1
 need_split                unit-need  L.....PP
 need_split                public     L.....PP
 need_split                public     L.....DD  symptom_1=En symptom_2=Två closes=yes reason=Två_saker confirm=1
