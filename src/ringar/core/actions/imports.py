@@ -13,11 +13,21 @@ from ringar.core.models import Organisation, Person, Unit
 from ringar.core.rules import NotAllowed, Refused, Role, Viewer
 
 
+def require_keeper(by: Viewer, organisation: Organisation) -> None:
+    """Raises NotAllowed unless the viewer may take spreadsheets into that organisation."""
+    if not by.keeps or by.organisation_id != organisation.pk:
+        raise NotAllowed
+
+
 @transaction.atomic
 def import_units(
     by: Viewer, organisation: Organisation, source: str, rows: Rows, progress: Progress
 ) -> Counts:
-    """Units from a checked spreadsheet. The same id or name is the same unit; importing twice changes nothing."""
+    """Units from a checked spreadsheet. The same id or name is the same unit; importing twice changes nothing.
+
+    Raises NotAllowed, or Refused where units would lie under each other.
+    """
+    require_keeper(by, organisation)
     top = organisation.units.filter(parent=None).order_by("id").first()
     by_name = {unit.name: unit for unit in organisation.units.all()}
     new = changed = 0
@@ -51,7 +61,11 @@ def import_units(
 def import_people(
     by: Viewer, organisation: Organisation, source: str, rows: Rows, progress: Progress
 ) -> Counts:
-    """People and roles from a checked spreadsheet, without passwords: they set one by e-mail. Idempotent."""
+    """People and roles from a checked spreadsheet, without passwords: they set one by e-mail. Idempotent.
+
+    Raises NotAllowed, or Refused for a role that the viewer may not give.
+    """
+    require_keeper(by, organisation)
     units = {unit.name: unit for unit in organisation.units.all()}
     top = organisation.units.filter(parent=None).order_by("id").first()
     new = changed = 0
