@@ -147,4 +147,4 @@ class AnswerManyForm(forms.Form):
 
     def __init__(self, *args: Any, template: AnswerTemplate | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial |= {"key": uuid4(), "text": template.text if template else ""}
+        self.initial.update(key=uuid4(), text=template.text if template else "")

@@ -14,7 +14,7 @@ from ringar.talk.rules import Decision, Digest, Purpose
 
 
 class Comment(models.Model):
-    """What somebody wrote on a row: a comment, an answer from those responsible, a wish to open it again.
+    """What somebody wrote on a row: a comment, or an answer from those responsible.
 
     Never deleted, as it may be a public record: hidden by a moderator, or taken back by its author.
     """
@@ -126,6 +126,9 @@ class Notification(models.Model):
                 condition=models.Q(mail_at__isnull=False),
                 name="notification_to_mail",
             ),
+            models.Index(
+                fields=["read_at"], condition=models.Q(read_at__isnull=False), name="notification_read"
+            ),
         ]
 
 
@@ -167,7 +170,10 @@ class AnswerTemplate(models.Model):
 
 
 class Report(models.Model):
-    """Somebody asks the moderators to look at a comment or a row; or its author, to look at a hidden one again."""
+    """Somebody asks the moderators to look at a comment or a row; or its author, to look at a hidden one again.
+
+    What moderators do on their own is kept as one too, decided at once: so that these rows are their log.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     row = models.UUIDField()
@@ -183,6 +189,7 @@ class Report(models.Model):
     decided_by = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
+    reason = models.CharField(max_length=500, blank=True)  # of the decision
 
     class Meta:
         constraints: ClassVar = [
@@ -200,7 +207,8 @@ class Report(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["organisation", "id"], condition=models.Q(decision=""), name="report_waiting"
-            )
+            ),
+            models.Index(fields=["organisation", "-decided_at", "-id"], name="report_decided"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -30,7 +31,6 @@ class Purpose(models.TextChoices):
 
     COMMENT = "comment", _("Comment")
     ANSWER = "answer", _("Answer from those responsible")
-    REOPEN = "reopen", _("Says that it is not solved")
 
 
 class Digest(models.TextChoices):
@@ -97,6 +97,14 @@ def can_moderate(viewer: Viewer, organisation_id: int | None) -> bool:
 def can_answer_many(viewer: Viewer) -> bool:
     """Whether the viewer may keep templates and answer many at once: those who lead, and moderators."""
     return viewer.may_write and bool(viewer.roles & MODERATING_ROLES)
+
+
+def uuid_in(text: str | None) -> UUID:
+    """The uuid that an address or a form holds; the nil one, which no row has, where it holds none."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return UUID(int=0)
 
 
 def is_new(created_at: datetime, at: datetime) -> bool:

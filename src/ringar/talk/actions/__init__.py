@@ -10,7 +10,13 @@ from ringar.talk.actions.comments import (
     take_back_comment,
     write_comment,
 )
-from ringar.talk.actions.digests import choose_digest, mark_read, send_due_mail, unsubscribe
+from ringar.talk.actions.digests import (
+    choose_digest,
+    forget_old_notifications,
+    mark_read,
+    send_due_mail,
+    unsubscribe,
+)
 from ringar.talk.actions.following import pass_on_follows, take_back_follows
 from ringar.talk.actions.moderation import (
     hide_comment,
@@ -29,6 +35,7 @@ __all__ = [
     "choose_digest",
     "edit_comment",
     "follow_row",
+    "forget_old_notifications",
     "hide_comment",
     "keep_report",
     "mark_read",

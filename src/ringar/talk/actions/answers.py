@@ -31,7 +31,7 @@ def save_template(
         raise NotAllowed
     name, text = clean_comment(name, LONGEST_TEMPLATE_NAME), clean_comment(text)
     action = "change_template" if template else "add_template"
-    template = template or AnswerTemplate(organisation_id=by.organisation_id, created_by_id=by.person_id)
+    template = template or AnswerTemplate(organisation_id=by.organisation_id or 0, created_by_id=by.person_id)
     before = [template.name, len(template.text)]
     template.name, template.text, template.changed_at = name, text, now()
     try:
@@ -81,6 +81,6 @@ def answer_rows(*, by: Viewer, rows: Sequence[Any], text: str, key: UUID) -> int
         answer = filled(by, row, text, authors[row.uuid])
         add_comment(by=by, row=row, text=answer, purpose=Purpose.ANSWER, uuid=keys[row.uuid])
     if new:
-        organisation = Organisation.objects.get(pk=by.organisation_id)
+        organisation = Organisation.objects.get(pk=by.organisation_id or 0)
         record_audit(by=by, action="answer_rows", target=organisation, changes={"count": len(new)})
     return len(new)

@@ -261,7 +261,7 @@ def react(*, by: Viewer, comment: Comment, is_helpful: bool) -> int:
         raise NotAllowed
     mine = Reaction.objects.filter(comment=comment, person_id=by.person_id or 0)
     if is_helpful and not mine.exists():
-        Reaction.objects.create(comment=comment, person_id=by.person_id, at=now())
+        Reaction.objects.create(comment=comment, person_id=by.person_id or 0, at=now())
     elif not is_helpful and not mine.delete()[0]:
         return comment.helpful_count
     comment.helpful_count = comment.reactions.count()

@@ -27,7 +27,8 @@ SIGNER = Signer(salt="talk.unsubscribe")
 MOST_GROUPS = 50
 LONGEST_SUBJECT = 120
 BATCH = 200
-READ_FOR = timedelta(days=365)
+KEPT_FOR = timedelta(days=365)
+"""How long what somebody has read is kept: long enough to look back, no longer than there is use for."""
 
 
 @transaction.atomic
@@ -88,6 +89,12 @@ def mark_read(*, by: Viewer, row: Any = None) -> int:
     if row is not None:
         unread = unread.filter(row=row)
     return unread.update(read_at=now(), mail_at=None)
+
+
+@transaction.atomic
+def forget_old_notifications() -> int:
+    """Removes what was read more than KEPT_FOR ago; returns how much. Two at once do no harm."""
+    return Notification.objects.filter(read_at__lt=now() - KEPT_FOR).delete()[0]
 
 
 def send_due_mail() -> int:

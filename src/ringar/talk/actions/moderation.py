@@ -104,7 +104,7 @@ def hide_comment(*, by: Viewer, comment: Comment, reason: str) -> Comment:
     changes: dict[str, object] = {"hidden": [False, True], "reason": reason}
     record_audit(by=by, action="hide_comment", target=comment, changes=changes)
     tell_author(by, comment, "talk.hidden", reason)
-    decide(by, comment, Decision.HIDDEN, "talk.report_hidden", reason)
+    decide(by, comment, Decision.HIDDEN, reason)
     return comment
 
 
@@ -122,7 +122,7 @@ def show_comment(*, by: Viewer, comment: Comment, reason: str = "") -> Comment:
     changes: dict[str, object] = {"hidden": [True, False], "reason": [before, reason]}
     record_audit(by=by, action="show_comment", target=comment, changes=changes)
     tell_author(by, comment, "talk.shown", reason)
-    decide(by, comment, Decision.SHOWN, None, reason)
+    decide(by, comment, Decision.SHOWN, reason)
     return comment
 
 
@@ -135,7 +135,7 @@ def keep_report(*, by: Viewer, report: Report, reason: str) -> Report:
     reason = clean_comment(reason, LONGEST_REASON)
     if report.decision:
         raise Refused(_("Somebody has decided on it already."))
-    close_report(by, report, Decision.KEPT)
+    close_report(by, report, Decision.KEPT, reason)
     changes: dict[str, object] = {"reason": reason, "what": str(report.comment or report)}
     record_audit(by=by, action="keep_report", target=report, changes=changes)
     event = "talk.kept_hidden" if report.is_objection else "talk.report_kept"
@@ -143,18 +143,29 @@ def keep_report(*, by: Viewer, report: Report, reason: str) -> Report:
     return report
 
 
-def close_report(by: Viewer, report: Report, decision: str) -> None:
+def close_report(by: Viewer, report: Report, decision: str, reason: str) -> None:
     """Writes the decision on the report."""
-    report.decision, report.decided_at, report.decided_by_id = decision, now(), by.person_id
-    report.save(update_fields=["decision", "decided_at", "decided_by"])
+    report.decision, report.reason = decision, reason
+    report.decided_at, report.decided_by_id = now(), by.person_id
+    report.save()
 
 
-def decide(by: Viewer, comment: Comment, decision: str, event: str | None, reason: str) -> None:
-    """Closes all reports that wait on the comment; whoever sent them is told."""
-    for report in Report.objects.select_for_update().filter(comment=comment, decision=""):
-        close_report(by, report, decision)
-        if event and not report.is_objection:
-            tell_reporter(by, report, event, reason)
+def decide(by: Viewer, comment: Comment, decision: str, reason: str) -> None:
+    """Closes all reports that wait on the comment, and tells who sent them; without any, the log gets its row."""
+    waiting = list(Report.objects.select_for_update().filter(comment=comment, decision=""))
+    for report in waiting:
+        close_report(by, report, decision, reason)
+        if decision == Decision.HIDDEN:
+            tell_reporter(by, report, "talk.report_hidden", reason)
+    if not waiting:
+        own = Report(
+            row=comment.row,
+            kind=comment.kind,
+            comment=comment,
+            organisation_id=comment.organisation_id,
+            at=now(),
+        )
+        close_report(by, own, decision, reason)
 
 
 def tell_author(by: Viewer, comment: Comment, event: str, reason: str) -> None:

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('row', models.UUIDField()),
                 ('kind', models.CharField(max_length=60)),
                 ('is_internal', models.BooleanField(default=False)),
-                ('purpose', models.CharField(choices=[('comment', 'Comment'), ('answer', 'Answer from those responsible'), ('reopen', 'Says that it is not solved')], default='comment', max_length=10)),
+                ('purpose', models.CharField(choices=[('comment', 'Comment'), ('answer', 'Answer from those responsible')], default='comment', max_length=10)),
                 ('author_unit', models.CharField(blank=True, max_length=400)),
                 ('text', models.TextField()),
                 ('language', models.CharField(default='sv', max_length=5)),
@@ -149,6 +149,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='notification',
             index=models.Index(condition=models.Q(('mail_at__isnull', False)), fields=['mail_at', 'person'], name='notification_to_mail'),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(condition=models.Q(('read_at__isnull', False)), fields=['read_at'], name='notification_read'),
         ),
         migrations.AddConstraint(
             model_name='reaction',

@@ -172,9 +172,9 @@ def namesakes(viewer: Viewer, text: str) -> list[Person]:
     for word in words:
         # Twice, since SQLite knows capital letters in ASCII only: "åsa" must find "Åsa".
         begins |= Q(name__istartswith=word) | Q(name__istartswith=word.capitalize())
-    inside = Person.objects.filter(begins, memberships__unit__organisation_id=viewer.organisation_id).exclude(
-        memberships__role__in=OUTSIDE_ROLES
-    )
+    inside = Person.objects.filter(
+        begins, memberships__unit__organisation_id=viewer.organisation_id or 0
+    ).exclude(memberships__role__in=OUTSIDE_ROLES)
     people = findable_people(viewer, inside).exclude(pk=viewer.person_id or 0)
     return list(people.distinct().order_by("name", "pk")[:MOST_NAMESAKES])
 

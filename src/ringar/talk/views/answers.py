@@ -20,8 +20,7 @@ from ringar.talk.forms import AnswerManyForm, TemplateForm
 from ringar.talk.models import AnswerTemplate
 from ringar.talk.queries.moderation import templates_of
 from ringar.talk.queries.threads import authors_of
-from ringar.talk.rules import MOST_ROWS_AT_ONCE, can_answer_many
-from ringar.talk.views.notices import uuid_or_none
+from ringar.talk.rules import MOST_ROWS_AT_ONCE, can_answer_many, uuid_in
 
 
 def require_answerer(request: Request) -> None:
@@ -93,7 +92,7 @@ def rows_asked_for(request: Request, kind: str) -> tuple[list[Any], int]:
     if subject is None:
         raise NotAllowed
     asked = (request.POST if request.method == "POST" else request.GET).getlist("row")
-    uuids = [uuid for uuid in dict.fromkeys(map(uuid_or_none, asked[: 2 * MOST_ROWS_AT_ONCE])) if uuid]
+    uuids = list(dict.fromkeys(map(uuid_in, asked[: 2 * MOST_ROWS_AT_ONCE])))
     seen = subject.visible_rows(request.viewer, uuids)
     rows = [seen[uuid] for uuid in uuids if uuid in seen and subject.may_write(request.viewer, seen[uuid])]
     return rows, len(set(asked)) - len(rows)
@@ -104,7 +103,7 @@ def rows_asked_for(request: Request, kind: str) -> tuple[list[Any], int]:
 def answer_many(request: Request, kind: str) -> HttpResponse:
     """The same answer to all rows that are ticked in a list: written, looked at as each gets it, then sent."""
     rows, left_out = rows_asked_for(request, kind)
-    template = templates_of(request.viewer).filter(uuid=uuid_or_none(request.GET.get("mall", ""))).first()
+    template = templates_of(request.viewer).filter(uuid=uuid_in(request.GET.get("mall", ""))).first()
     form = AnswerManyForm(request.POST or None, template=template)
     letters: list[tuple[Any, str]] = []
     if request.method == "POST" and form.is_valid():

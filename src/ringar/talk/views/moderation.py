@@ -27,7 +27,9 @@ from ringar.talk.queries.threads import comment_for, facts_of, shown, subject_ro
 from ringar.talk.rules import can_comment, can_moderate, can_object
 
 
-def ask_reason(request: Request, template: str, context: dict[str, Any], act: Any, **form: Any) -> Any:
+def ask_reason(
+    request: Request, template: str, context: dict[str, Any], act: Any, **form: Any
+) -> HttpResponse:
     """Shows the page that asks why; once it is told, `act(reason)` says where to go."""
     asked = ReasonForm(request.POST or None, **form)
     if request.method == "POST" and asked.is_valid():
@@ -108,10 +110,10 @@ def moderation_log(request: Request) -> HttpResponse:
     """What moderators have done: who, what, when and why."""
     if not can_read_log(request.viewer):
         raise NotAllowed
-    events, more = log_page(request.viewer, after=request.GET.get("after", ""))
+    lines, more = log_page(request.viewer, after=request.GET.get("after", ""))
     may_decide = can_moderate(request.viewer, request.viewer.organisation_id)
     return render(
-        request, "talk/moderation_log.html", {"events": events, "more": more, "may_decide": may_decide}
+        request, "talk/moderation_log.html", {"lines": lines, "more": more, "may_decide": may_decide}
     )
 
 

@@ -18,6 +18,7 @@ from ringar.talk.actions.digests import person_of_token
 from ringar.talk.forms import DigestForm
 from ringar.talk.models import Notification
 from ringar.talk.queries.notices import digest_of, page_of_groups, unread_count, viewers_in
+from ringar.talk.rules import uuid_in
 
 
 @login_required
@@ -34,7 +35,7 @@ def notification_list(request: Request) -> HttpResponse:
 def notification_open(request: Request, uuid: UUID) -> HttpResponse:
     """Leads to the thing, and marks what is told of it as read: the reader has seen it. Asked again, the same."""
     viewer = request.viewer
-    note = Notification.objects.filter(uuid=uuid, person_id=viewer.person_id).first()
+    note = Notification.objects.filter(uuid=uuid, person_id=viewer.person_id or 0).first()
     if note is None:
         raise NotAllowed
     mark_read(by=viewer, row=note.row)
@@ -51,20 +52,12 @@ def notification_open(request: Request, uuid: UUID) -> HttpResponse:
 def notification_read(request: Request) -> HttpResponse:
     """Marks one thing's notifications as read, or all."""
     note = Notification.objects.filter(
-        uuid=uuid_or_none(request.POST.get("of", "")), person_id=request.viewer.person_id
+        uuid=uuid_in(request.POST.get("of", "")), person_id=request.viewer.person_id or 0
     ).first()
     if note is None and request.POST.get("of"):
         raise NotAllowed
     mark_read(by=request.viewer, row=note.row if note else None)
     return redirect("notification_list")
-
-
-def uuid_or_none(text: str) -> UUID | None:
-    """The uuid in a form, or None."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @login_required
@@ -80,7 +73,7 @@ def notification_settings(request: Request) -> HttpResponse:
 
 
 @csrf_exempt  # mail programs post here without a page of ours; the signed address says who
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_page(request: Request, token: str) -> HttpResponse:
     """Ends the mail without a log-in. Looking changes nothing, as mail filters look at every link (RFC 8058)."""
     if person_of_token(token) is None:

@@ -37,12 +37,19 @@ from ringar.talk.queries.threads import (
     shown,
     subject_row,
 )
-from ringar.talk.rules import Purpose, can_change_comment, can_comment, can_write_internally, fill_template
+from ringar.talk.rules import (
+    Purpose,
+    can_change_comment,
+    can_comment,
+    can_write_internally,
+    fill_template,
+    uuid_in,
+)
 
 MOST_REPLIES = 200
 
 
-def form_options(viewer: Viewer, subject: Subject, row: Any) -> dict[str, bool]:
+def form_options(viewer: Viewer, subject: Subject, row: Any) -> dict[str, Any]:
     """What the form for a comment offers this viewer."""
     return {
         "may_mention": viewer.is_inside,
@@ -90,14 +97,6 @@ def show_thread(request: Request, subject: Subject, row: Any, form: CommentForm)
         "templates": list(templates_of(viewer)) if "is_answer" in form.fields else [],
     }
     return render(request, "talk/thread.html", context)
-
-
-def uuid_in(text: str | None) -> UUID | None:
-    """The uuid that an address holds, or None."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def write_on(request: Request, subject: Subject, row: Any) -> HttpResponse:
