@@ -21,6 +21,7 @@ from ringar.core.importing import MAX_PROBLEMS, Importer, Reading, read_import
 from ringar.core.models import Organisation
 from ringar.core.queries import organisation_named
 from ringar.core.registry import declared
+from ringar.core.retention import retention_page
 from ringar.core.rules import Refused, Role, Viewer
 from ringar_kits.errors import InputError
 
@@ -46,6 +47,14 @@ def add_commands(group: Callable[[str], Any]) -> None:
             importer,
         )
     add_audit(group)
+    told = group("").add_parser("retention", help="what is kept about people and for how long, as Markdown")
+    told.set_defaults(run=run_retention)
+
+
+def run_retention(args: argparse.Namespace) -> int:
+    """Writes what all rooms declare in their personal.py."""
+    print(retention_page(), end="")
+    return 0
 
 
 def add_audit(group: Callable[[str], Any]) -> None:

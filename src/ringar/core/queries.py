@@ -87,7 +87,7 @@ def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
         .distinct()
     )
     held = sorted(((row[3], row[0]) for row in rows if row[3]), key=lambda one: one[0])
-    if organisation_id not in {organisation for _, organisation in held}:
+    if organisation_id not in [organisation for _, organisation in held]:
         organisation_id = held[0][1] if held else None
     here = [row for row in rows if row[0] == organisation_id]
     tree, mine = {(row[1], row[2]) for row in here}, [row for row in here if row[3]]

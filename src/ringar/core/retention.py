@@ -1,16 +1,12 @@
-"""What is kept about people and what becomes of it, as a page for the docs: `python -m ringar.core.retention`."""
+"""What is kept about people and what becomes of it, as a page: `ringar retention`."""
 
-from pathlib import Path
-
-import django
 from django.utils.translation import override
 
 from ringar.core.registry import personal_tables
 
-PAGE = Path("docs/reference/retention.md")
 HEAD = """# What is kept about people
 
-Written by `python -m ringar.core.retention` from what each room declares in its `personal.py`. It is what a person
+Written by `ringar retention` from what each room declares in its `personal.py`. It is what a person
 sees, and can take home, on `/mina-uppgifter/`, and what happens there on erasure: all of it in one transaction.
 
 **removed**: the rows go. **anonymised**: the rows stay, and nothing in them tells who it was. **archived**: the rows
@@ -29,8 +25,3 @@ def retention_page() -> str:
     """The page as Markdown."""
     rows = [f"| {each.label} | {each.table} | {each.fate} | {each.why} |\n" for each in personal_tables()]
     return HEAD + "".join(rows)
-
-
-if __name__ == "__main__":
-    django.setup()
-    PAGE.write_text(retention_page(), encoding="utf-8")

@@ -91,9 +91,7 @@ def test_with_shown_labels_when_protected_later_hides_the_old_name(people: Peopl
     assert old.target_label == "Gun Gömd"
 
 
-def test_findable_people_when_protected_is_found_in_the_own_unit_only(
-    people: People, hidden: Person
-) -> None:
+def test_findable_people_when_protected_is_found_in_the_own_unit_only(people: People, hidden: Person) -> None:
     everyone = Person.objects.all()
     assert hidden in findable_people(viewer_of(people.bo), everyone)
     assert hidden not in findable_people(viewer_of(people.cilla), everyone)

@@ -27,7 +27,9 @@ def export_personal_data(*, by: Viewer, person: Person) -> str:
     """The data as JSON, for the person alone. Raises NotAllowed for anyone else."""
     if by.person_id != person.pk:
         raise NotAllowed
-    data = {each.table: each.export(person) for each in personal_tables()}
+    data: dict[str, list[dict[str, Any]]] = {}
+    for each in personal_tables():
+        data.setdefault(each.table, []).extend(each.export(person))
     record_audit(by=by, action="export_personal_data", target=person)
     return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
 

@@ -94,7 +94,7 @@ def people_file(request: Request) -> FileResponse:
             for each in roles_here(person, viewer):
                 yield (*told, each.get_role_display(), each.unit.name, person.last_login, active)
 
-    return export_response("personer", header, lines(), format=request.GET.get("format"))
+    return export_response("personer", header, lines(), kind=request.GET.get("format"))
 
 
 @login_required
