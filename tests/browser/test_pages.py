@@ -11,6 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
 from ringar.core.models import Person
+from ringar.core.queries import viewer_of
+from ringar.needs.actions import move_need
 from ringar.needs.models import Need
 from ringar.solvers.models import Solution
 from tests.chromium import PHONE, Open
@@ -31,6 +33,21 @@ def unlikely_match() -> tuple[Person | None, str]:
     return person_of("alva"), reverse("match_asked", args=[need.uuid, solution.uuid])
 
 
+def merging() -> tuple[Person | None, str]:
+    first, second = Need.objects.filter(state="shared", visibility="public", organisation__slug="ringsala")[
+        :2
+    ]
+    return person_of("dag"), reverse("need_merge_plan", args=[first.uuid]) + f"?with={second.uuid}"
+
+
+def closed() -> tuple[Person | None, str]:
+    by = viewer_of(person_of("dag"))
+    need = Need.objects.filter(state="shared", visibility="public", organisation__slug="ringsala").last()
+    move_need(by=by, need=need, to="closed", reason="Det är lagat")
+    need.refresh_from_db()
+    return person_of("bo"), reverse("need_reopen_ask", args=[need.uuid])
+
+
 # Pages that no link of the demo leads to: who can open them, and where.
 ELSEWHERE: dict[str, Callable[[], tuple[Person | None, str]]] = {
     "account_email_verification_sent": lambda: (None, "/konto/confirm-email/"),
@@ -45,6 +62,8 @@ ELSEWHERE: dict[str, Callable[[], tuple[Person | None, str]]] = {
     "call_from_needs": lambda: (person_of("alva"), "/utlysningar/fran-behov/"),
     "import_start": lambda: (person_of("alva"), "/importera/"),
     "match_asked": unlikely_match,
+    "need_merge_plan": merging,
+    "need_reopen_ask": closed,
     "need_share": draft,
 }
 # Pages whose form tells what is wrong when it is sent empty.

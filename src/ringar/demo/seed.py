@@ -16,6 +16,7 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import Role, Viewer
 from ringar.demo.cast import CAST, PASSWORD
 from ringar.demo.startups import add_incubator, add_unchecked
+from ringar.demo.together import gather_team, merge_lamps
 from ringar.needs.actions import (
     Flagged,
     add_evidence,
@@ -238,6 +239,9 @@ def seed(tell: Callable[[str], object]) -> None:
     tell(f"{len(needs)} needs")
     for row in sorted(needs, key=lambda row: -row.get("days_ago", 30)):
         city.add_need(row)
+    with city.days_ago(12):
+        merge_lamps(city.needs, city.viewers["dag"])
+        gather_team(city.needs, city.people, city.viewers["bo"])
     solvers = load("solvers_*.toml")["solver"]
     tell(f"{len(solvers)} solvers and {sum(len(row.get('solution', [])) for row in solvers)} solutions")
     for place, row in enumerate(solvers):
