@@ -97,6 +97,26 @@ def test_menu_when_only_the_keyboard_is_used_then_it_opens_closes_and_gives_the_
     assert page.evaluate("document.activeElement.matches('.menu > summary')")
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_main_menu_when_on_a_phone_then_it_opens_leads_on_and_closes(
+    open_page: Open, javascript: bool
+) -> None:
+    page = open_page("/behov/", person=person_of("bo"), width=PHONE, javascript=javascript)
+    menu = page.locator("#site-menu")
+    assert not menu.is_visible()
+    tab_to(page, "[popovertarget=site-menu]")
+    page.keyboard.press("Enter")
+    assert menu.is_visible()
+    page.keyboard.press("Escape")
+    assert not menu.is_visible()
+    assert page.evaluate("document.activeElement.matches('[popovertarget=site-menu]')")
+    page.keyboard.press("Space")
+    tab_to(page, "#site-menu a[href='/utlysningar/']")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/utlysningar/")
+
+
 def test_menu_when_there_is_no_javascript_then_one_can_still_log_out(open_page: Open) -> None:
     page = open_page("/behov/", person=person_of("bo"), javascript=False)
     page.locator(".menu > summary").click()

@@ -140,11 +140,6 @@ class Branch:
     depth: int
     people: int
 
-    @property
-    def steps(self) -> range:
-        """One for each level above, to draw."""
-        return range(self.depth)
-
 
 def unit_branches(organisation_id: int) -> list[Branch]:
     """All units of the organisation as a tree, from the top down, by name within each. 1 query."""
