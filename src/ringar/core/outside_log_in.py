@@ -46,6 +46,8 @@ TOLD_AN_HOUR = 60  # refusals by one service that the audit trail tells in an ho
 class NonceProvider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth has no types
     """OpenID Connect with a nonce, besides the state and the code challenge that allauth sends."""
 
+    package = OpenIDConnectProvider.get_package()  # where allauth looks for its addresses
+
     def redirect(
         self, request: HttpRequest, process: str, next_url: Any = None, data: Any = None, **told: Any
     ) -> HttpResponse:
@@ -73,6 +75,8 @@ class NonceProvider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth has
 
 class OnceProvider(SAMLProvider):  # type: ignore[misc]
     """SAML where each assertion lets in once, whichever worker it reaches."""
+
+    package = SAMLProvider.get_package()
 
     def sociallogin_from_response(self, request: HttpRequest, response: Any) -> SocialLogin:
         service = service_named(self.sub_id)
