@@ -55,7 +55,7 @@ PERSONAL = [
         table="solvers.Solver",
         label=_("Suppliers that you registered"),
         export=lambda person: told(
-            Solver.objects.filter(created_by=person), "name", "organisation_number", "email", "created_at"
+            Solver.objects.filter(created_by=person), "name", "kind", "email", "created_at"
         ),
         fate="anonymised",
         why=COMPANY,
