@@ -15,6 +15,7 @@ from ringar.core.models import Organisation, Person, Unit
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Role, Viewer
 from ringar.demo.cast import CAST, PASSWORD
+from ringar.demo.rounds import add_round
 from ringar.demo.startups import add_incubator, add_unchecked
 from ringar.demo.together import gather_team, merge_lamps
 from ringar.needs.actions import (
@@ -242,6 +243,8 @@ def seed(tell: Callable[[str], object]) -> None:
     with city.days_ago(12):
         merge_lamps(city.needs, city.viewers["dag"])
         gather_team(city.needs, city.people, city.viewers["bo"])
+    for row in load("rounds.toml")["round"]:
+        add_round(row, city.start, city.needs, city.people, city.viewers)
     solvers = load("solvers_*.toml")["solver"]
     tell(f"{len(solvers)} solvers and {sum(len(row.get('solution', [])) for row in solvers)} solutions")
     for place, row in enumerate(solvers):
