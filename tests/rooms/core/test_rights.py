@@ -78,8 +78,8 @@ role_take                 bo         L......D  membership=bo-role
 role_take                 bo         L.......  membership=nonsense
 person_lock               bo         L.......  do=lock
 person_protect            bo         L.......  protected=yes
-person_erase              bo         LDDDDDDD
-person_erase              bo         LDDDDDDD  reason=ja
+person_erase              bo         LDDD..DD
+person_erase              bo         LDDD..DD  reason=ja
 invitation_list           -          LP..P.PP
 invitation_new            -          LP....PP
 invitation_new            -          LP....PD  emails=ny@example.se role=staff unit=water language=sv
