@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from annotated_types import Len
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from ringar.core.api import Problem, caller, changed_meanwhile, changed_problem, reads, writes
 from ringar.core.rules import NotAllowed, Viewer, Visibility
@@ -183,7 +183,7 @@ def show_need(request: HttpRequest, uuid: UUID) -> Any:
 def start_need(request: HttpRequest, told: NeedIn) -> Any:
     """A draft, that only the key's owner sees until it is shared."""
     need = save_draft(by=caller(request), uuid=uuid4(), symptom=told.symptom, title=told.title)
-    return 201, written(caller(request), need.uuid)
+    return Status(201, written(caller(request), need.uuid))
 
 
 @router.patch(
@@ -194,7 +194,7 @@ def change_need(request: HttpRequest, uuid: UUID, told: NeedChange) -> Any:
     viewer = caller(request)
     need = need_for(viewer, uuid)
     if changed_meanwhile(request, NeedOut.from_orm(need)):
-        return 412, changed_problem()
+        return Status(412, changed_problem())
     changes = told.dict(exclude_unset=True, exclude={"kept"})
     edit_need(by=viewer, need=need, changes=changes, kept=told.kept)
     return written(viewer, uuid)

@@ -22,6 +22,25 @@ def visible_calls(viewer: Viewer) -> "QuerySet[Call]":
     return rows.filter(seen)
 
 
+def calls_after(calls: "QuerySet[Call]", uuid: str) -> "QuerySet[Call]":
+    """Those of the calls (as `visible_calls` orders them) that come after the one with that uuid; else all. 1 query."""
+    try:
+        last = Call.objects.filter(uuid=UUID(uuid)).values_list("deadline", "id").first()
+    except ValueError:
+        return calls
+    if last is None:
+        return calls
+    return calls.filter(deadline__lte=last[0]).exclude(deadline=last[0], id__gte=last[1])
+
+
+def in_state(calls: "QuerySet[Call]", state: CallState, at: datetime) -> "QuerySet[Call]":
+    """Those that stand in the state at that time: an open call whose deadline is past is closed."""
+    over = Q(state=CallState.OPEN, deadline__lte=at)
+    if state == CallState.OPEN:
+        return calls.filter(state=state).exclude(over)
+    return calls.filter(Q(state=state) | over) if state == CallState.CLOSED else calls.filter(state=state)
+
+
 def open_calls(at: datetime) -> "QuerySet[Call]":
     """Calls that take answers at that time, the soonest deadline first."""
     rows = Call.objects.filter(state=CallState.OPEN, deadline__gt=at)
