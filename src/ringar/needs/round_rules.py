@@ -27,8 +27,8 @@ class RoundState(models.TextChoices):
 
     OPEN = "open", _("Open")
     SCORING = "scoring", _("Scores are given")
-    CLOSED = "closed", _("Closed")
-    CHOSEN = "chosen", _("Decided")
+    CLOSED = "closed", _("Scores are in")
+    CHOSEN = "chosen", _("Choice is made")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 

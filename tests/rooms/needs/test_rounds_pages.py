@@ -280,7 +280,9 @@ def test_round_choose_when_something_lacks_then_all_that_was_written_is_still_th
     del data[f"choice_{first.pk}"]
     data |= {f"choice_{last.pk}": "yes", "decide": "1"}
     body = text_of(dag.post(address, data))
-    assert "Säg om behovet väljs" in body and "går före" in body and f"Ord {last.pk}" in body
+    assert "Säg om behovet väljs" in body and f"Ord {last.pk}" in body
+    body = text_of(dag.post(address, data | {f"choice_{first.pk}": "no"}))
+    assert "Skriv varför det här går före" in body and f"Ord {last.pk}" in body
     assert not Round.objects.get().decided_at
     keep = {name: value for name, value in data.items() if name != "decide"}
     assert dag.post(address, keep | {"keep": "1"})["Location"] == address

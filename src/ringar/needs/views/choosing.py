@@ -102,7 +102,7 @@ def chart_of(outcome: Outcome) -> Chart:
             [score for _who, score in standing.by_assessor],
             url=reverse("round_need", args=[outcome.round.uuid, entry.need.uuid]),
             language=entry.need.language,
-            note=_("rank %(rank)s") % {"rank": standing.rank},
+            note=_("rank %(rank)s, mean %(mean)s") % {"rank": standing.rank, "mean": points(standing.mean)},
         )
         for entry, standing in outcome.standings
     ]
@@ -306,9 +306,14 @@ def round_choose(request: Request, uuid: UUID) -> HttpResponse:
     mine = {entry.pk for entry in deciding_entries(viewer, round)}
     entries = [entry for entry, _standing in outcome.standings if entry.pk in mine]
     texts = {standing.entry: first_text(outcome, standing) for standing in outcome.result.standings}
-    form = ChoosingForm(request.POST or None, entries=entries, texts=texts)
-    if request.method == "POST" and form.is_valid() and carried_out(request, round, form):
-        return redirect("round_result" if "decide" in request.POST else "round_choose", round.uuid)
+    form = ChoosingForm(
+        request.POST or None, entries=entries, texts=texts, is_final="keep" not in request.POST
+    )
+    late: set[int] = set()
+    if request.method == "POST" and form.is_valid():
+        late = faulty_entries(request, round, form)
+        if not form.errors:
+            return redirect("round_result" if "decide" in request.POST else "round_choose", round.uuid)
     standings = {standing.entry: standing for standing in outcome.result.standings}
     context = {
         "round": round,
@@ -320,6 +325,8 @@ def round_choose(request: Request, uuid: UUID) -> HttpResponse:
                 "mean": points(standings[entry.pk].mean),
                 "interval": interval_of(standings[entry.pk]),
                 "fields": form.fields_of(entry),
+                "why": form[f"why_{entry.pk}"],
+                "is_late": entry.pk in late or bool(form[f"why_{entry.pk}"].value()),
                 "missing": [ASKS[ask] for ask in missing_to_choose(entry.need.facts)],
             }
             for entry in entries
@@ -329,8 +336,8 @@ def round_choose(request: Request, uuid: UUID) -> HttpResponse:
     return render(request, "needs/round_choose.html", context)
 
 
-def carried_out(request: Request, round: Round, form: ChoosingForm) -> bool:
-    """Does what the pressed button says; what stands in the way is shown at the fields."""
+def faulty_entries(request: Request, round: Round, form: ChoosingForm) -> set[int]:
+    """Does what the pressed button says; what stands in the way is shown at the fields of the entries returned."""
     try:
         if "decide" in request.POST:
             decide_round(by=request.viewer, round=round, choices=form.choices())
@@ -342,8 +349,7 @@ def carried_out(request: Request, round: Round, form: ChoosingForm) -> bool:
         form.add_error(None, str(refused))
         for pk, fault in refused.faults.items():
             form.add_error(f"choice_{pk}", fault)
-        return False
+        return set(refused.faults)
     except Refused as refused:
         form.add_error(None, str(refused))
-        return False
-    return True
+    return set()

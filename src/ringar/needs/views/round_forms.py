@@ -255,10 +255,20 @@ class ScoreForm(forms.Form):
 
 
 class ChoosingForm(forms.Form):
-    """For each need that is left: chosen or not, the reason that is sent, and why out of rank order."""
+    """For each need that is left: chosen or not, the reason that is sent, and why out of rank order.
+
+    `is_final`: it is decided now; what is kept for later may have gaps.
+    """
+
+    use_required_attribute = False
 
     def __init__(
-        self, *args: Any, entries: Iterable[RoundNeed], texts: Mapping[int, str], **options: Any
+        self,
+        *args: Any,
+        entries: Iterable[RoundNeed],
+        texts: Mapping[int, str],
+        is_final: bool,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.entries = list(entries)
@@ -267,13 +277,15 @@ class ChoosingForm(forms.Form):
             self.fields[f"choice_{entry.pk}"] = forms.ChoiceField(
                 label=gettext("Is “%(title)s” chosen?") % named,
                 choices=[("yes", _("Chosen")), ("no", _("Not chosen this time"))],
-                required=False,
+                required=is_final,
+                error_messages={"required": _("Say whether the need is chosen.")},
                 widget=forms.RadioSelect,
                 initial={True: "yes", False: "no"}.get(entry.is_chosen),  # type: ignore[arg-type]
             )
             self.fields[f"reason_{entry.pk}"] = LongField(
                 label=gettext("The reason, sent to those who have “%(title)s”") % named,
-                required=False,
+                required=is_final,
+                error_messages={"required": _("Write a reason: it is sent to those who have the need.")},
                 rows=3,
                 most=LONGEST_REASON,
                 initial=entry.reason or texts.get(entry.pk, ""),
@@ -288,8 +300,8 @@ class ChoosingForm(forms.Form):
             )
 
     def fields_of(self, entry: RoundNeed) -> list[forms.BoundField]:
-        """The fields of one need, for the page."""
-        return [self[f"{part}_{entry.pk}"] for part in ("choice", "reason", "why")]
+        """What is said of one need, for the page."""
+        return [self[f"{part}_{entry.pk}"] for part in ("choice", "reason")]
 
     def choices(self) -> dict[int, Choosing]:
         """What is said of each need."""
