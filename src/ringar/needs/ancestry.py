@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ringar.core.clock import now
 from ringar.core.rules import NotAllowed, Viewer
 from ringar.needs.models import Lineage, Need
-from ringar.needs.rules import SET_BY_OTHERS, LineageKind, can_edit_need, can_see_need
+from ringar.needs.rules import SET_BY_OTHERS, can_edit_need, can_see_need
 
 MOST_LEVELS = 4
 """Generations shown upward and downward; each costs three queries, and none where there are none."""
@@ -137,6 +137,9 @@ def added_since(lineage: Lineage, need: Need) -> list[str]:
     return [word for rows, ids, word in kinds if rows.exclude(pk__in=ids).exists()]
 
 
-def is_merge(lineage: Lineage) -> bool:
-    """Whether several became one (else one became several)."""
-    return lineage.kind == LineageKind.MERGE
+def can_undo(viewer: Viewer, step: Lineage) -> bool:
+    """Whether the viewer may change all its needs, and is not too late; what else stands in the way is `obstacles`."""
+    in_time = step.at + timedelta(days=settings.RINGAR_UNDO_DAYS) >= now()
+    return in_time and all(
+        can_edit_need(viewer, need.facts) for need in (*step.from_needs.all(), *step.to_needs.all())
+    )

@@ -67,7 +67,7 @@ def living_needs(needs: QuerySet[Need]) -> QuerySet[Need]:
     became = Lineage.from_needs.through.objects.filter(
         need_id=OuterRef("pk"), lineage__undone_at=None, lineage__is_closing=True
     )
-    return needs.exclude(Exists(became), state=NeedState.CLOSED)
+    return needs.exclude(Q(state=NeedState.CLOSED) & Exists(became))
 
 
 def filtered_needs(needs: QuerySet[Need], *, state: str = "", unit: Unit | None = None) -> QuerySet[Need]:

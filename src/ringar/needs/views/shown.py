@@ -19,7 +19,7 @@ from ringar.core.models import Unit
 from ringar.core.queries import team_of, with_shown_labels
 from ringar.core.rules import Viewer
 from ringar.core.text import tidy_text
-from ringar.needs.ancestry import ancestry_of
+from ringar.needs.ancestry import ancestry_of, can_undo
 from ringar.needs.likeness import similar_needs
 from ringar.needs.models import Evidence, Need
 from ringar.needs.queries import (
@@ -238,12 +238,13 @@ def need_detail(request: Request, uuid: UUID) -> HttpResponse:
         "joinings": joinings,
         "similar": similar_needs(viewer, need.match_text, exclude=need) if need.is_draft else [],
         "ancestry": ancestry,
+        "lineages": [(step, can_undo(viewer, step)) for step in ancestry.steps],
         "can_see_team": can_see_team,
         "team": list(team_of(need.uuid)) if can_see_team else [],
         "can_absorb": can_absorb(viewer, need.facts),
         "can_give_up": can_give_up(viewer, need.facts),
         "can_ask_reopen": not has_become and can_ask_reopen(viewer, need.facts),
-        "can_edit": can_edit_need(viewer, need.facts),
+        "can_edit": can_edit_need(viewer, need.facts) and not has_become,
         "can_add_evidence": can_add_evidence(viewer, need.facts),
         "can_join": can_join(viewer, need.facts) and need.unit_id not in viewer.unit_ids,
         "our_joinings": [j for j in joinings if j.unit_id in viewer.unit_ids],
