@@ -17,6 +17,7 @@ from ringar.core.rules import Role, Viewer
 from ringar.demo.cast import CAST, PASSWORD
 from ringar.demo.rounds import add_round
 from ringar.demo.startups import add_incubator, add_unchecked
+from ringar.demo.talking import let_them_talk
 from ringar.demo.together import gather_team, merge_lamps
 from ringar.needs.actions import (
     Flagged,
@@ -257,6 +258,8 @@ def seed(tell: Callable[[str], object]) -> None:
         call = Call.objects.get(title=calls[1]["title"])
         add_incubator(call, city.viewers["elif"], city.viewers["dag"])
         add_unchecked()
+    tell("what they say to each other")
+    let_them_talk(load("talk.toml"), city.needs, city.start, city.viewers)
 
 
 def is_seeded() -> bool:

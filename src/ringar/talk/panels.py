@@ -54,6 +54,22 @@ def moderators_menu(request: HttpRequest, viewer: Viewer) -> str:
     return render_to_string("talk/panel_menu.html", context, request) if any(context.values()) else ""
 
 
+def tick(request: HttpRequest, row: Any) -> str:
+    """A box to tick in a list, for those who answer several at once."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if not can_answer_many(viewer) or row.organisation_id != viewer.organisation_id:
+        return ""
+    return render_to_string("talk/panel_tick.html", {"row": row}, request)
+
+
+def answer_ticked(request: HttpRequest, rows: Any) -> str:
+    """The button that answers what is ticked."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if not can_answer_many(viewer) or not any(row.organisation_id == viewer.organisation_id for row in rows):
+        return ""
+    return render_to_string("talk/panel_ticked.html", {"kind": subject_kind(rows[0]).kind}, request)
+
+
 PANELS = [
     Panel("header", 10, bell),
     Panel("person_menu", 20, moderators_menu),
@@ -61,4 +77,6 @@ PANELS = [
     Panel("solution_detail", 50, discussion),
     Panel("call_detail", 50, discussion),
     Panel("solver_detail", 50, discussion),
+    Panel("need_list_row", 50, tick),
+    Panel("need_list", 50, answer_ticked),
 ]

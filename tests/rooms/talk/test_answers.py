@@ -126,3 +126,15 @@ def test_template_pages_when_used_then_another_organisations_are_not_found(peopl
     assert page.context["form"].initial["text"] == "Hej då"
     dag.post(f"{template.get_absolute_url()}ta-bort/")
     assert not AnswerTemplate.objects.exists()
+
+
+def test_need_list_when_leading_then_needs_are_ticked_and_answered_together(
+    people: People, logged_in
+) -> None:
+    needs = [shared_by(people.bo, title=f"Behov {number}") for number in range(2)]
+    page = logged_in(people.dag).get("/behov/").content.decode()
+    for need in needs:
+        assert f'value="{need.uuid}" form="answer-many"' in page
+    assert 'id="answer-many"' in page
+    for other in (people.bo, people.farid):
+        assert "answer-many" not in logged_in(other).get("/behov/").content.decode()

@@ -1,6 +1,6 @@
 """How often a person wants mail, and the mail itself: grouped by thing, newest first, each thing told once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -80,14 +80,16 @@ def unsubscribe(*, token: str) -> Person:
 
 
 @transaction.atomic
-def mark_read(*, by: Viewer, row: Any = None) -> int:
-    """The viewer has read what is told of the row (its uuid), or everything; returns how much was new.
+def mark_read(*, by: Viewer, row: Any = None, until: datetime | None = None) -> int:
+    """The viewer has read what is told of the row (its uuid), or everything, `until` then; returns how much was new.
 
     No mail tells it again. Leaves no audit row: when somebody reads is nobody else's business.
     """
     unread = Notification.objects.filter(person_id=by.person_id or 0, read_at=None)
     if row is not None:
         unread = unread.filter(row=row)
+    if until is not None:
+        unread = unread.filter(at__lte=until)
     return unread.update(read_at=now(), mail_at=None)
 
 
