@@ -151,7 +151,7 @@ def test_take_role_when_the_other_administrator_is_locked_out_refuses(people: Pe
 
 def test_import_people_when_a_role_is_not_the_importers_to_give_refuses_the_row(people: People) -> None:
     rows = [{"row": 2, "name": "Ny", "email": "ny@example.se", "role": "administrator"}]
-    with override("en"), pytest.raises(Refused, match="Row 2: .*Administrator"):
+    with override("en"), pytest.raises(Refused, match=r"Row 2: .*Administrator"):
         STAFF.save(viewer_of(people.dag), people.city, "folk", rows, lambda done: None)
     assert not Person.objects.filter(email="ny@example.se").exists()
 
