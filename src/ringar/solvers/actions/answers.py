@@ -113,9 +113,10 @@ def withdraw_answer(*, by: Viewer, answer: Answer) -> Answer:
     answer.state = AnswerState.WITHDRAWN
     answer.changed_at = now()
     answer.save(update_fields=["state", "changed_at"])
-    record_audit(by=as_sender(by), action="withdraw_answer", target=answer)
+    changes: dict[str, object] = {"state": [AnswerState.RECEIVED.value, AnswerState.WITHDRAWN.value]}
     if call.state == CallState.CLOSED:
-        settle_call(call)
+        changes["call"] = settle_call(call)
+    record_audit(by=as_sender(by), action="withdraw_answer", target=answer, changes=changes)
     return answer
 
 

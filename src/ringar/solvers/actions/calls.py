@@ -115,7 +115,8 @@ def open_call(*, by: Viewer, call: Call, kept: Iterable[str] = ()) -> Call:
     call.state = CallState.OPEN
     call.opened_at = call.changed_at = now()
     call.save(update_fields=["state", "opened_at", "changed_at"])
-    changes: dict[str, object] = {"deadline": call.deadline.isoformat(), **decided}
+    states = [CallState.DRAFT.value, CallState.OPEN.value]
+    changes: dict[str, object] = {"state": states, "deadline": call.deadline.isoformat(), **decided}
     record_audit(by=by, action="open_call", target=call, changes=changes)
     tell_senders(by, call, "solvers.call_opened")
     return call
@@ -150,18 +151,18 @@ def close_call(*, by: Viewer, call: Call) -> Call:
         raise Refused(
             _("The deadline is promised to everyone, and some have answered. Wait until it has passed.")
         )
-    settle_call(call)
-    record_audit(by=by, action="close_call", target=call, changes={"state": call.state})
+    record_audit(by=by, action="close_call", target=call, changes={"state": settle_call(call)})
     tell_senders(by, call, "solvers.call_closed")
     return call
 
 
-def settle_call(call: Call) -> None:
-    """Sets and saves where a closed call stands: answered once nobody waits, else closed."""
-    waiting = call.answers.filter(state=AnswerState.RECEIVED).exists()
+def settle_call(call: Call) -> list[str]:
+    """Sets and saves where a closed call stands: answered once nobody waits, else closed. Returns before and after."""
+    before, waiting = call.state, call.answers.filter(state=AnswerState.RECEIVED).exists()
     call.state = CallState.CLOSED if waiting else CallState.ANSWERED
     call.changed_at = now()
     call.save(update_fields=["state", "changed_at"])
+    return [before, call.state]
 
 
 def own_call(by: Viewer, call: Call) -> Call:
