@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
@@ -14,7 +15,9 @@ from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.needs.actions import move_need
 from ringar.needs.models import Need
-from ringar.solvers.models import Solution
+from ringar.solvers.actions import begin_trial
+from ringar.solvers.actions.registration import SALT
+from ringar.solvers.models import Answer, Solution, Solver, SolverMember
 from tests.chromium import PHONE, Open
 from tests.city import PEOPLE, Walk, person_of, walk
 
@@ -48,6 +51,38 @@ def closed() -> tuple[Person | None, str]:
     return person_of("bo"), reverse("need_reopen_ask", args=[need.uuid])
 
 
+def supplier_person(key: str) -> Person:
+    return SolverMember.objects.filter(solver__external_id=key)[0].person
+
+
+def address_of(name: str, **facts: str) -> str:
+    solver = Solver.objects.filter(**facts).order_by("-id")[0]
+    return reverse(name, args=[solver.uuid])
+
+
+def confirming() -> tuple[Person | None, str]:
+    told = {
+        "name": "Nytt AB",
+        "organisation_number": "556000-0001",
+        "person": "Nora",
+        "email": "n@nytt.example",
+    }
+    return None, reverse("solver_confirm", args=[signing.dumps(told, salt=SALT, compress=True)])
+
+
+def trying() -> tuple[Person | None, str]:
+    answer = Answer.objects.exclude(secrecy="")[0]
+    trial = begin_trial(by=viewer_of(person_of("dag")), record=answer, wanted="Svaret")
+    return person_of("dag"), trial.get_absolute_url()
+
+
+def secret_solution() -> tuple[Person | None, str]:
+    """A solution that was registered by, or answered to, the city."""
+    for solution in Solution.objects.filter(solver__registered_in__slug="ringsala"):
+        return person_of("dag"), reverse("trial_new_solution", args=[solution.uuid])
+    raise LookupError
+
+
 # Pages that no link of the demo leads to: who can open them, and where.
 ELSEWHERE: dict[str, Callable[[], tuple[Person | None, str]]] = {
     "account_email_verification_sent": lambda: (None, "/konto/confirm-email/"),
@@ -61,10 +96,14 @@ ELSEWHERE: dict[str, Callable[[], tuple[Person | None, str]]] = {
     "account_reauthenticate": lambda: (person_of("bo"), "/konto/reauthenticate/"),
     "call_from_needs": lambda: (person_of("alva"), "/utlysningar/fran-behov/"),
     "import_start": lambda: (person_of("alva"), "/importera/"),
+    "agent_ask": lambda: (supplier_person("inkubatorn-slipen"), address_of("agent_ask", state="registered")),
     "match_asked": unlikely_match,
     "need_merge_plan": merging,
     "need_reopen_ask": closed,
     "need_share": draft,
+    "solver_confirm": confirming,
+    "trial_detail": trying,
+    "trial_new_solution": secret_solution,
 }
 # Pages whose form tells what is wrong when it is sent empty.
 FORMS = (
@@ -75,6 +114,7 @@ FORMS = (
     "call_new",
     "need_new",
     "solver_new",
+    "solver_register",
 )
 # Names of addresses that are no page to read.
 NOT_PAGES = {
@@ -82,11 +122,13 @@ NOT_PAGES = {
     *("set_language", "demo_login", "work_retry", "import_check"),
     *("need_autosave", "need_similar", "need_discard", "need_move", "need_leave", "evidence_remove"),
     *("call_open", "call_close", "answer_decide", "answer_verify", "answer_withdraw", "solver_state"),
+    *("solver_join", "join_answer", "member_change", "agent_answer"),
     *("match_check", "match_choose", "match_judge"),
     *("comment_take_back", "comment_react", "row_follow", "notification_read", "notification_open"),
     *("template_remove",),
     # files and data
     *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),
+    *("call_answers_csv", "trial_csv"),
     *("round_hand_in", "round_list_csv", "round_csv", "round_scores_csv"),
     # parts of the log-in that are not used here
     *("account_set_password", "account_confirm_login_code"),
