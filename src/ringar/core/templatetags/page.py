@@ -38,10 +38,11 @@ FOR_STAFF = {"overview", "round_list"}
 OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
     ("my_account", _("My account"), "person", frozenset()),
     ("my_data", _("My data"), "lock", frozenset()),
-    ("token_list", _("Keys for other programs"), "key", LEADING_ROLES),
+    ("token_list", _("Keys for other programs"), "code", LEADING_ROLES),
     ("guide", _("First steps"), "star", frozenset()),
     ("my_organisations", _("My organisations"), "home", frozenset()),
     ("people_list", _("People and roles"), "people", KEEPING_PEOPLE),
+    ("log_in_service_list", _("Our log-in"), "key", frozenset({Role.ADMINISTRATOR.value})),
     ("audit_list", _("Audit trail"), "shield", frozenset({Role.ADMINISTRATOR.value, Role.AUDITOR.value})),
 )
 NO_BREAK = "\N{NO-BREAK SPACE}"
