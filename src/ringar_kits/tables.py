@@ -16,6 +16,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from ringar_kits.errors import InputError
 
 MAX_BYTES = 200_000_000
+MAX_COLUMNS = 1_000
+MAX_BLANK_ROWS = 10_000  # on end: a cell in the last row of a sheet would otherwise be a million rows
 DELIMITERS = ",;\t|"
 Row = tuple[int, dict[str, Any]]
 Tell = Callable[[str], None]
@@ -25,13 +27,20 @@ _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 csv.field_size_limit(MAX_BYTES)
 
 
-def read_rows(path: str | Path, *, max_bytes: int = MAX_BYTES, tell: Tell | None = None) -> Iterator[Row]:
+def read_rows(
+    path: str | Path,
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_unpacked: int | None = None,
+    tell: Tell | None = None,
+) -> Iterator[Row]:
     """Yield (row number as the user sees it, {column: cell}) for each row of a table file that is not blank.
 
     In CSV and Excel the header is row 1 and cells are text (Excel: text, numbers, dates); in JSON lines the number
     is the line's, in a JSON array the element's from 1. Column names are trimmed. `tell` receives what was
     mended on the way (bytes that are no text, in words). Raises `InputError` where the file cannot be
-    read, is larger than `max_bytes`, or a row is broken; nothing beyond `max_bytes` is ever read.
+    read, is larger than `max_bytes`, or a row is broken; nothing beyond `max_bytes` is ever read. An Excel file is
+    read if it unpacks to at most `max_unpacked` bytes (default: ten times `max_bytes`).
     """
     path = Path(path)
     start = _check_file(path, max_bytes)
@@ -40,7 +49,7 @@ def read_rows(path: str | Path, *, max_bytes: int = MAX_BYTES, tell: Tell | None
     if start.startswith(_OLD_EXCEL) or kind == ".xls":
         raise InputError("this is the old Excel format", place=path.name, remedy="Save it as .xlsx or CSV")
     if start.startswith(b"PK\x03\x04") or kind in (".xlsx", ".xlsm"):
-        return _excel_rows(path, max_bytes)
+        return _excel_rows(path, max_unpacked or 10 * max_bytes)
     encoding = _find_encoding(path, start)
     if kind in (".jsonl", ".ndjson"):
         return _json_line_rows(path, encoding, tell)
@@ -158,19 +167,22 @@ def _named(header: list[str], cells: list[Any], path: Path, number: int) -> dict
     return dict(zip(header, filled, strict=False))
 
 
-def _excel_rows(path: Path, max_bytes: int) -> Iterator[Row]:
+def _excel_rows(path: Path, max_unpacked: int) -> Iterator[Row]:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > 10 * max_bytes:
+        if unpacked > max_unpacked:
             raise InputError(
                 f"unpacked it would take {unpacked / 1e6:,.0f} MB", place=path.name, remedy="Save it as CSV"
             )
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheet = book.worksheets[0]
         header: list[str] | None = None
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-            if all(cell is None or not str(cell).strip() for cell in cells):
+        blank = 0
+        for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), 1):
+            blank = blank + 1 if all(cell is None or not str(cell).strip() for cell in cells) else 0
+            _check_extent(path, number, blank, cells)
+            if blank:
                 continue
             if header is None:
                 header = _column_names(cells, path)
@@ -188,6 +200,22 @@ def _excel_rows(path: Path, max_bytes: int) -> Iterator[Row]:
     if header is None:
         raise InputError(
             "the first sheet is empty", place=path.name, remedy="Put the table on the first sheet"
+        )
+
+
+def _check_extent(path: Path, number: int, blank: int, cells: tuple[Any, ...]) -> None:
+    """Raise `InputError` where a sheet is wider or emptier than any that somebody wrote."""
+    if blank > MAX_BLANK_ROWS:
+        raise InputError(
+            f"there are more than {MAX_BLANK_ROWS:,} empty rows on end",
+            place=f"{path.name}, row {number}",
+            remedy="Remove the empty rows, or save it as CSV",
+        )
+    if len(cells) > MAX_COLUMNS and cells[MAX_COLUMNS] is not None:
+        raise InputError(
+            f"there are more than {MAX_COLUMNS:,} columns",
+            place=f"{path.name}, row {number}",
+            remedy="Remove the columns that are not needed",
         )
 
 

@@ -149,16 +149,23 @@ def read_import(
     *,
     organisation: Organisation | None = None,
     mapping: Mapping[str, list[str]] | None = None,
+    most_rows: int | None = None,
+    max_unpacked: int | None = None,
 ) -> Reading:
     """Reads and checks a whole file without saving anything.
 
     `mapping` ({field: [columns]}) overrides what is guessed for those fields. Raises `InputError` where the file
-    can not be read, `Refused` where a required field has no column; what is wrong in rows is in `problems`.
+    can not be read or unpacks to more than `max_unpacked` bytes, `Refused` where a required field has no column or
+    there are more than `most_rows`; what is wrong in rows is in `problems`.
     """
-    raw = [
-        (number, {str(key): as_text(cell) for key, cell in cells.items()})
-        for number, cells in read_rows(path)
-    ]
+    raw = []
+    for number, cells in read_rows(path, max_unpacked=max_unpacked):
+        if most_rows is not None and len(raw) >= most_rows:
+            raise Refused(
+                _("More than %(count)s rows: use the command “ringar import”, which shows its progress.")
+                % {"count": most_rows}
+            )
+        raw.append((number, {str(key): as_text(cell) for key, cell in cells.items()}))
     columns = list(dict.fromkeys(key for _, cells in raw for key in cells))
     reading = Reading(mapping=guess_mapping(columns, importer.fields))
     for name, wanted in (mapping or {}).items():

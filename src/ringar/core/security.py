@@ -1,4 +1,4 @@
-"""What guards each answer: headers that browsers obey, a note of each refusal, a page before leaving for another site."""
+"""What guards each answer: headers for browsers, a note of each refusal, a page before leaving for another site."""
 
 import logging
 from collections.abc import Callable

@@ -48,7 +48,8 @@ def start_web(host: str, port: int) -> subprocess.Popen[bytes]:
     sizes = ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
     # Loaded once and shared by the web workers; none of it opens a connection before it is asked.
     rest = ["--preload", "--log-level", "warning", "--no-control-socket"]
-    return start("gunicorn", "ringar.config.wsgi", "--bind", bind, *sizes, *rest)
+    config = ["--config", "python:ringar.robots.web"]
+    return start("gunicorn", "ringar.config.wsgi", "--bind", bind, *sizes, *rest, *config)
 
 
 def start_worker() -> subprocess.Popen[bytes]:

@@ -21,6 +21,7 @@ from ringar.core.uploads import import_folder
 from ringar_kits.errors import InputError
 
 MOST_ROWS = 5000
+MOST_UNPACKED = 100_000_000  # bytes: more than 5,000 rows of anything
 SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".json", ".jsonl"}
 
 
@@ -107,8 +108,6 @@ def chosen_mapping(request: Request, importer: Importer) -> dict[str, list[str]]
 
 def save_reading(request: Request, importer: Importer, organisation: Organisation, reading: Reading) -> None:
     """Saves all rows in one transaction, and tells the counts."""
-    if len(reading.rows) > MOST_ROWS:
-        raise Refused(_("More than 5,000 rows: use the command “ringar import”, which shows its progress."))
     source = request.session.get("import_name", "import")
     with transaction.atomic():
         counts = importer.save(request.viewer, organisation, source, reading.rows, lambda done: None)
@@ -129,7 +128,14 @@ def import_check(request: Request, kind: str) -> HttpResponse:
     reading, problem = Reading(), ""
     try:
         mapping = chosen_mapping(request, importer) if request.method == "POST" else None
-        reading = read_import(importer, path, organisation=organisation, mapping=mapping)
+        reading = read_import(
+            importer,
+            path,
+            organisation=organisation,
+            mapping=mapping,
+            most_rows=MOST_ROWS,
+            max_unpacked=MOST_UNPACKED,
+        )
         if request.POST.get("save") and not reading.errors:
             save_reading(request, importer, organisation, reading)
             path.unlink()
