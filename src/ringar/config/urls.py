@@ -12,7 +12,7 @@ for prefix, router in declared("api", "ROUTERS"):
 
 urlpatterns = [
     path("api/", api.urls),
-    path("konto/", include("allauth.urls")),
     path("sprak/", include("django.conf.urls.i18n")),
     *[path("", include(f"ringar.{room}.urls")) for room in settings.ROOMS],
+    path("konto/", include("allauth.urls")),
 ]

@@ -5,13 +5,14 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from django.utils.translation import gettext
 
 SECONDS = 10
 MOST_BYTES = 1024 * 1024
 
 
 class NotFetched(requests.RequestException):
-    """The address can not be read; the text is a plain English reason."""
+    """The address can not be read; the text is the reason, for whoever named it."""
 
 
 class CarefulSession(requests.Session):
@@ -21,12 +22,12 @@ class CarefulSession(requests.Session):
         parts = urlsplit(url)
         schemes = {"https", "http"} if settings.FETCH_PLAIN_HTTP else {"https"}
         if parts.scheme not in schemes or not parts.hostname or parts.username:
-            raise NotFetched("the address must begin with https://")
+            raise NotFetched(gettext("the address must begin with https://"))
         options = {"timeout": SECONDS, **options, "allow_redirects": False, "stream": True}
         response = super().request(method, url, **options)
         response._content = read_bounded(response)
         if response.is_redirect:
-            raise NotFetched("the address leads on to another one")
+            raise NotFetched(gettext("the address leads on to another one"))
         return response
 
 
@@ -37,7 +38,7 @@ def read_bounded(response: requests.Response) -> bytes:
         body += chunk
         if len(body) > MOST_BYTES:
             response.close()
-            raise NotFetched("the answer is too long")
+            raise NotFetched(gettext("the answer is too long"))
     return body
 
 
@@ -49,7 +50,7 @@ def fetch(url: str) -> bytes:
     except NotFetched:
         raise
     except requests.RequestException as error:
-        raise NotFetched("nothing answers there") from error
+        raise NotFetched(gettext("nothing answers there")) from error
     if response.status_code != 200:
-        raise NotFetched(f"it answers {response.status_code}")
+        raise NotFetched(gettext("it answers with the code %(code)d") % {"code": response.status_code})
     return response.content

@@ -10,6 +10,7 @@ from ringar.core.views import (
     my_data,
     pages,
     people,
+    saml,
     style,
     units,
 )
@@ -23,6 +24,9 @@ urlpatterns = [
     path("importera/", imports.import_start, name="import_start"),
     path("importera/<slug:kind>/", imports.import_check, name="import_check"),
     path("konto/", account.my_account, name="my_account"),
+    # Before allauth's own of the same name.
+    path("konto/saml/<slug:organization_slug>/acs/finish/", saml.saml_finish, name="saml_finish_acs"),
+    path("konto/saml/<slug:organization_slug>/sls/", saml.saml_log_out, name="saml_sls"),
     path("organisation/inloggning/", log_in_services.log_in_service_list, name="log_in_service_list"),
     path(
         "organisation/inloggning/ny/<slug:protocol>/",
