@@ -44,6 +44,8 @@ class RoleForm(forms.Form):
         units = units_to_give(viewer)
         wanted: forms.ModelChoiceField[Unit] = self.fields["unit"]  # type: ignore[assignment]
         wanted.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("name")
+        if len(units) == 1:
+            wanted.empty_label = None
         given = {role for unit in units for role in self.given_in(unit)}
         self.fields["role"].choices = [(r.value, r.label) for r in Role if r in given]  # type: ignore[attr-defined]
 
