@@ -154,7 +154,9 @@ class Photographer:
     def take(self, person: str, path: str, dress: Dress, target: Path, height: int | None = None) -> None:
         """The whole page, or its first `height` pixels."""
         page = self.window(person, dress)
-        page.goto(self.site + path)
+        answer = page.goto(self.site + path)
+        if answer is not None and answer.status >= 400:
+            print(f"  {target.stem}: {path} answers {answer.status} to {person}")
         if height is None:
             page.screenshot(path=target, full_page=True)
         else:

@@ -194,6 +194,7 @@ def test_page_when_read_then_axe_finds_nothing_and_a_phone_is_wide_enough(
     person, path = found
     page = open_page(path, person=person, language=language)
     assert page.locator("html").get_attribute("lang") == language
+    assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") < 400, path
     # Light and wide, dark on a phone; and in the other language the other way round.
     schemes: list[Literal["light", "dark"]] = ["light", "dark"] if language == "sv" else ["dark", "light"]
     page.emulate_media(color_scheme=schemes[0], reduced_motion="reduce")
