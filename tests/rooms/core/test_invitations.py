@@ -24,7 +24,7 @@ from ringar.core.models import AuditEvent, Invitation, Person
 from ringar.core.people_forms import addresses_in
 from ringar.core.queries import viewer_of
 from ringar.core.rules import MOST_INVITED, NotAllowed, Refused, Role
-from tests.people import PASSWORD, People
+from tests.people import People
 from tests.rooms.core.keepers import gerd
 
 IN_MEMORY = override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend")
