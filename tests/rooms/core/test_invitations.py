@@ -13,7 +13,6 @@ from ringar.core import clock
 from ringar.core.actions import (
     accept_as_known,
     accept_as_new,
-    accept_waiting,
     invite_people,
     protect_person,
     resend_invitation,
@@ -179,16 +178,6 @@ def test_accept_as_known_when_the_address_is_not_verified_then_is_not_allowed(pe
     EmailAddress.objects.create(user=people.sam, email="ny@example.se", verified=False)
     with pytest.raises(NotAllowed):
         accept_as_known(invitation=invitation, person=people.sam)
-
-
-def test_accept_waiting_when_logged_in_from_outside_then_takes_all_that_wait(people: People) -> None:
-    invited(people, people.farid.email)
-    invited(people, people.farid.email, Role.BUYER)
-    invited(people, people.farid.email, Role.AUDITOR)
-    assert accept_waiting(person=people.farid) == 2
-    held = people.farid.memberships.filter(unit=people.care).values_list("role", flat=True)
-    assert set(held) == {"staff", "buyer"}
-    assert accept_waiting(person=people.farid) == 0
 
 
 def test_accept_when_locked_out_then_the_account_stays_locked(people: People) -> None:

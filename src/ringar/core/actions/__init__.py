@@ -7,7 +7,6 @@ from ringar.core.actions.interests import declare_interest, withdraw_interest
 from ringar.core.actions.invitations import (
     accept_as_known,
     accept_as_new,
-    accept_waiting,
     invite_people,
     resend_invitation,
     withdraw_invitation,
@@ -28,7 +27,6 @@ from ringar.core.actions.units import add_unit, grow_unit, merge_unit, move_unit
 __all__ = [
     "accept_as_known",
     "accept_as_new",
-    "accept_waiting",
     "add_person",
     "add_team_member",
     "add_unit",

@@ -18,7 +18,7 @@ from ringar.core.actions.audit import record_audit
 from ringar.core.actions.roles import hold_role
 from ringar.core.clock import now
 from ringar.core.models import Invitation, Membership, Person, Unit
-from ringar.core.people_queries import addresses_of, waiting_for, waiting_invitations
+from ringar.core.people_queries import addresses_of, waiting_invitations
 from ringar.core.rules import (
     INVITATION_DAYS,
     MOST_INVITED,
@@ -195,23 +195,6 @@ def accept_as_known(*, invitation: Invitation, person: Person) -> None:
         raise NotAllowed
     by = Viewer(person_id=person.pk, label=str(person), organisation_id=invitation.unit.organisation_id)
     finish(by, open_invitation(invitation.pk), person)
-
-
-@transaction.atomic
-def accept_waiting(*, person: Person) -> int:
-    """Accepts all invitations that wait for the person's verified addresses: after a log-in that proves them.
-
-    Returns how many. Those whose role does not fit are left waiting.
-    """
-    accepted = 0
-    for invitation in waiting_for(addresses_of(person)):
-        try:
-            with transaction.atomic():
-                accept_as_known(invitation=invitation, person=person)
-        except Refused:
-            continue
-        accepted += 1
-    return accepted
 
 
 def finish(by: Viewer, invitation: Invitation, person: Person) -> None:
