@@ -115,7 +115,8 @@ def add_comment(
     sending twice writes once. Raises NotAllowed, Refused for the text, Ambiguous for a mention.
     """
     subject = subject_kind(row)
-    if not can_comment(by) or subject.find(by, row.uuid) is None:
+    row = subject.find(by, row.uuid)  # as it is now
+    if row is None or not can_comment(by):
         raise NotAllowed
     if purpose == Purpose.ANSWER and not subject.may_write(by, row):
         raise NotAllowed
