@@ -174,3 +174,14 @@ def test_need_merge_plan_when_the_text_is_odd_then_no_crash_and_nothing_lost(
     assert reason.replace("\x00", "").replace("\x1b", "")[:40] in shown.replace("\x00", "").replace(
         "\x1b", ""
     )
+
+
+def test_evidence_new_when_the_need_was_closed_meanwhile_then_the_text_is_still_there(
+    people: People, pair, logged_in
+) -> None:
+    merge_needs(by=viewer_of(people.dag), needs=[pair[1]], target=pair[0], reason=REASON)
+    client, address = logged_in(people.bo), reverse("evidence_new", args=[pair[1].uuid])
+    assert client.get(address).status_code == 404
+    shown = page(client, address, {"kind": "data", "summary": "Fyrtio stopp i maj.", "is_outside": "on"})
+    assert "Fyrtio stopp i maj." in shown and 'role="alert"' in shown
+    assert logged_in(people.sam).post(address, {"kind": "data", "summary": "x"}).status_code == 404

@@ -3,7 +3,7 @@
 from ringar.needs.actions.choices import Choosing, NotReady, decide_round, save_choices
 from ringar.needs.actions.evidence import add_evidence, edit_evidence, remove_evidence
 from ringar.needs.actions.imports import import_needs
-from ringar.needs.actions.lineage import merge_needs, split_need
+from ringar.needs.actions.merge import merge_needs
 from ringar.needs.actions.moves import ask_reopen, move_need, share_need
 from ringar.needs.actions.needs import (
     add_criterion,
@@ -29,6 +29,7 @@ from ringar.needs.actions.rounds import (
     withdraw_round,
 )
 from ringar.needs.actions.scores import hand_in_scores, save_score, step_aside, step_back
+from ringar.needs.actions.split import split_need
 from ringar.needs.actions.team import invite_to_team
 from ringar.needs.actions.undo import undo_lineage
 

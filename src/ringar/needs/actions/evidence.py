@@ -1,6 +1,7 @@
 """Writes on evidence: what somebody learned about a need."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import BinaryIO
 
@@ -16,7 +17,7 @@ from ringar.needs.actions.prepare import Flagged, decide_flags, tidy
 from ringar.needs.models import Evidence, Need
 from ringar.needs.photos import clean_photo
 from ringar.needs.queries import concerned_people, evidence_texts
-from ringar.needs.rules import EvidenceKind, can_add_evidence, can_edit_need
+from ringar.needs.rules import EvidenceKind, NeedState, can_add_evidence, can_edit_need
 from ringar.talk.actions import tell_people
 from ringar_kits.texts.analyse import guess_language
 from ringar_kits.texts.normalise import words
@@ -41,6 +42,10 @@ def add_evidence(
     Raises Refused for an empty or too long text, a day to come, or a photo that is none; NotAllowed.
     """
     need = locked(need)
+    if need.state == NeedState.CLOSED and can_add_evidence(by, replace(need.facts, state=NeedState.SHARED)):
+        raise Refused(
+            _("The need has been closed. Copy your text; the need's page says why, and what lives on.")
+        )
     if not can_add_evidence(by, need.facts):
         raise NotAllowed
     evidence = Evidence(

@@ -39,7 +39,11 @@ def share_need(*, by: Viewer, need: Need, visibility: str = "", kept: Iterable[s
     told = decide_flags(texts_of(need), shared={}, kept=kept)
     need.state, need.is_draft = NeedState.SHARED, False
     need.shared_at = need.shared_at or now()
-    changes = {"state": [NeedState.DRAFT.value, NeedState.SHARED.value], "visibility": need.visibility, **told}
+    changes = {
+        "state": [NeedState.DRAFT.value, NeedState.SHARED.value],
+        "visibility": need.visibility,
+        **told,
+    }
     save_need(need, by=by, action="share_need", changes=changes)
     tell_people(by=by, row=need, event="needs.shared", people=concerned_people(need))
     return need

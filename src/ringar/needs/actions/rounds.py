@@ -151,14 +151,7 @@ def open_round(
         opened_by_id=by.person_id,
         opened_at=now(),
     )
-    RoundNeed.objects.bulk_create(
-        RoundNeed(round=round, need=need, order=place) for place, need in enumerate(needs)
-    )
-    RoundCriterion.objects.bulk_create(
-        RoundCriterion(round=round, order=place, name=c.name, low=c.low, high=c.high, weight=c.weight)
-        for place, c in enumerate(weighed)
-    )
-    Assessor.objects.bulk_create(Assessor(round=round, person=person) for person in assessors)
+    add_parts(round, needs, weighed, assessors)
     facts: dict[str, object] = {
         "needs": [str(need.uuid) for need in needs],
         "assessors": [str(person.uuid) for person in assessors],
@@ -169,6 +162,20 @@ def open_round(
     record_audit(by=by, action="open_round", target=round, changes=facts)
     tell_assessors(by, round, "needs.round_opened")
     return round
+
+
+def add_parts(
+    round: Round, needs: Sequence[Need], criteria: Iterable[Weighed], assessors: Iterable[Person]
+) -> None:
+    """What a new round is made of, in order."""
+    RoundNeed.objects.bulk_create(
+        RoundNeed(round=round, need=need, order=place) for place, need in enumerate(needs)
+    )
+    RoundCriterion.objects.bulk_create(
+        RoundCriterion(round=round, order=place, name=c.name, low=c.low, high=c.high, weight=c.weight)
+        for place, c in enumerate(criteria)
+    )
+    Assessor.objects.bulk_create(Assessor(round=round, person=person) for person in assessors)
 
 
 def tell_assessors(by: Viewer, round: Round, event: str, *, also: Iterable[int | None] = ()) -> None:

