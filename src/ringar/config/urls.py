@@ -6,11 +6,13 @@ from django.urls import include, path
 from ringar.core.api import api
 from ringar.core.limiting import too_many as handler429  # noqa: F401  # allauth looks for it here
 from ringar.core.registry import declared
+from ringar.core.views.api_docs import api_docs
 
 for prefix, router in declared("api", "ROUTERS"):
     api.add_router(prefix, router)
 
 urlpatterns = [
+    path("api/", api_docs, name="api_docs"),
     path("api/", api.urls),
     path("sprak/", include("django.conf.urls.i18n")),
     *[path("", include(f"ringar.{room}.urls")) for room in settings.ROOMS],

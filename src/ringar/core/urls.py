@@ -12,6 +12,7 @@ from ringar.core.views import (
     people,
     saml,
     style,
+    tokens,
     units,
 )
 
@@ -27,6 +28,8 @@ urlpatterns = [
     # Before allauth's own of the same name.
     path("konto/saml/<slug:organization_slug>/acs/finish/", saml.saml_finish, name="saml_finish_acs"),
     path("konto/saml/<slug:organization_slug>/sls/", saml.saml_log_out, name="saml_sls"),
+    path("konto/nycklar/", tokens.token_list, name="token_list"),
+    path("konto/nycklar/<uuid:uuid>/aterkalla/", tokens.token_revoke, name="token_revoke"),
     path("organisation/inloggning/", log_in_services.log_in_service_list, name="log_in_service_list"),
     path(
         "organisation/inloggning/ny/<slug:protocol>/",
