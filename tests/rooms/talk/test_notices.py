@@ -23,7 +23,7 @@ from ringar.talk.actions import (
 )
 from ringar.talk.actions.digests import KEPT_FOR
 from ringar.talk.models import Notification
-from ringar.talk.queries.notices import PAGE, page_of_groups, unread_count
+from ringar.talk.queries.notices import PAGE, page_of_groups, said, unread_count
 from tests.people import People
 from tests.rooms.needs.cast import shared_by
 
@@ -209,3 +209,18 @@ def test_forget_old_notifications_when_read_long_ago_then_gone_and_the_unread_st
 def test_choose_digest_when_nobody_is_logged_in_then_to_the_log_in(people: People) -> None:
     assert "/konto/login/" in Client().get(LIST)["Location"]
     assert choose_digest(by=viewer_of(people.bo), how="none").how == "none"
+
+
+@pytest.mark.parametrize(
+    ("language", "day"), [("sv", "27 november 2026"), ("en", "27 November 2026")], ids=["Swedish", "English"]
+)
+def test_said_when_a_fact_is_a_day_then_it_is_written_as_the_reader_does(language: str, day: str) -> None:
+    with override(language):
+        assert said("2026-11-27") == day
+        assert [said(fact) for fact in ("2026-13-01", "ten letters", "", 7, None)] == [
+            "2026-13-01",
+            "ten letters",
+            "",
+            7,
+            None,
+        ]

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ringar.core.models import Membership, Person
@@ -84,7 +85,7 @@ def page_of_groups(viewer: Viewer, *, after: str = "") -> tuple[list[Group], str
     ):
         unread[row] = count
     more = str(shown[-1].pk) if len(heads) > PAGE else ""
-    return grouped(viewer, sorted(lines.values(), key=lambda line: -line.pk), unread), more
+    return grouped(viewer, sorted(lines.values(), key=lambda line: (line.at, line.pk), reverse=True), unread), more
 
 
 def grouped(viewer: Viewer, notes: Iterable[Notification], unread: dict[UUID, int]) -> list[Group]:
@@ -166,9 +167,17 @@ def sentence(reader: Viewer, note: Notification, title: str) -> str:
     event = next((each for each in declared("subjects", "EVENTS") if each.key == note.event), None)
     if event is None:  # told by a version that knew more
         return title
-    values = defaultdict(str, note.facts)
+    values = defaultdict(str, {key: said(value) for key, value in note.facts.items()})
     values |= {"actor": actor_of(reader, note), "title": title}
     return " ".join((str(event.text) % values).split())
+
+
+def said(fact: Any) -> Any:
+    """A day ("2026-11-27") as the reader writes it; anything else as it is."""
+    try:
+        return date_format(date.fromisoformat(fact), "j F Y") if len(fact) == len("2026-11-27") else fact
+    except (TypeError, ValueError):
+        return fact
 
 
 def actor_of(reader: Viewer, note: Notification) -> str:
