@@ -196,7 +196,8 @@ def counted_scores(round: Round, entries: list[RoundNeed], at: datetime) -> list
     rows = Score.objects.filter(entry__in=[entry.pk for entry in entries], stepped_aside=False)
     if not has_closed(round.facts, at):
         rows = rows.filter(assessor__handed_in_at__isnull=False)
-    scores = list(rows.select_related("assessor__person").order_by("assessor__person__name", "assessor_id"))
+    rows = rows.order_by("entry__order", "assessor__person__name", "assessor_id")
+    scores = list(rows.select_related("assessor__person"))
     aside = asides(round, entries, {score.assessor.person_id for score in scores})
     return [score for score in scores if (score.entry_id, score.assessor.person_id) not in aside]
 

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from ringar.needs.views import choosing, evidence, lineage, rounds, scoring, shown, steps, team, writing
+from ringar.needs.views import (
+    choosing,
+    evidence,
+    lineage,
+    outcomes,
+    round_files,
+    rounds,
+    scoring,
+    shown,
+    steps,
+    team,
+    writing,
+)
 
 urlpatterns = [
     path("behov/", shown.need_list, name="need_list"),
@@ -39,9 +51,9 @@ urlpatterns = [
     path("omgangar/<uuid:uuid>/poang/<uuid:need>/", scoring.round_score, name="round_score"),
     path("omgangar/<uuid:uuid>/jav/<uuid:need>/", scoring.round_interest, name="round_interest"),
     path("omgangar/<uuid:uuid>/lamna-in/", scoring.round_hand_in, name="round_hand_in"),
-    path("omgangar/<uuid:uuid>/resultat/", choosing.round_result, name="round_result"),
-    path("omgangar/<uuid:uuid>/resultat.csv", choosing.round_csv, name="round_csv"),
-    path("omgangar/<uuid:uuid>/resultat/<uuid:need>/", choosing.round_need, name="round_need"),
-    path("omgangar/<uuid:uuid>/poang.csv", choosing.round_scores_csv, name="round_scores_csv"),
+    path("omgangar/<uuid:uuid>/resultat/", outcomes.round_result, name="round_result"),
+    path("omgangar/<uuid:uuid>/resultat.csv", round_files.round_csv, name="round_csv"),
+    path("omgangar/<uuid:uuid>/resultat/<uuid:need>/", outcomes.round_need, name="round_need"),
+    path("omgangar/<uuid:uuid>/poang.csv", round_files.round_scores_csv, name="round_scores_csv"),
     path("omgangar/<uuid:uuid>/valj/", choosing.round_choose, name="round_choose"),
 ]

@@ -15,10 +15,10 @@ from ringar.core.rules import NotAllowed, Refused
 from ringar.needs.actions import hand_in_scores, save_score, step_aside, step_back
 from ringar.needs.models import Need
 from ringar.needs.queries import evidence_of, whys_and_criteria
-from ringar.needs.round_models import RoundNeed
+from ringar.needs.round_models import Round, RoundNeed
 from ringar.needs.round_queries import asides, entries_of, own_scores, round_for
 from ringar.needs.round_rules import can_lead_round
-from ringar.needs.views.round_forms import AsideForm, ScoreForm
+from ringar.needs.views.scoring_forms import AsideForm, ScoreForm
 
 
 def entry_in(entries: list[RoundNeed], need: UUID) -> RoundNeed:
@@ -33,6 +33,15 @@ def read_of(need: Need, request: Request) -> dict[str, object]:
     """What an assessor reads of the need before scoring it."""
     _whys, criteria = whys_and_criteria(need)
     return {"need": need, "evidence": evidence_of(need, request.viewer), "must_meet": criteria}
+
+
+def on_to_next(request: Request, round: Round, left: list[RoundNeed]) -> HttpResponse:
+    """To the first need that is left to score; to the round when all are."""
+    if left:
+        messages.success(request, _("Saved. Nobody else sees it yet. Here is the next one."))
+        return redirect("round_score", round.uuid, left[0].need.uuid)
+    messages.success(request, _("Saved. All are scored: look them through, and hand in."))
+    return redirect(round)
 
 
 @login_required
@@ -53,13 +62,8 @@ def round_score(request: Request, uuid: UUID, need: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            scored[entry.pk] = own_scores(assessor)[entry.pk]
-            left = [e for e in entries if e.pk not in scored and (e.pk, assessor.person_id) not in aside]
-            if left:
-                messages.success(request, _("Saved. Nobody else sees it yet. Here is the next one."))
-                return redirect("round_score", round.uuid, left[0].need.uuid)
-            messages.success(request, _("Saved. All are scored: look them through, and hand in."))
-            return redirect(round)
+            done = {*scored, entry.pk, *(pk for pk, _person in aside)}
+            return on_to_next(request, round, [e for e in entries if e.pk not in done])
     place = entries.index(entry)
     context = {
         "round": round,
