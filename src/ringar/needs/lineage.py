@@ -62,7 +62,9 @@ class MergePlan:
     @property
     def criteria_count(self) -> int:
         """How many criteria the need has then."""
-        return sum(len(move.criteria) for move in self.moves) + (self.target.criteria_count if self.target else 0)
+        return sum(len(move.criteria) for move in self.moves) + (
+            self.target.criteria_count if self.target else 0
+        )
 
     @property
     def mark(self) -> str:
@@ -178,8 +180,8 @@ def newcomers(needs: Sequence[Need], target: Need | None, author_id: int | None)
         author_id = target.created_by_id
         ids.discard(target.owner_id)
         ids -= set(TeamMember.objects.filter(row=target.uuid).values_list("person_id", flat=True))
-    ids -= {author_id, None}
-    return list(people_of(needs[0].organisation_id).filter(pk__in=ids))
+    people = {pk for pk in ids if pk is not None and pk != author_id}
+    return list(people_of(needs[0].organisation_id).filter(pk__in=people))
 
 
 @dataclass(frozen=True)

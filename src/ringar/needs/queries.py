@@ -1,5 +1,6 @@
 """Reads on needs: what a viewer may see, lists a page at a time, search, and who else has the same need."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -146,7 +147,7 @@ def search_ids(
     names = ("pk", "uuid", "organisation_id", "unit_id", "created_by_id", "owner_id", "state", "visibility")
     seen = set()
     for pk, uuid, *facts in rows.values_list(*names):
-        need = NeedFacts(*facts, uuid=uuid)
+        need = replace(NeedFacts(*facts), uuid=uuid)
         is_ours = (
             need.visibility == Visibility.PUBLIC
             if is_public

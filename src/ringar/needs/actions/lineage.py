@@ -67,9 +67,9 @@ def move_rows(move: Moving | PartPlan, living: Need, before: Before) -> None:
     Evidence.objects.bulk_update(move.evidence, ["need", "origin"])
     Joining.objects.bulk_update(move.joinings, ["need", "origin"])
     place = living.criteria.count()
-    for order, row in enumerate(move.criteria, start=place + 1):
-        before["criteria"].append([row.pk, row.need_id, row.order, row.text])
-        Criterion.objects.filter(pk=row.pk).update(need=living, order=order)
+    for order, criterion in enumerate(move.criteria, start=place + 1):
+        before["criteria"].append([criterion.pk, criterion.need_id, criterion.order, criterion.text])
+        Criterion.objects.filter(pk=criterion.pk).update(need=living, order=order)
     if isinstance(move, PartPlan):
         return
     for why in move.whys:
@@ -96,7 +96,7 @@ def keep_lineage(
     """The row that says who came from whom; followers go along."""
     targets = list(targets)
     lineage = Lineage.objects.create(
-        organisation_id=by.organisation_id,
+        organisation_id=targets[0].organisation_id,
         kind=kind,
         person_id=by.person_id,
         at=now(),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
-from ringar.core.models import Membership
+from ringar.core.models import Membership, Unit
 from ringar.core.rules import LEADING_ROLES, NotAllowed, Refused, Viewer, Visibility
 from ringar.needs.actions.needs import locked, save_need
 from ringar.needs.actions.prepare import decide_flags, tidy
@@ -122,7 +122,8 @@ def ask_reopen(*, by: Viewer, need: Need, reason: str, kept: Iterable[str] = ())
 
 def units_above(need: Need) -> list[int]:
     """The ids of the need's unit and of those above it, the nearest first; as many queries as there are levels."""
-    ids, unit = [], need.unit
+    ids: list[int] = []
+    unit: Unit | None = need.unit
     while unit is not None and unit.pk not in ids:
         ids.append(unit.pk)
         unit = unit.parent

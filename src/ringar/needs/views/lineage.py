@@ -1,6 +1,7 @@
 """Pages where needs are merged, split and put back. Each shows what will happen before it does."""
 
 from collections.abc import Iterable
+from typing import TypedDict
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ringar.core.middleware import Request
+from ringar.core.models import Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.text import tidy_text
 from ringar.needs.actions import Flagged, merge_needs, split_need, undo_lineage
@@ -90,7 +92,7 @@ def need_merge_plan(request: Request, uuid: UUID) -> HttpResponse:
     context: dict[str, object] = {"need": need, "needs": needs, "form": form}
     if request.method == "POST" and form.is_valid():
         said = told_of(form, needs)
-        plan = plan_of(viewer, needs, said)
+        plan = plan_of(viewer, said)
         kept = request.POST.getlist("kept")
         if "confirm" in request.POST and plan is not None and plan.criteria_count <= MOST_CRITERIA:
             try:
@@ -111,40 +113,53 @@ def need_merge_plan(request: Request, uuid: UUID) -> HttpResponse:
     return render(request, "needs/need_merge_plan.html", context)
 
 
-def told_of(form: MergeForm, needs: list[Need]) -> dict[str, object]:
+class Said(TypedDict):
     """What the form says, as `merge_needs` takes it."""
+
+    needs: list[Need]
+    target: Need | None
+    reason: str
+    title: str
+    symptom: str
+    visibility: str
+    unit: Unit | None
+    criteria: list[int]
+
+
+def told_of(form: MergeForm, needs: list[Need]) -> Said:
+    """What the form says, of these needs."""
     said = form.cleaned_data
     living = next((need for need in needs if str(need.uuid) == said["living"]), None)
-    return {
-        "needs": [need for need in needs if need != living],
-        "target": living,
-        "reason": said["reason"],
-        "title": said["title"],
-        "symptom": said["symptom"],
-        "visibility": said["visibility"],
-        "unit": said["unit"],
-        "criteria": [row.pk for row in said["criteria"]],
-    }
-
-
-def plan_of(viewer: Viewer, needs: list[Need], said: dict[str, object]) -> MergePlan | None:
-    """What would happen, or None where the viewer may not close one of those that end."""
-    if not all(can_give_up(viewer, need.facts) for need in said["needs"]):  # type: ignore[attr-defined]
-        return None
-    return plan_merge(
-        said["needs"],  # type: ignore[arg-type]
-        target=said["target"],  # type: ignore[arg-type]
-        unit=said["unit"] or needs[0].unit,  # type: ignore[arg-type]
-        visibility=str(said["visibility"] or narrowest(needs)),
-        author_id=viewer.person_id,
-        criteria=said["criteria"],  # type: ignore[arg-type]
+    return Said(
+        needs=[need for need in needs if need != living],
+        target=living,
+        reason=said["reason"],
+        title=said["title"],
+        symptom=said["symptom"],
+        visibility=said["visibility"],
+        unit=said["unit"],
+        criteria=[row.pk for row in said["criteria"]],
     )
 
 
-def flags_of(plan: MergePlan, said: dict[str, object]) -> list[Flag]:
+def plan_of(viewer: Viewer, said: Said) -> MergePlan | None:
+    """What would happen, or None where the viewer may not close one of those that end."""
+    if not all(can_give_up(viewer, need.facts) for need in said["needs"]):
+        return None
+    return plan_merge(
+        said["needs"],
+        target=said["target"],
+        unit=said["unit"] or said["needs"][0].unit,
+        visibility=said["visibility"] or narrowest(said["needs"]),
+        author_id=viewer.person_id,
+        criteria=said["criteria"],
+    )
+
+
+def flags_of(plan: MergePlan, said: Said) -> list[Flag]:
     """The words that more people will read, and that must be decided on."""
-    written = {"title": str(said["title"]), "symptom": str(said["symptom"])}
-    texts, known = words_to_check(plan, reason=str(said["reason"]), written=written)
+    written = {"title": said["title"], "symptom": said["symptom"]}
+    texts, known = words_to_check(plan, reason=said["reason"], written=written)
     return open_flags(texts, shared=known, kept=())
 
 
@@ -187,13 +202,14 @@ def need_split(request: Request, uuid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         parts, reason = form.parts(), form.cleaned_data["reason"]
         closes, kept = form.cleaned_data["closes"] == "yes", request.POST.getlist("kept")
-        context |= {"plans": plan_split(need, parts), "closes": closes, "kept": kept}
+        plans = plan_split(need, parts)
         texts, known = words_of_parts(need, parts, reason=reason)
-        context["flags"] = open_flags(texts, shared=known, kept=())
-        if fault := parts_fault(context["plans"], closes):  # type: ignore[arg-type]
+        flags = open_flags(texts, shared=known, kept=())
+        if fault := parts_fault(plans, closes):
             form.add_error(None, fault)
-            del context["plans"]
-        elif "confirm" in request.POST:
+        else:
+            context |= {"plans": plans, "closes": closes, "kept": kept, "flags": flags}
+        if not fault and "confirm" in request.POST:
             try:
                 split_need(by=viewer, need=need, parts=parts, reason=reason, closes=closes, kept=kept)
             except Refused as refused:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.actions.teams import LONGEST_TASK
@@ -73,7 +74,7 @@ class SplitForm(ReasonForm):
     def __init__(self, *args: Any, need: Need, things: Mapping[str, str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.things = list(things)
-        places = [("", _("Stays with the need as it is"))]
+        places: list[tuple[str, str | Promise]] = [("", _("Stays with the need as it is"))]
         places += [
             (str(number), _("Part %(number)d") % {"number": number}) for number in range(1, MOST_PARTS + 1)
         ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.functions import Substr
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -121,7 +121,7 @@ def need_list(request: Request) -> HttpResponse:
 
 
 @require_GET
-def need_list_csv(request: Request) -> HttpResponse:
+def need_list_csv(request: Request) -> FileResponse:
     """The list as a file for spreadsheets: at most the 20,000 newest."""
     wanted = asked_for(request)
     viewer, everywhere = request.viewer, wanted["show"] == "public"
