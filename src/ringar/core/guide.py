@@ -9,13 +9,15 @@ from ringar.core.rules import Role, Viewer
 
 def has_units(viewer: Viewer) -> bool:
     """Whether the organisation has more than its top unit."""
-    return Unit.objects.filter(organisation_id=viewer.organisation_id, parent__isnull=False).exists()
+    return Unit.objects.filter(organisation_id=viewer.organisation_id or 0, parent__isnull=False).exists()
 
 
 def has_invited(viewer: Viewer) -> bool:
     """Whether the viewer has invited somebody, or somebody else works in the same units."""
     sent = Invitation.objects.filter(invited_by_id=viewer.person_id, unit_id__in=viewer.unit_ids)
-    others = Membership.objects.filter(unit_id__in=viewer.own_unit_ids).exclude(person_id=viewer.person_id)
+    others = Membership.objects.filter(unit_id__in=viewer.own_unit_ids).exclude(
+        person_id=viewer.person_id or 0
+    )
     return sent.exists() or others.exists()
 
 

@@ -146,14 +146,16 @@ def unit_branches(organisation_id: int) -> list[Branch]:
     counted = Count("memberships__person", distinct=True)
     units = Unit.objects.filter(organisation_id=organisation_id).annotate(people=counted)
     children: dict[int | None, list[Unit]] = {}
+    people: dict[int, int] = {}
     for unit in units.order_by("name", "id"):
         children.setdefault(unit.parent_id, []).append(unit)
+        people[unit.pk] = unit.people
     found: list[Branch] = []
-    waiting = [(unit, 0) for unit in reversed(children.get(None, []))]
+    waiting = [(top, 0) for top in reversed(children.get(None, []))]
     while waiting:
-        unit, depth = waiting.pop()
-        found.append(Branch(unit, depth, unit.people))  # type: ignore[attr-defined]
-        waiting += [(child, depth + 1) for child in reversed(children.get(unit.pk, []))]
+        here, depth = waiting.pop()
+        found.append(Branch(here, depth, people[here.pk]))
+        waiting += [(child, depth + 1) for child in reversed(children.get(here.pk, []))]
     return found
 
 

@@ -145,7 +145,7 @@ def findable_people(viewer: Viewer, people: "QuerySet[Person]") -> "QuerySet[Per
         inside = Membership.objects.exclude(role__in=OUTSIDE_ROLES)
         near = inside.filter(unit_id__in=viewer.own_unit_ids)
         if Role.ADMINISTRATOR in viewer.roles:
-            near = inside.filter(unit__organisation_id=viewer.organisation_id)
+            near = inside.filter(unit__organisation_id=viewer.organisation_id or 0)
         named |= Q(pk__in=near.values("person_id"))
     return people.filter(named)
 
@@ -163,7 +163,7 @@ def with_shown_labels(events: "Iterable[AuditEvent]", viewer: Viewer) -> list[Au
     )
     hidden = {key: shown_name(person, viewer) for person in people for key in (person.pk, str(person.uuid))}
     for row in rows:
-        row.label = hidden.get(row.person_id, row.label)
+        row.label = hidden.get(row.person_id or 0, row.label)
         if row.target_kind == "core.person":
             row.target_label = hidden.get(row.target_id, row.target_label)
     return rows

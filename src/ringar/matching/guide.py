@@ -9,7 +9,7 @@ from ringar.matching.models import Judgement
 
 def has_judged(viewer: Viewer) -> bool:
     """Whether the viewer has said of a solution that it fits or does not."""
-    return Judgement.objects.filter(person_id=viewer.person_id).exists()
+    return Judgement.objects.filter(person_id=viewer.person_id or 0).exists()
 
 
 STEPS = [

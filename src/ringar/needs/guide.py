@@ -16,7 +16,7 @@ def has_written(viewer: Viewer) -> bool:
 
 def has_helped(viewer: Viewer) -> bool:
     """Whether the viewer has joined another's need or added evidence to one."""
-    joined = Joining.objects.filter(person_id=viewer.person_id).exists()
+    joined = Joining.objects.filter(person_id=viewer.person_id or 0).exists()
     return joined or Evidence.objects.filter(created_by_id=viewer.person_id).exists()
 
 

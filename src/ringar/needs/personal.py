@@ -1,5 +1,7 @@
 """What this room keeps about a person. What was shared is a public record; drafts are not."""
 
+from functools import partial
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +24,7 @@ def erase_drafts(person: Person) -> None:
         evidence.delete()
         count_evidence(need)
         if photo:
-            transaction.on_commit(lambda photo=photo: photo.delete(save=False))
+            transaction.on_commit(partial(photo.delete, save=False))
     Need.objects.filter(created_by=person, is_draft=True).delete()
 
 

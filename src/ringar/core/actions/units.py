@@ -65,8 +65,8 @@ def rename_unit(*, by: Viewer, unit: Unit, name: str) -> None:
 
 def refuse_taken_name(parent: Unit, name: str, *, but: Unit | None = None) -> None:
     """Raises Refused where a unit below `parent`, `but` for one, has the name already, in whatever case."""
-    taken = parent.children.exclude(pk=but.pk if but else None).values_list("name", flat=True)
-    if name.casefold() in {each.casefold() for each in taken}:  # SQLite folds no å, ä and ö
+    beside = [unit for unit in parent.children.all() if unit != but]
+    if name.casefold() in {unit.name.casefold() for unit in beside}:  # SQLite folds no å, ä and ö
         raise Refused(
             gettext("There is already a unit called %(name)s below %(parent)s. Choose another name.")
             % {"name": name, "parent": parent.name}

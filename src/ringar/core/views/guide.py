@@ -13,6 +13,7 @@ from ringar.core.people_queries import organisations_of
 from ringar.core.queries import roles_of
 from ringar.core.registry import guide_steps
 from ringar.core.rules import Role
+from ringar.core.views.people import me
 
 
 @login_required
@@ -29,7 +30,7 @@ def guide(request: Request) -> HttpResponse:
         "steps": steps,
         "left": sum(not is_done for _step, is_done in steps),
         "roles": [role.label for role in Role if role in viewer.roles],
-        "is_put_away": request.user.guided_at is not None,
+        "is_put_away": me(request).guided_at is not None,
     }
     return render(request, "core/guide.html", context)
 
@@ -38,7 +39,7 @@ def guide(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def my_organisations(request: Request) -> HttpResponse:
     """Where the viewer has roles; and a press changes which organisation the pages are about."""
-    organisations = organisations_of(request.user)
+    organisations = organisations_of(me(request))
     if request.method == "POST":
         wanted = request.POST.get("organisation", "")
         chosen = next((each for each in organisations if str(each.uuid) == wanted), None)
@@ -47,6 +48,6 @@ def my_organisations(request: Request) -> HttpResponse:
             messages.success(request, _("You now look at %(organisation)s.") % {"organisation": chosen})
             return redirect("home")
         messages.error(request, _("You have no role there. Choose one of these."))
-    held = roles_of(request.user)
+    held = roles_of(me(request))
     rows = [(each, [role for role in held if role.unit.organisation_id == each.pk]) for each in organisations]
     return render(request, "core/my_organisations.html", {"rows": rows})

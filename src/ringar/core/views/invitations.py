@@ -28,7 +28,7 @@ from ringar.core.models import Invitation
 from ringar.core.people_forms import InviteForm, NewAccountForm
 from ringar.core.people_queries import PAGE, addresses_of, invitation_for, invitations_of, units_to_give
 from ringar.core.rules import InvitationState, NotAllowed, Refused
-from ringar.core.views.people import tell
+from ringar.core.views.people import me, tell
 
 GUESSES, SPAN = 20, 600
 """Links that lead nowhere, from one address in ten minutes."""
@@ -124,11 +124,11 @@ def unknown_link(request: Request) -> HttpResponse:
 
 def answer_logged_in(request: Request, invitation: Invitation, context: dict[str, object]) -> HttpResponse:
     """Someone who is logged in says yes; or is somebody else than the one invited."""
-    if invitation.email not in addresses_of(request.user):
+    if invitation.email not in addresses_of(me(request)):
         return render(request, "core/invitation_other.html", context)
     if request.method == "POST":
         try:
-            accept_as_known(invitation=invitation, person=request.user)
+            accept_as_known(invitation=invitation, person=me(request))
         except Refused as refused:
             context["problem"] = str(refused)
         else:
@@ -148,7 +148,7 @@ def answer_with_new_account(
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            answer = perform_login(request, person, redirect_url=reverse("guide"))
+            answer: HttpResponse = perform_login(request, person, redirect_url=reverse("guide"))
             request.session["organisation_id"] = invitation.unit.organisation_id
             return answer
     return render(request, "core/invitation_new_account.html", {**context, "form": form})

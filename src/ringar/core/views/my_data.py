@@ -24,6 +24,7 @@ from ringar.core.people_forms import ReasonForm
 from ringar.core.people_queries import person_for, places_of
 from ringar.core.registry import personal_tables
 from ringar.core.rules import NotAllowed, Refused, administers, is_theirs_alone
+from ringar.core.views.people import me
 
 SHOWN = 20
 """Rows of each table on the page; the file has all of them."""
@@ -43,7 +44,7 @@ def my_data(request: Request) -> HttpResponse:
     """What is kept about the person, and what would become of it."""
     tables = []
     for each in personal_tables():
-        rows = each.export(request.user)
+        rows = each.export(me(request))
         tables.append({"table": each, "count": len(rows), "rows": rows[:SHOWN], "fate": FATES[each.fate]})
     return render(request, "core/my_data.html", {"tables": tables, "most": SHOWN})
 
@@ -53,7 +54,7 @@ def my_data(request: Request) -> HttpResponse:
 @require_POST
 def my_data_file(request: Request) -> FileResponse:
     """Everything in one zip: data.json for programs, data.html to read."""
-    person = request.user
+    person = me(request)
     page = {"tables": personal_data(person), "person": person, "at": timezone.now()}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -67,14 +68,14 @@ def my_data_file(request: Request) -> FileResponse:
 
 @never_cache
 @login_required
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 @require_http_methods(["GET", "POST"])
 def my_erasure(request: Request) -> HttpResponse:
     """Asks whether the person wants to be erased, says what becomes of each thing, and does it."""
     problem = ""
     if request.method == "POST" and request.POST.get("sure") == "yes":
         try:
-            erase_person(by=request.viewer, person=request.user)
+            erase_person(by=request.viewer, person=me(request))
         except Refused as refused:
             problem = str(refused)
         else:
@@ -89,7 +90,7 @@ def my_erasure(request: Request) -> HttpResponse:
 
 @never_cache
 @login_required
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 @require_http_methods(["GET", "POST"])
 def person_erase(request: Request, uuid: UUID) -> HttpResponse:
     """An administrator erases a person who has asked for it."""

@@ -29,6 +29,13 @@ from ringar.core.rules import NotAllowed, Refused, Role, Viewer, administers, is
 from ringar.core.text import tidy_text
 
 
+def me(request: Request) -> Person:
+    """Who is logged in, for views that ask for a log-in."""
+    if not isinstance(request.user, Person):
+        raise NotAllowed
+    return request.user
+
+
 def asked_for(request: Request) -> dict[str, str]:
     """What the address asks the list for; nothing but known and tidy values."""
     wanted = {
@@ -68,7 +75,7 @@ def people_list(request: Request) -> HttpResponse:
         "rows": [(person, roles_here(person, viewer), may_read_name(person, viewer)) for person in people],
         "wanted": wanted,
         "unit": unit,
-        "units": Unit.objects.filter(organisation_id=viewer.organisation_id).order_by("name"),
+        "units": Unit.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("name"),
         "roles": Role.choices,
         "more": urlencode({**kept, "after": more}) if more else "",
         "asked": urlencode(kept),
