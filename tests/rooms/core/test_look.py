@@ -109,7 +109,9 @@ def test_files_when_served_then_they_are_small() -> None:
 
 
 def test_templates_when_read_then_hold_no_inline_script_or_style() -> None:
-    inline = re.compile(r"<style|\sstyle=|\son\w+=|<script(?![^>]*(?:\ssrc=|\stype=.application/json))", re.IGNORECASE)
+    inline = re.compile(
+        r"<style|\sstyle=|\son\w+=|<script(?![^>]*(?:\ssrc=|\stype=.application/json))", re.IGNORECASE
+    )
     at_fault = [path.name for path in TEMPLATES if inline.search(path.read_text(encoding="utf-8"))]
     assert not at_fault
 
@@ -118,6 +120,14 @@ def test_links_when_pages_are_read_then_every_style_sheet_is_loaded() -> None:
     for name in ("base", "bare"):
         page = (SOURCE / f"core/templates/core/{name}.html").read_text(encoding="utf-8")
         assert re.findall(r"core/(\w+)\.css", page) == list(SHEETS)
+
+
+def test_pages_when_loaded_then_nothing_comes_from_elsewhere() -> None:
+    loads = re.compile(
+        r"<(?:script|link|img|iframe|source|use)[^>]+(?:src|href)=.(?:https?:)?//", re.IGNORECASE
+    )
+    assert not [path.name for path in TEMPLATES if loads.search(path.read_text(encoding="utf-8"))]
+    assert not re.search(r"@import|@font-face|url\(", CSS)
 
 
 def test_templates_when_they_name_a_class_then_the_style_sheet_knows_it() -> None:
