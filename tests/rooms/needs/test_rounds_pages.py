@@ -349,3 +349,19 @@ def test_round_list_when_there_are_many_then_a_page_at_a_time(people: People, lo
     assert len(titles) == len(set(titles)) == 30
     for odd in ("x", "-1", "9" * 30, "\x00"):
         assert "Omgång 28" in page(dag, f"{reverse('round_list')}?after={odd}")
+
+
+def test_round_choose_when_a_reason_names_somebody_then_asked_before_it_is_sent(
+    people: People, logged_in: LogIn
+) -> None:
+    round = round_of(people)
+    close_round(by=viewer_of(people.alva), round=round)
+    address, dag = reverse("round_choose", args=[round.uuid]), logged_in(people.dag)
+    entries = list(round.entries.all())
+    data: dict[str, object] = {f"choice_{entry.pk}": "no" for entry in entries}
+    data |= {f"reason_{entry.pk}": "Astrid Karlsson avråder" for entry in entries} | {"decide": "1"}
+    body = text_of(dag.post(address, data))
+    assert "Astrid Karlsson" in body and not Round.objects.get().decided_at
+    keys = re.findall(r'name="kept" value="([^"]+)"', body)
+    assert len(keys) == 1 and "Location" in dag.post(address, data | {"kept": keys})
+    assert Round.objects.get().decided_at

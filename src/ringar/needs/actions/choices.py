@@ -1,6 +1,6 @@
 """Choosing among a round's needs: always by a person, always with a reason, always with an answer to the writer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from ringar.core.actions import record_audit
 from ringar.core.clock import now
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.needs.actions.moves import move_need
-from ringar.needs.actions.prepare import tidy
+from ringar.needs.actions.prepare import decide_flags, tidy
 from ringar.needs.actions.rounds import close_round, locked_round
 from ringar.needs.models import Need
 from ringar.needs.queries import concerned_people
@@ -92,12 +92,15 @@ def save_choices(*, by: Viewer, round: Round, choices: Mapping[int, Choosing]) -
 
 
 @transaction.atomic
-def decide_round(*, by: Viewer, round: Round, choices: Mapping[int, Choosing]) -> Round:
+def decide_round(
+    *, by: Viewer, round: Round, choices: Mapping[int, Choosing], kept: Iterable[str] = ()
+) -> Round:
     """Chooses, or does not, each need that the viewer may decide on: all of them or none. Everyone concerned is told.
 
     Ranking is advice; each choice is the person's, with a reason. Raises NotReady with what is wrong with which
     need: no word on it, no reason, something missing before it may be chosen, out of rank order without saying why;
-    Refused when too many are chosen, or somebody else has chosen.
+    Refused when too many are chosen, or somebody else has chosen; Flagged for words in the reasons, which are read
+    by everyone who sees the needs, until each is gone or in `kept`.
     """
     round = locked_round(round)
     require_choosing(by, round)
@@ -110,13 +113,15 @@ def decide_round(*, by: Viewer, round: Round, choices: Mapping[int, Choosing]) -
     said = {entry.pk: tidied(choices.get(entry.pk, Choosing(None))) for entry in entries}
     ranks = ranks_now(round)
     require_ready(round, entries, said, ranks)
+    kept = set(kept)
+    words = decide_flags({"reason": "\n".join(each.reason for each in said.values())}, shared={}, kept=kept)
     for entry in entries:
-        decide_entry(by, entry, said[entry.pk], ranks[entry.pk])
+        decide_entry(by, entry, said[entry.pk], ranks[entry.pk], kept)
     if not any(entry.decided_at is None for entry in entries_of(round)):
         round.decided_at = now()
         round.save(update_fields=["decided_at"])
     chosen = [str(entry.need.uuid) for entry in entries if said[entry.pk].is_chosen]
-    told: dict[str, object] = {"chosen": chosen, "decided": [False, round.decided_at is not None]}
+    told: dict[str, object] = {"chosen": chosen, "decided": [False, round.decided_at is not None], **words}
     record_audit(by=by, action="decide_round", target=round, changes=told)
     return round
 
@@ -163,7 +168,7 @@ def fault_of(entry: RoundNeed, choosing: Choosing, is_late: bool) -> str:
     return ""
 
 
-def decide_entry(by: Viewer, entry: RoundNeed, choosing: Choosing, rank: int | None) -> None:
+def decide_entry(by: Viewer, entry: RoundNeed, choosing: Choosing, rank: int | None, kept: set[str]) -> None:
     """Carries out one choice that has been found ready, and answers those whom the need concerns."""
     entry.is_chosen, entry.reason = choosing.is_chosen, choosing.reason
     entry.why_out_of_order = choosing.why_out_of_order
@@ -173,7 +178,7 @@ def decide_entry(by: Viewer, entry: RoundNeed, choosing: Choosing, rank: int | N
     if choosing.is_chosen:
         if need.state == NeedState.SHARED:
             need = move_need(by=by, need=need, to=NeedState.EXPLORED)
-        move_need(by=by, need=need, to=NeedState.CHOSEN, reason=choosing.reason)
+        move_need(by=by, need=need, to=NeedState.CHOSEN, reason=choosing.reason, kept=kept)
         return
     told: dict[str, object] = {
         "round": str(entry.round.uuid),

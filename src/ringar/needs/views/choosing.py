@@ -16,6 +16,7 @@ from ringar.core.middleware import Request
 from ringar.core.rules import Refused
 from ringar.needs.actions import NotReady, decide_round, save_choices
 from ringar.needs.actions.choices import deciding_entries
+from ringar.needs.flags import Flag, Flagged
 from ringar.needs.round_models import Round, RoundNeed
 from ringar.needs.round_result import Standing
 from ringar.needs.round_rules import has_closed, missing_to_choose
@@ -58,14 +59,16 @@ def round_choose(request: Request, uuid: UUID) -> HttpResponse:
     form = ChoosingForm(
         request.POST or None, entries=entries, texts=texts, is_final="keep" not in request.POST
     )
-    late: set[int] = set()
+    late, flags = set[int](), list[Flag]()
     if request.method == "POST" and form.is_valid():
-        late = faulty_entries(request, round, form)
+        late, flags = faults_of(request, round, form)
         if not form.errors:
             return redirect("round_result" if "decide" in request.POST else "round_choose", round.uuid)
     context = {
         "round": round,
         "form": form,
+        "flags": flags,
+        "kept": request.POST.getlist("kept"),
         "rows": [choosing_row(entry, outcome.standing(entry), form, late) for entry in entries],
         "aside": [e for e in outcome.entries if e.decided_at is None and e.pk not in mine],
     }
@@ -89,11 +92,12 @@ def choosing_row(
     }
 
 
-def faulty_entries(request: Request, round: Round, form: ChoosingForm) -> set[int]:
-    """Does what the pressed button says; what stands in the way is shown at the fields of the entries returned."""
+def faults_of(request: Request, round: Round, form: ChoosingForm) -> tuple[set[int], list[Flag]]:
+    """Does what the pressed button says; else the entries whose fields show what is wrong, and the flagged words."""
+    kept = request.POST.getlist("kept")
     try:
         if "decide" in request.POST:
-            decide_round(by=request.viewer, round=round, choices=form.choices())
+            decide_round(by=request.viewer, round=round, choices=form.choices(), kept=kept)
             messages.success(request, _("Decided. Those who have the needs are answered, with your reasons."))
         else:
             save_choices(by=request.viewer, round=round, choices=form.choices())
@@ -102,7 +106,8 @@ def faulty_entries(request: Request, round: Round, form: ChoosingForm) -> set[in
         form.add_error(None, str(refused))
         for pk, fault in refused.faults.items():
             form.add_error(f"choice_{pk}", fault)
-        return set(refused.faults)
+        return set(refused.faults), []
     except Refused as refused:
         form.add_error(None, str(refused))
-    return set()
+        return set(), refused.flags if isinstance(refused, Flagged) else []
+    return set(), []
