@@ -53,7 +53,7 @@ def allow(what: str, who: str, *, most: int, seconds: int, by: Viewer | None = N
         return True
     log.warning("Refused: %s by %s, try %d of at most %d in %d s", what, ascii(who), count, most, seconds)
     if count == most + 1:
-        row = RateCount(key=key_of(what, who, seconds))
+        row = RateCount(key=key_of(what, who, seconds)[:60])  # as much of it as the trail's column holds
         facts: dict[str, object] = {"what": what, "who": who[:200], "most": most, "seconds": seconds}
         record_audit(by=by or Viewer(), action="refuse_many_tries", target=row, changes=facts)
     return False

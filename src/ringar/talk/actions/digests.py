@@ -123,7 +123,7 @@ def mail_person(person_id: int) -> bool:
     They are locked first: of two workers the second finds nothing left. Whoever has left gets nothing.
     """
     due = Notification.objects.select_for_update(of=("self",)).filter(person_id=person_id, mail_at__lte=now())
-    notes = list(due.select_related("actor", "comment").order_by("-pk"))
+    notes = list(due.select_related("actor", "comment").order_by("-at", "-pk"))
     Notification.objects.filter(pk__in=[note.pk for note in notes]).update(mail_at=None, mailed_at=now())
     person = Person.objects.get(pk=person_id)
     unread = [note for note in notes if note.read_at is None]

@@ -129,7 +129,7 @@ def show_comment(*, by: Viewer, comment: Comment, reason: str = "") -> Comment:
 @transaction.atomic
 def keep_report(*, by: Viewer, report: Report, reason: str) -> Report:
     """Leaves what was reported as it is; whoever reported it is told why. Raises NotAllowed, Refused."""
-    report = Report.objects.select_for_update().select_related("comment").get(pk=report.pk)
+    report = Report.objects.select_for_update(of=("self",)).select_related("comment").get(pk=report.pk)
     if not can_moderate(by, report.organisation_id):
         raise NotAllowed
     reason = clean_comment(reason, LONGEST_REASON)
