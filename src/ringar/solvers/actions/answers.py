@@ -170,7 +170,8 @@ def owns_address(by: Viewer, email: str) -> bool:
     """Whether the person logged in has proved to read that address."""
     if by.person_id is None:
         return False
-    return EmailAddress.objects.filter(user_id=by.person_id, email__iexact=email, verified=True).exists()
+    rows = EmailAddress.objects.filter(user_id=by.person_id, email__iexact=email, verified=True)
+    return bool(rows.exists())
 
 
 def told_time(moment: datetime) -> str:

@@ -40,7 +40,7 @@ def ask_on_behalf(
     row = OnBehalf.objects.create(
         agent=agent, solver=solver, scopes=wanted, until=until, asked_by_id=by.person_id, asked_at=now()
     )
-    changes = {"scopes": wanted, "until": until and until.isoformat()}
+    changes: dict[str, object] = {"scopes": wanted, "until": until and until.isoformat()}
     record_audit(by=by, action="ask_on_behalf", target=row, changes=changes)
     tell(by, row, "solvers.agent_asked", owners_of(solver))
     return row

@@ -41,11 +41,11 @@ class Registration(TypedDict, total=False):
     language: str
 
 
-def send_registration(**told: Unpack[Registration]) -> None:
+def send_registration(**told: Unpack[Registration]) -> str:
     """A letter to the address with a link that makes the account and the solver. Nothing is kept before that.
 
     What is told lies signed in the link, which holds for DAYS days. The page says the same whether the address or
-    the number is known here or not. Raises Refused where a fact does not hold.
+    the number is known here or not. Returns where the letter goes; raises Refused where a fact does not hold.
     """
     checked(told)
     link = settings.BASE_URL + reverse("solver_confirm", args=[signing.dumps(told, salt=SALT, compress=True)])
@@ -54,6 +54,7 @@ def send_registration(**told: Unpack[Registration]) -> None:
         title = " ".join(told["name"].split())
         subject = _("Confirm that you register %(name)s") % {"name": title}
         send_mail(subject, render_to_string("solvers/mail/registration.txt", context), None, [told["email"]])
+    return told["email"]
 
 
 def read_registration(token: str) -> Registration:

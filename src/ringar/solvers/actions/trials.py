@@ -21,7 +21,7 @@ def begin_trial(*, by: Viewer, record: Answer | Solution, wanted: str) -> Secrec
 
     Raises NotAllowed for who may not try it, Refused where nothing is told of what they ask for.
     """
-    if not may_try(by, record):
+    if by.organisation_id is None or not may_try(by, record):
         raise NotAllowed
     trial = SecrecyTrial(
         organisation_id=by.organisation_id,

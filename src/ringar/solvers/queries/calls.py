@@ -105,7 +105,7 @@ def own_answers(viewer: Viewer, call: Call) -> "QuerySet[Answer]":
 
 def people_of_call(call: Call) -> set[int]:
     """The ids of the people whom the call concerns: who wrote it. Answers are told to them."""
-    return {call.created_by_id} - {None}
+    return {call.created_by_id} if call.created_by_id else set()
 
 
 def deciders_of(call: Call, viewer: Viewer) -> list[Person]:
@@ -124,7 +124,6 @@ def deciders_of(call: Call, viewer: Viewer) -> list[Person]:
 def sender_of(answer: Answer, viewer: Viewer) -> tuple[str, str]:
     """The name and address shown of who answered; neither of somebody protected or erased. 0 or 1 query."""
     person = answer.created_by
-    is_hidden = person is not None and (person.is_protected or person.erased_at is not None)
-    if is_hidden and shown_name(person, viewer) != person.name:
+    if person is not None and shown_name(person, viewer) != (person.name or person.email):
         return (answer.solver.name if answer.solver else shown_name(person, viewer)), ""
     return answer.name or (answer.solver.name if answer.solver else answer.email), answer.email

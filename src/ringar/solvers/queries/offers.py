@@ -183,7 +183,8 @@ def secrecy_of(viewer: Viewer, solution: Solution, standing: Standing) -> tuple[
     if viewer.is_inside and viewer.organisation_id not in told_to:
         told_to |= set(solution.answers.values_list("call__organisation_id", flat=True))
     if can_see_secrecy(viewer, standing, told_to=told_to - {None}):
-        return Solution.objects.values_list(*SECRET).get(pk=solution.pk)
+        row = Solution.objects.only(*SECRET).get(pk=solution.pk)
+        return row.secrecy, row.secrecy_reason
     return "", ""
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -223,6 +223,8 @@ def answers_page(
 def answer_decide(request: Request, uuid: UUID, answer_uuid: UUID) -> HttpResponse:
     """Invites or declines one answer, or steps aside; a refused decision keeps its text on the page."""
     call = queries.call_for(request.viewer, uuid)
+    if not can_run_call(request.viewer, organisation_id=call.organisation_id):
+        raise NotAllowed
     rows = queries.answers_to(request.viewer, call)
     answer = get_object_or_404(rows, uuid=answer_uuid)
     form = DecisionForm(request.POST, prefix=str(answer.pk))
@@ -248,7 +250,7 @@ def decided(request: Request, call: Call, answer: Answer, form: DecisionForm) ->
 
 @login_required
 @require_safe
-def call_answers_csv(request: Request, uuid: UUID) -> HttpResponse:
+def call_answers_csv(request: Request, uuid: UUID) -> FileResponse:
     """The answers as a file, for who may read them; never what is asked to be kept secret."""
     viewer = request.viewer
     call = queries.call_for(viewer, uuid)

@@ -38,7 +38,7 @@ def solver_verify(request: Request, uuid: UUID) -> HttpResponse:
     if not can_verify(viewer):
         raise NotAllowed
     solver = queries.solver_for(viewer, uuid)
-    check = solver.checks.filter(organisation_id=viewer.organisation_id).first()
+    check = solver.checks.filter(organisation_id=viewer.organisation_id or 0).first()
     form = CheckForm(request.POST or None)
     if form.is_valid() and decided(request, solver, form):
         messages.success(request, _("Saved."))

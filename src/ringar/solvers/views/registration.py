@@ -45,7 +45,7 @@ def solver_register(request: Request) -> HttpResponse:
                 return welcome(request, made)
         elif not may_send(request, told["email"]):
             return too_many(request, HOUR)
-        elif attempt(form, lambda: send_registration(**told) or True):
+        elif attempt(form, lambda: send_registration(**told)):
             return render(request, "solvers/solver_registered.html", {"email": told["email"]})
     return render(request, "solvers/solver_register.html", {"form": form, "is_known": is_known})
 

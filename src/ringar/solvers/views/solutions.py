@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -39,7 +39,7 @@ def solution_list(request: Request) -> HttpResponse:
 
 
 @require_safe
-def solution_csv(request: Request) -> HttpResponse:
+def solution_csv(request: Request) -> FileResponse:
     """The published solutions as a file, without what is asked to be kept secret."""
     header = [
         _("Solution"),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -51,7 +51,7 @@ def solver_list(request: Request) -> HttpResponse:
 
 
 @require_safe
-def solver_csv(request: Request) -> HttpResponse:
+def solver_csv(request: Request) -> FileResponse:
     """The register as a file: no sole trader's number, no e-mail addresses."""
     header = [
         _("Name"),

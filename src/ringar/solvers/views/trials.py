@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -39,7 +39,7 @@ def trial_list(request: Request) -> HttpResponse:
 
 @login_required
 @require_safe
-def trial_csv(request: Request) -> HttpResponse:
+def trial_csv(request: Request) -> FileResponse:
     """The log as a file; never what was asked to be kept secret."""
     header = [
         _("Number"),
