@@ -24,7 +24,7 @@ from ringar.robots.running import run_waiting
 from ringar_kits.texts import embed
 
 # Of each kind of page so many are looked at by each person: a list's rows lead to pages that differ in data only.
-PAGES_OF_A_KIND = 3
+PAGES_OF_A_KIND = 2
 DEMO = {"DEMO": True, "EMAIL_BACKEND": "ringar.robots.mail.QueueBackend"}
 # The cast, and those in the city who alone see some pages: its administrator, its auditor, a moderator.
 PEOPLE = ["nobody", *(member.key for member in CAST), "hugo", "wilma", "moa"]
