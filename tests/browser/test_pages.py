@@ -92,6 +92,8 @@ ELSEWHERE: dict[str, Callable[[], tuple[Person | None, str]]] = {
     "account_reset_password_from_key_done": lambda: (None, "/konto/password/reset/key/done/"),
     "account_confirm_email": lambda: (None, "/konto/confirm-email/wrong/"),
     "account_signup": lambda: (None, "/konto/signup/"),
+    "socialaccount_login_cancelled": lambda: (None, "/konto/3rdparty/login/cancelled/"),
+    "socialaccount_connections": lambda: (person_of("bo"), "/konto/3rdparty/"),
     "account_logout": lambda: (person_of("bo"), "/konto/logout/"),
     "account_reauthenticate": lambda: (person_of("bo"), "/konto/reauthenticate/"),
     "call_from_needs": lambda: (person_of("alva"), "/utlysningar/fran-behov/"),
@@ -130,8 +132,16 @@ NOT_PAGES = {
     *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),
     *("call_answers_csv", "trial_csv"),
     *("round_hand_in", "round_list_csv", "round_csv", "round_scores_csv"),
-    # parts of the log-in that are not used here
-    *("account_set_password", "account_confirm_login_code"),
+    # of the log-in: they need a state of their own (tests/journeys/test_passkeys.py, rooms/core/test_login_pages.py)
+    *("account_set_password", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn"),
+    *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+    *("mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"),
+    *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
+    *("log_in_service_list", "log_in_service_new", "log_in_service_edit"),
+    *("log_in_service_try", "log_in_service_remove"),
+    # of organisations' own log-in services (tests/journeys/test_log_in_services.py)
+    *("socialaccount_signup", "openid_connect_login", "openid_connect_callback"),
+    *("saml_acs", "saml_finish_acs", "saml_sls", "saml_metadata", "saml_login"),
 }
 
 

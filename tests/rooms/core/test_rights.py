@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
 from ringar.core.actions import add_person, add_unit
+from ringar.core.actions.log_in_services import Wanted, save_log_in_service
 from ringar.core.clock import now
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
@@ -38,6 +39,7 @@ from tests.rooms.needs.kin import add_kin
 from tests.rooms.needs.rounds import add_rounds
 from tests.rooms.solvers.cast import add_suppliers
 from tests.rooms.talk.cast import add_talk
+from tests.saml_idp import Signer
 
 VIEWERS = ("nobody", "sam", "farid", "elif", "auditor", "water", "bo", "dag")
 """Not logged in; another municipality's manager; resident; startup; auditor and staff of another unit in the city;
@@ -60,6 +62,14 @@ outbox                    -          ........
 outbox_mail               nothing    ........
 demo_login                -          ........  person=alva
 demo_clock                -          ........
+my_account                -          LPPPPPPP
+my_account                -          LDDDDDDD  name=Någon language=sv
+log_in_service_list       -          L.......
+log_in_service_new        protocol   L.......
+log_in_service_edit       service    L.......
+log_in_service_try        service    L.......  -
+log_in_service_remove     service    L.......
+log_in_service_remove     service    L.......  -
 guide                     -          LPPPPPPP
 guide                     -          LDDDDDDD  -
 my_organisations          -          LPPPPPPP
@@ -332,6 +342,7 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     made.clients = {name: Client(raise_request_exception=False) for name in VIEWERS}
     for name, person in everyone.items():
         made.clients[name].force_login(person)
+    add_log_in_service(made, people)
     add_needs(made, people, everyone)
     add_offers(made, people)
     run_waiting()
@@ -354,6 +365,14 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
         "offered": str(made.args["offered"][0]),
     }
     return made
+
+
+def add_log_in_service(made: World, people: People) -> None:
+    metadata = Signer().metadata("https://idp.example", "https://idp.example/sso")
+    wanted = Wanted(name="TJÄNSTEN", metadata=metadata, email_domains="ringsala-kommun.example")
+    by = Viewer.of_command_line(people.city.pk)
+    made.args |= {"protocol": ["oidc"]}
+    made.args["service"] = [save_log_in_service(by=by, protocol="saml", wanted=wanted)]
 
 
 def add_needs(made: World, people: People, everyone: dict[str, Person]) -> None:
