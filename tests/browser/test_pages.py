@@ -1,17 +1,19 @@
 """The demo's pages: no link is broken; axe-core finds nothing on any page type, and a phone is wide enough."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from django.core import signing
+from django.core import mail, signing
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
-from ringar.core.models import Person
+from ringar.core.actions import invite_people
+from ringar.core.models import Person, Unit
 from ringar.core.queries import viewer_of
 from ringar.needs.actions import move_need
 from ringar.needs.models import Need
@@ -76,6 +78,15 @@ def trying() -> tuple[Person | None, str]:
     return person_of("dag"), trial.get_absolute_url()
 
 
+def invited() -> tuple[Person | None, str]:
+    """Where the link in a letter of invitation leads."""
+    unit = Unit.objects.filter(organisation__slug="ringsala").order_by("id")[0]
+    invite_people(by=viewer_of(person_of("dag")), unit=unit, role="staff", emails=["nina@example.se"])
+    letter = re.search(r"/inbjudan/\S+", str(mail.outbox[-1].body))
+    assert letter
+    return None, letter[0]
+
+
 def secret_solution() -> tuple[Person | None, str]:
     """A solution that was registered by, or answered to, the city."""
     for solution in Solution.objects.filter(solver__registered_in__slug="ringsala"):
@@ -95,6 +106,13 @@ ELSEWHERE: dict[str, Callable[[], tuple[Person | None, str]]] = {
     "socialaccount_login_cancelled": lambda: (None, "/konto/3rdparty/login/cancelled/"),
     "socialaccount_connections": lambda: (person_of("bo"), "/konto/3rdparty/"),
     "account_logout": lambda: (person_of("bo"), "/konto/logout/"),
+    "invitation_answer": invited,
+    # these ask for the password first
+    "my_erasure": lambda: (person_of("bo"), "/mina-uppgifter/radera/"),
+    "person_erase": lambda: (
+        person_of("dag"),
+        reverse("person_erase", args=[Person.objects.get(email="bo@ringsala.example").uuid]),
+    ),
     "account_reauthenticate": lambda: (person_of("bo"), "/konto/reauthenticate/"),
     "call_from_needs": lambda: (person_of("alva"), "/utlysningar/fran-behov/"),
     "import_start": lambda: (person_of("alva"), "/importera/"),
@@ -128,6 +146,8 @@ NOT_PAGES = {
     *("match_check", "match_choose", "match_judge"),
     *("comment_take_back", "comment_react", "row_follow", "notification_read", "notification_open"),
     *("template_remove",),
+    *("role_give", "role_take", "person_lock", "person_protect"),
+    *("invitation_resend", "invitation_withdraw", "people_file", "my_data_file"),
     # files and data
     *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),
     *("call_answers_csv", "trial_csv"),
