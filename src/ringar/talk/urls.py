@@ -1,12 +1,12 @@
 from django.urls import path
 
-from ringar.talk.views import answers, moderation, notices, threads
+from ringar.talk.views import answers, comments, moderation, notices, threads
 
 urlpatterns = [
-    path("samtal/kommentar/<uuid:uuid>/", threads.comment_detail, name="comment_detail"),
-    path("samtal/kommentar/<uuid:uuid>/andra/", threads.comment_edit, name="comment_edit"),
-    path("samtal/kommentar/<uuid:uuid>/ta-tillbaka/", threads.comment_take_back, name="comment_take_back"),
-    path("samtal/kommentar/<uuid:uuid>/till-hjalp/", threads.comment_react, name="comment_react"),
+    path("samtal/kommentar/<uuid:uuid>/", comments.comment_detail, name="comment_detail"),
+    path("samtal/kommentar/<uuid:uuid>/andra/", comments.comment_edit, name="comment_edit"),
+    path("samtal/kommentar/<uuid:uuid>/ta-tillbaka/", comments.comment_take_back, name="comment_take_back"),
+    path("samtal/kommentar/<uuid:uuid>/till-hjalp/", comments.comment_react, name="comment_react"),
     path("samtal/kommentar/<uuid:uuid>/anmal/", moderation.comment_report, name="comment_report"),
     path("samtal/kommentar/<uuid:uuid>/dolj/", moderation.comment_hide, name="comment_hide"),
     path("samtal/kommentar/<uuid:uuid>/visa/", moderation.comment_show, name="comment_show"),

@@ -33,7 +33,8 @@ from ringar.talk.actions import (
     unsubscribe,
 )
 from ringar.talk.actions import digests as digests_module
-from ringar.talk.actions.digests import mail_person, unsubscribe_token
+from ringar.talk.actions.digests import unsubscribe_token
+from ringar.talk.actions.mailing import mail_person
 from ringar.talk.models import DigestChoice, Notification
 from ringar.talk.rules import Digest, Purpose, due_at
 from tests.people import People

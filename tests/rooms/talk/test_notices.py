@@ -23,7 +23,8 @@ from ringar.talk.actions import (
 )
 from ringar.talk.actions.digests import KEPT_FOR
 from ringar.talk.models import Notification
-from ringar.talk.queries.notices import PAGE, page_of_groups, said, unread_count
+from ringar.talk.queries.notices import PAGE, page_of_groups, unread_count
+from ringar.talk.queries.telling import said
 from tests.people import People
 from tests.rooms.needs.cast import shared_by
 

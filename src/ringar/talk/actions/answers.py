@@ -14,9 +14,10 @@ from ringar.core.queries import shown_name
 from ringar.core.registry import subject_kind
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.text import tidy_text
-from ringar.talk.actions.comments import add_comment, clean_comment
+from ringar.talk.actions.cleaning import clean_comment
+from ringar.talk.actions.comments import add_comment
 from ringar.talk.models import AnswerTemplate, Comment
-from ringar.talk.queries.threads import authors_of
+from ringar.talk.queries.mentions import authors_of
 from ringar.talk.rules import MOST_ROWS_AT_ONCE, Purpose, can_answer_many, fill_template
 
 LONGEST_TEMPLATE_NAME = 100

@@ -1,4 +1,4 @@
-"""Writing on a row: comments, replies, answers from those responsible; and finding a comment helpful."""
+"""Writing on a row: comments, replies, answers from those responsible."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,33 +7,24 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from ringar.core.actions import record_audit
-from ringar.core.actions.limits import allow
 from ringar.core.clock import now
-from ringar.core.flags import holds_personal_number
 from ringar.core.models import Person
 from ringar.core.registry import Subject, subject_kind
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.core.text import tidy_text
+from ringar.talk.actions.cleaning import clean_comment, refuse_floods
 from ringar.talk.actions.telling import follow_row, tell_people
-from ringar.talk.models import Comment, Follow, Reaction
-from ringar.talk.queries.threads import comments_on, facts_of, mentioned
+from ringar.talk.models import Comment, Follow
+from ringar.talk.queries.mentions import mentioned
+from ringar.talk.queries.threads import comments_on
 from ringar.talk.rules import (
-    COMMENTS_AN_HOUR,
-    LONGEST_COMMENT,
-    NEW_COMMENTS_AN_HOUR,
     Purpose,
-    can_change_comment,
     can_comment,
     can_write_internally,
-    is_new,
 )
 from ringar_kits.texts.analyse import guess_language
 from ringar_kits.texts.normalise import words
-
-HOUR = 3600
 
 
 class Ambiguous(Refused):
@@ -52,38 +43,6 @@ class Written:
     follows_now: bool = False
     mentioned: list[Person] = field(default_factory=list)
     unseeing: int = 0  # who were mentioned but may not see the row, and so are not told
-
-
-def clean_comment(text: str, longest: int = LONGEST_COMMENT) -> str:
-    """The text as it is kept. Raises Refused where it is empty, too long or holds a personal number."""
-    text = tidy_text(text).strip()
-    if not text:
-        raise Refused(_("Write something first."))
-    if len(text) > longest:
-        raise Refused(
-            _("You have written %(length)d characters; at most %(most)d fit. Make it shorter.")
-            % {"length": len(text), "most": longest}
-        )
-    if holds_personal_number(text):
-        raise Refused(
-            _("There seems to be a personal number in the text. Take it away: nobody here needs it.")
-        )
-    return text
-
-
-def refuse_floods(by: Viewer) -> None:
-    """Raises Refused where the person writes more often than people do. Call it outside the transaction."""
-    created_at = Person.objects.filter(pk=by.person_id or 0).values_list("created_at", flat=True).first()
-    most = NEW_COMMENTS_AN_HOUR if created_at and is_new(created_at, now()) else COMMENTS_AN_HOUR
-    if not allow("comment", str(by.person_id), most=most, seconds=HOUR, by=by):
-        raise Refused(
-            ngettext(
-                "You have written %(count)d comment in an hour. Wait a while, then write the next one.",
-                "You have written %(count)d comments in an hour. Wait a while, then write the next one.",
-                most,
-            )
-            % {"count": most}
-        )
 
 
 def write_comment(*, by: Viewer, row: Any, text: str, **options: Any) -> Written:
@@ -219,53 +178,3 @@ def tell_of(by: Viewer, row: Any, subject: Subject, comment: Comment, people: li
     event = "talk.answered" if comment.purpose == Purpose.ANSWER else "talk.commented"
     concerned = subject.concerned(row)
     tell_people(by=by, row=row, event=event, people=concerned, besides=told, comment=comment)
-
-
-def locked(comment: Comment) -> Comment:
-    """The comment as it is now, kept from other writers until the transaction ends."""
-    return Comment.objects.select_for_update().get(pk=comment.pk)
-
-
-@transaction.atomic
-def edit_comment(*, by: Viewer, comment: Comment, text: str) -> Comment:
-    """Changes one's own text; readers see that it was changed. Raises NotAllowed, Refused for the text."""
-    comment = locked(comment)
-    if not can_change_comment(by, facts_of(comment)):
-        raise NotAllowed
-    text, before = clean_comment(text), comment.text
-    if text != before:
-        comment.text, comment.edited_at = text, now()
-        comment.language = guess_language(words(text))
-        comment.save(update_fields=["text", "language", "edited_at"])
-        changes: dict[str, object] = {"length": [len(before), len(text)]}
-        record_audit(by=by, action="edit_comment", target=comment, changes=changes)
-    return comment
-
-
-@transaction.atomic
-def take_back_comment(*, by: Viewer, comment: Comment) -> Comment:
-    """Takes back one's own comment: readers are told so in its place. It is kept, as a public record may be."""
-    comment = locked(comment)
-    if not can_change_comment(by, facts_of(comment)):
-        raise NotAllowed
-    comment.taken_back_at = now()
-    comment.save(update_fields=["taken_back_at"])
-    record_audit(by=by, action="take_back_comment", target=comment)
-    return comment
-
-
-@transaction.atomic
-def react(*, by: Viewer, comment: Comment, is_helpful: bool) -> int:
-    """Says that a comment helped, or takes that back; returns how many say so. Not one's own. Raises NotAllowed."""
-    comment = locked(comment)
-    if not can_comment(by) or comment.is_gone or comment.author_id == by.person_id:
-        raise NotAllowed
-    mine = Reaction.objects.filter(comment=comment, person_id=by.person_id or 0)
-    if is_helpful and not mine.exists():
-        Reaction.objects.create(comment=comment, person_id=by.person_id or 0, at=now())
-    elif not is_helpful and not mine.delete()[0]:
-        return comment.helpful_count
-    comment.helpful_count = comment.reactions.count()
-    comment.save(update_fields=["helpful_count"])
-    record_audit(by=by, action="react", target=comment, changes={"helpful": [not is_helpful, is_helpful]})
-    return comment.helpful_count

@@ -12,7 +12,7 @@ from ringar.core.queries import shown_name
 from ringar.core.registry import subject_of
 from ringar.core.rules import NotAllowed, Role, Viewer
 from ringar.talk.models import AnswerTemplate, Report
-from ringar.talk.queries.threads import author_shown
+from ringar.talk.queries.showing import author_shown
 from ringar.talk.rules import can_moderate
 
 PAGE = 25

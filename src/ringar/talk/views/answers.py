@@ -18,8 +18,8 @@ from ringar.talk.actions import answer_rows, remove_template, save_template
 from ringar.talk.actions.answers import filled
 from ringar.talk.forms import AnswerManyForm, TemplateForm
 from ringar.talk.models import AnswerTemplate
+from ringar.talk.queries.mentions import authors_of
 from ringar.talk.queries.moderation import templates_of
-from ringar.talk.queries.threads import authors_of
 from ringar.talk.rules import MOST_ROWS_AT_ONCE, can_answer_many, uuid_in
 
 

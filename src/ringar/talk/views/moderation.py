@@ -23,7 +23,8 @@ from ringar.talk.queries.moderation import (
     report_for,
     waiting_reports,
 )
-from ringar.talk.queries.threads import comment_for, facts_of, shown, subject_row
+from ringar.talk.queries.showing import facts_of, shown
+from ringar.talk.queries.threads import comment_for, subject_row
 from ringar.talk.rules import can_comment, can_moderate, can_object
 
 
