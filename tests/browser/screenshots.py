@@ -14,9 +14,10 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -31,6 +32,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright runs a loop in this 
 django.setup()
 logging.disable(logging.WARNING)  # what a form asks is also tried as a page, and refused
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -113,21 +115,28 @@ def address_of(key: str) -> str:
     return key if key == "nobody" else email_of(key)
 
 
-def pages_of(walks: dict[str, Walk], only: list[str]) -> dict[str, tuple[str, str]]:
-    """For each url name, who sees an example of it and where: first what links lead to, then what none leads to."""
-    found: dict[str, tuple[str, str]] = {}
-    for name, make in ELSEWHERE.items():
-        try:
-            person, path = make()
-        except (IndexError, LookupError) as reason:
-            print(f"  {name}: no example ({reason})")
-            continue
-        found[name] = (person.email if person else "nobody", path)
+def pages_of(walks: dict[str, Walk], only: list[str]) -> dict[str, Callable[[], tuple[str, str]]]:
+    """For each url name, what gives who sees an example and where: what links lead to, then what none leads to.
+
+    Some examples are made when they are asked for, so that is done just before the picture.
+    """
+    found: dict[str, Callable[[], tuple[str, str]]] = {}
     for who in ("bo", "alva", *walks):
         for name, path in walks[who].examples.items():
-            found.setdefault(name, (address_of(who), path))
-    found = {name: place for name, place in found.items() if name not in NOT_PAGES and "/" not in name}
-    return {name: found[name] for name in sorted(found) if not only or name in only}
+            found.setdefault(name, partial(tuple, (address_of(who), path)))
+    for name, make in ELSEWHERE.items():
+        found.setdefault(name, partial(made, make))
+    names = sorted(name for name in found if name not in NOT_PAGES and "/" not in name)
+    return {name: found[name] for name in names if not only or name in only}
+
+
+def made(make: Callable[[], tuple[Person | None, str]]) -> tuple[str, str]:
+    """The example of a page that no link leads to; an empty address where there is none."""
+    try:
+        person, path = make()
+    except (IndexError, LookupError, ObjectDoesNotExist):
+        return "nobody", ""
+    return (person.email if person else "nobody"), path
 
 
 class Photographer:
@@ -223,11 +232,17 @@ def photograph(photographer: Photographer, options: argparse.Namespace) -> None:
     dresses = DRESSES if options.all else FOUR
     if not options.docs:
         OUT.mkdir(exist_ok=True)
-        for name, (person, path) in pages.items():
+        taken: dict[str, tuple[str, str]] = {}
+        for name, example in pages.items():
+            person, path = example()
+            if not path:
+                print(f"  {name}: no example")
+                continue
+            taken[name] = person, path
             for dress in dresses:
                 photographer.take(person, path, dress, OUT / f"{name}-{dress}.png")
-        write_index(pages, dresses)
-        print(f"{len(pages)} pages in {OUT}/index.html")
+        write_index(taken, dresses)
+        print(f"{len(taken)} pages in {OUT}/index.html")
     if not options.only:
         DOCS.mkdir(parents=True, exist_ok=True)
         for file, name, person, dress, height in CHOSEN:
