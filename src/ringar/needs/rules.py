@@ -192,7 +192,7 @@ def can_see_need(viewer: Viewer, facts: NeedFacts) -> bool:
 
 
 def can_edit_need(viewer: Viewer, facts: NeedFacts) -> bool:
-    """Whether the viewer may change the need: author, owner, team, the unit's own people, and those who lead."""
+    """Whether the viewer may change the need: author, owner, team, the unit's own people, and who leads there."""
     if (
         not can_see_need(viewer, facts)
         or not viewer.may_write
@@ -201,7 +201,9 @@ def can_edit_need(viewer: Viewer, facts: NeedFacts) -> bool:
         return False
     if viewer.person_id is not None and viewer.person_id == facts.author_id:
         return True
-    is_theirs = facts.unit_id in viewer.unit_ids or viewer.leads or works_with(viewer, facts)
+    is_theirs = (
+        facts.unit_id in viewer.unit_ids or viewer.leads_in(facts.unit_id) or works_with(viewer, facts)
+    )
     return facts.state != S.DRAFT and is_theirs
 
 
@@ -210,7 +212,7 @@ def can_move(viewer: Viewer, facts: NeedFacts, to: str) -> bool:
     arrow = transition(facts.state, to)
     if arrow is None or not can_edit_need(viewer, facts):
         return False
-    return viewer.leads if arrow.who == Who.LEADERS else True
+    return viewer.leads_in(facts.unit_id) if arrow.who == Who.LEADERS else True
 
 
 def can_ask_reopen(viewer: Viewer, facts: NeedFacts) -> bool:

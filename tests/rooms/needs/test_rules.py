@@ -35,7 +35,18 @@ VIEWERS = {
         person_id=3, organisation_id=CITY, unit_ids=frozenset({WATER}), roles=frozenset({"manager"})
     ),
     "leader": Viewer(
-        person_id=4, organisation_id=CITY, unit_ids=frozenset({CARE, WATER}), roles=frozenset({"cio"})
+        person_id=4,
+        organisation_id=CITY,
+        unit_ids=frozenset({CARE, WATER}),
+        roles=frozenset({"cio"}),
+        role_units={"cio": frozenset({CARE, WATER})},
+    ),
+    "leader elsewhere": Viewer(
+        person_id=8,
+        organisation_id=CITY,
+        unit_ids=frozenset({WATER}),
+        roles=frozenset({"cio"}),
+        role_units={"cio": frozenset({WATER})},
     ),
     "auditor": Viewer(
         person_id=5, organisation_id=CITY, unit_ids=frozenset({CARE}), roles=frozenset({"auditor"})
@@ -48,7 +59,8 @@ VIEWERS = {
 }
 EVERYONE = set(VIEWERS)
 UNIT = {"author", "same unit", "leader", "auditor"}
-INSIDE = UNIT | {"other unit"}
+INSIDE = UNIT | {"other unit", "leader elsewhere"}
+WRITERS = INSIDE - {"auditor"}
 
 
 def facts(state: str = "shared", visibility: str = "organisation", **more: object) -> NeedFacts:
@@ -121,12 +133,12 @@ def test_can_move_when_arrow_then_these(start: str, to: str, moved_by: set[str])
 
 @pytest.mark.parametrize("state", list(NeedState))
 def test_can_join_when_open_and_seen_then_those_who_work_there(state: str) -> None:
-    expected = set() if state in {"draft", "closed"} else {"author", "same unit", "other unit", "leader"}
+    expected = set() if state in {"draft", "closed"} else WRITERS
     assert who(can_join, facts(state)) == expected
 
 
 def test_can_add_evidence_when_seen_then_those_who_work_there() -> None:
-    assert who(can_add_evidence, facts("shared")) == {"author", "same unit", "other unit", "leader"}
+    assert who(can_add_evidence, facts("shared")) == WRITERS
     assert who(can_add_evidence, facts("shared", "unit")) == {"author", "same unit", "leader"}
     assert who(can_add_evidence, facts("draft")) == {"author"}
     assert who(can_add_evidence, facts("closed")) == set()
