@@ -25,7 +25,11 @@ COLLEAGUE = Viewer(person_id=2, organisation_id=1, unit_ids=frozenset({10}), rol
 ELSEWHERE = Viewer(person_id=3, organisation_id=1, unit_ids=frozenset({20}), roles=frozenset({"staff"}))
 MANAGER = Viewer(person_id=4, organisation_id=1, unit_ids=frozenset({20}), roles=frozenset({"manager"}))
 LEADER = Viewer(
-    person_id=5, organisation_id=1, unit_ids=frozenset({1}), roles=frozenset({"development_manager"})
+    person_id=5,
+    organisation_id=1,
+    unit_ids=frozenset({1, 10}),
+    roles=frozenset({"development_manager"}),
+    role_units={"development_manager": frozenset({1, 10})},
 )
 AUDITOR = Viewer(person_id=6, organisation_id=1, unit_ids=frozenset({1}), roles=frozenset({"auditor"}))
 SOLVER = Viewer(person_id=7, organisation_id=1, unit_ids=frozenset({1}), roles=frozenset({"solver"}))
