@@ -20,6 +20,7 @@ from ringar.needs.models import Need
 from ringar.solvers.actions import begin_trial
 from ringar.solvers.actions.registration import SALT
 from ringar.solvers.models import Answer, Solution, Solver, SolverMember
+from tests.browser.talk_pages import TALK
 from tests.chromium import PHONE, Open
 from tests.city import PEOPLE, Walk, person_of, walk
 
@@ -96,6 +97,7 @@ def secret_solution() -> tuple[Person | None, str]:
 
 # Pages that no link of the demo leads to: who can open them, and where.
 ELSEWHERE: dict[str, Callable[[], tuple[Person | None, str]]] = {
+    **TALK,
     "account_email_verification_sent": lambda: (None, "/konto/confirm-email/"),
     "account_inactive": lambda: (None, "/konto/inactive/"),
     "account_reset_password_done": lambda: (None, "/konto/password/reset/done/"),
@@ -157,8 +159,7 @@ NOT_PAGES = {
     *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
     *("mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
-    *("log_in_service_list", "log_in_service_new", "log_in_service_edit"),
-    *("log_in_service_try", "log_in_service_remove"),
+    *("log_in_service_edit", "log_in_service_try", "log_in_service_remove"),
     # of organisations' own log-in services (tests/journeys/test_log_in_services.py)
     *("socialaccount_signup", "openid_connect_login", "openid_connect_callback"),
     *("saml_acs", "saml_finish_acs", "saml_sls", "saml_metadata", "saml_login"),
@@ -169,6 +170,8 @@ def page_names(patterns: list[Any]) -> list[str]:
     names = []
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
+            if pattern.app_name == "ninja":
+                continue  # the JSON interface
             names += page_names(pattern.url_patterns)
         elif isinstance(pattern, URLPattern) and pattern.name:
             names.append(pattern.name)

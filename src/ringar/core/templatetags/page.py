@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core import registry
+from ringar.core.log_in_queries import may_set_log_in
 from ringar.core.models import Person
 from ringar.core.queries import shown_name
 from ringar.core.rules import KEEPING_PEOPLE, LEADING_ROLES, Role, Viewer
