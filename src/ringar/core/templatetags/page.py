@@ -85,7 +85,11 @@ def own_pages(context: dict[str, Any]) -> list[Link]:
     """The person menu: what is mine, and what my role lets me keep."""
     request: HttpRequest = context["request"]
     viewer = getattr(request, "viewer", Viewer())
-    names = [(name, text, icon) for name, text, icon, roles in OWN_PAGES if not roles or viewer.roles & roles]
+    names = [
+        (name, text, icon)
+        for name, text, icon, roles in OWN_PAGES
+        if (not roles or viewer.roles & roles) and (name != "log_in_service_list" or may_set_log_in(viewer))
+    ]
     return _links(request.path, names)
 
 
