@@ -50,7 +50,7 @@ def facts(state: str = "shared", visibility: str = "organisation") -> NeedFacts:
     [
         (facts(), {1, 2, 3, 4, 5, 6}),
         (facts(visibility="public"), {1, 2, 3, 4, 5, 6}),
-        (facts(visibility="unit"), {1, 2}),
+        (facts(visibility="unit"), {1, 2, 5}),
         (facts("draft"), {1}),
     ],
 )
