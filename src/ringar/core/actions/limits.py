@@ -13,6 +13,7 @@ from django.utils import timezone
 from ringar.core.actions.audit import record_audit
 from ringar.core.models import RateCount
 from ringar.core.rules import Viewer
+from ringar.core.text import tidy_text
 
 log = logging.getLogger("ringar.limits")
 
@@ -51,10 +52,11 @@ def allow(what: str, who: str, *, most: int, seconds: int, by: Viewer | None = N
     count = count_try(what, who, seconds=seconds)
     if count <= most:
         return True
-    log.warning("Refused: %s by %s, try %d of at most %d in %d s", what, ascii(who), count, most, seconds)
+    told = tidy_text(who)[:200]  # as any database can hold it
+    log.warning("Refused: %s by %s, try %d of at most %d in %d s", what, ascii(told), count, most, seconds)
     if count == most + 1:
         row = RateCount(key=key_of(what, who, seconds)[:60])  # as much of it as the trail's column holds
-        facts: dict[str, object] = {"what": what, "who": who[:200], "most": most, "seconds": seconds}
+        facts: dict[str, object] = {"what": what, "who": told, "most": most, "seconds": seconds}
         record_audit(by=by or Viewer(), action="refuse_many_tries", target=row, changes=facts)
     return False
 
