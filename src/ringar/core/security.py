@@ -4,9 +4,12 @@ import logging
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.csrf import csrf_failure
 
 from ringar.core.actions.audit import record_audit
@@ -37,6 +40,7 @@ def security_middleware(
         response = get_response(request)
         if response.status_code == 404:
             note_not_found(request)
+        note_tricks(request, response)
         if request.method == "POST" and leads_away(request, response):
             response = leave(request, response)
         for name, value in HEADERS.items():
@@ -60,6 +64,17 @@ def note_not_found(request: Request) -> None:
         facts: dict[str, object] = {"from": place[2], "most": PROBES_AN_HOUR, "seconds": HOUR}
         person = Person.objects.get(pk=by.person_id)
         record_audit(by=by, action="refuse_probing", target=person, changes=facts)
+
+
+def note_tricks(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Logs a `next` that leads to another site, and a session that is over; both come to nothing by themselves."""
+    sent = getattr(request, "_post", {})  # what the view has read; a body that it left alone stays unread
+    for target in {request.GET.get("next", ""), sent.get("next", "")} - {""}:
+        if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
+            log.warning("Refused, it leads elsewhere: %r, from %s", target[:200], client_address(request))
+    to_log_in = response.headers.get("Location", "").startswith(reverse("account_login"))
+    if to_log_in and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        log.info("To log-in: %s with a session that is over, from %s", request.path, client_address(request))
 
 
 def leads_away(request: HttpRequest, response: HttpResponseBase) -> bool:
