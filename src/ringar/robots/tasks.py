@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.clock import today
 from ringar.core.rules import Viewer
-from ringar.robots import housekeeping, mail
+from ringar.robots import housekeeping, mail, webhooks
 from ringar.robots.actions import queue_work
 from ringar.robots.registry import CannotWork, WorkContext, task, watch
 
@@ -33,3 +33,15 @@ def check_trail(work: WorkContext) -> None:
 def remove_old(work: WorkContext) -> None:
     removed = housekeeping.remove_old()
     work.report(1, ", ".join(f"{name}: {count}" for name, count in removed.items()))
+
+
+@watch("robots.webhooks", every=5)
+def look_at_webhooks() -> None:
+    """Writes what webhooks are to be told; the sending is work of its own."""
+    webhooks.tell_waiting()
+
+
+# Eighty attempts are about three days.
+@task("robots.tell_webhook", label=_("Tell another system what has happened"), attempts=80)
+def tell_webhook(work: WorkContext) -> None:
+    webhooks.deliver(work.payload["delivery"])

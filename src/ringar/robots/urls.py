@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from ringar.robots import views
+from ringar.robots import views, webhook_views
 
 urlpatterns = [
     path("robotar/", views.work_list, name="work_list"),
     path("robotar/<uuid:uuid>/igen/", views.work_retry, name="work_retry"),
+    path("organisation/webhookar/", webhook_views.webhook_list, name="webhook_list"),
+    path("organisation/webhookar/<uuid:uuid>/", webhook_views.webhook_detail, name="webhook_detail"),
+    path("organisation/webhookar/<uuid:uuid>/prova/", webhook_views.webhook_try, name="webhook_try"),
+    path("organisation/webhookar/<uuid:uuid>/paus/", webhook_views.webhook_pause, name="webhook_pause"),
+    path("organisation/webhookar/<uuid:uuid>/ta-bort/", webhook_views.webhook_remove, name="webhook_remove"),
     path("utkorg/", views.outbox, name="outbox"),
     path("utkorg/<uuid:uuid>/", views.outbox_mail, name="outbox_mail"),
 ]

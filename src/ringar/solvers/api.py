@@ -230,7 +230,7 @@ def show_solver(request: HttpRequest, uuid: UUID) -> Any:
 def list_solutions(request: HttpRequest, wanted: Query[SolutionFilter]) -> Any:
     """Twenty-five at a time."""
     viewer = caller(request)
-    facts = {name: getattr(wanted, name) or "" for name in ("kind", "maturity", "price_class")}
+    facts: Any = {name: getattr(wanted, name) or "" for name in ("kind", "maturity", "price_class")}
     if wanted.q.strip():
         return {"items": search_solutions(viewer, wanted.q, **facts), "next": None}
     page, following = page_of_solutions(viewer, after=wanted.cursor, **facts)
@@ -257,7 +257,7 @@ def show_solution(request: HttpRequest, uuid: UUID) -> Any:
 def add_solution(request: HttpRequest, told: SolutionIn) -> Any:
     """Shown to everyone, or kept as a sketch with `is_published` false."""
     viewer = caller(request)
-    facts = {name: value or "" for name, value in told.dict(exclude={"solver", "is_published"}).items()}
+    facts: Any = {name: value or "" for name, value in told.dict(exclude={"solver", "is_published"}).items()}
     solver = solver_for(viewer, told.solver)
     made = publish_solution(by=viewer, solver=solver, is_published=told.is_published, **facts)
     return Status(201, solution_for(viewer, made.uuid))
