@@ -79,6 +79,9 @@ class Person(AbstractBaseUser):
     guided_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["name", "id"], name="person_by_name")]
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]
     objects = PersonManager()

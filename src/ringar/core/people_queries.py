@@ -74,13 +74,18 @@ def filter_people(
     """
     if text:
         people = findable_people(viewer, people).filter(Q(name__icontains=text) | Q(email__icontains=text))
+    if unit is not None and unit.parent_id is None:
+        unit = None  # the whole organisation
     if unit is not None or role:
-        held = Membership.objects.filter(person=OuterRef("pk"), unit_id__in=people_units(viewer))
+        held = Membership.objects.filter(unit_id__in=people_units(viewer))
         if unit is not None:
             held = held.filter(unit_id__in=units_below(unit_tree(unit.organisation_id), {unit.pk}))
         if role:
             held = held.filter(role=role)
-        people = people.filter(Exists(held))
+        # Few are found by their ids; where most fit, as among all staff, walking by name soon fills a page.
+        is_few = unit is not None or role != Role.STAFF
+        here = Q(pk__in=held.values("person_id")) if is_few else Exists(held.filter(person=OuterRef("pk")))
+        people = people.filter(here)
     return people
 
 

@@ -133,6 +133,11 @@ def may_give(viewer: Viewer, role: str, *, organisation_id: int, unit_id: int) -
     return any(role in given and viewer.holds_in(unit_id, {mine}) for mine, given in GIVES.items())
 
 
+def gives_roles(viewer: Viewer) -> bool:
+    """Whether there is some unit where the viewer may give some role."""
+    return viewer.organisation_id is not None and bool(viewer.roles & GIVES.keys())
+
+
 def roles_to_give(viewer: Viewer, *, organisation_id: int, unit_id: int) -> list[Role]:
     """The roles that the viewer may give in that unit, in the order of the pages."""
     return [role for role in Role if may_give(viewer, role, organisation_id=organisation_id, unit_id=unit_id)]

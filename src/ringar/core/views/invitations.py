@@ -26,8 +26,8 @@ from ringar.core.limiting import client_address, too_many
 from ringar.core.middleware import Request
 from ringar.core.models import Invitation
 from ringar.core.people_forms import InviteForm, NewAccountForm
-from ringar.core.people_queries import PAGE, addresses_of, invitation_for, invitations_of, units_to_give
-from ringar.core.rules import InvitationState, NotAllowed, Refused
+from ringar.core.people_queries import PAGE, addresses_of, invitation_for, invitations_of
+from ringar.core.rules import InvitationState, NotAllowed, Refused, gives_roles
 from ringar.core.views.people import me, tell
 
 GUESSES, SPAN = 20, 600
@@ -46,7 +46,7 @@ def invitation_list(request: Request) -> HttpResponse:
     context = {
         "rows": [(invitation, state_of(invitation)) for invitation in page[:PAGE]],
         "more": page[PAGE - 1].pk if len(page) > PAGE else None,
-        "may_invite": bool(units_to_give(request.viewer)),
+        "may_invite": gives_roles(request.viewer),
     }
     return render(request, "core/invitation_list.html", context)
 
@@ -55,7 +55,7 @@ def invitation_list(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation_new(request: Request) -> HttpResponse:
     """Invite one or many by e-mail."""
-    if not units_to_give(request.viewer):
+    if not gives_roles(request.viewer):
         raise NotAllowed
     start = {"unit": request.GET.get("unit", ""), "language": request.LANGUAGE_CODE}
     form = InviteForm(request.POST or None, initial=start, viewer=request.viewer)

@@ -22,10 +22,18 @@ from ringar.core.people_queries import (
     page_of_people,
     people_here,
     person_for,
-    units_to_give,
 )
 from ringar.core.queries import roles_of, shown_name
-from ringar.core.rules import NotAllowed, Refused, Role, Viewer, administers, is_theirs_alone, may_give
+from ringar.core.rules import (
+    NotAllowed,
+    Refused,
+    Role,
+    Viewer,
+    administers,
+    gives_roles,
+    is_theirs_alone,
+    may_give,
+)
 from ringar.core.text import tidy_text
 
 
@@ -79,7 +87,7 @@ def people_list(request: Request) -> HttpResponse:
         "roles": Role.choices,
         "more": urlencode({**kept, "after": more}) if more else "",
         "asked": urlencode(kept),
-        "may_invite": bool(units_to_give(viewer)),
+        "may_invite": gives_roles(viewer),
     }
     return render(request, "core/people_list.html", context)
 
