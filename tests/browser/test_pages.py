@@ -149,6 +149,7 @@ NOT_PAGES = {
     *("comment_take_back", "comment_react", "row_follow", "notification_read", "notification_open"),
     *("template_remove",),
     *("role_give", "role_take", "person_lock", "person_protect"),
+    *("token_revoke",),
     *("invitation_resend", "invitation_withdraw", "people_file", "my_data_file"),
     # files and data
     *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),

@@ -5,17 +5,21 @@ the pages do. A session's cookie counts for nothing here: an access key (core.ac
 """
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from json import JSONDecodeError
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.operation import Operation
 from ninja.security import HttpBearer
 
 from ringar.core.actions.limits import allow
+from ringar.core.api_shape import TidyParser, describe, place_of
 from ringar.core.flags import Flagged
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.token_queries import caller_of
@@ -24,6 +28,7 @@ log = logging.getLogger("ringar.trust")
 MINUTE = 60
 WRITES_A_MINUTE = 120
 READING = {"GET", "HEAD"}
+ERROR_CODES = frozenset({400, 401, 403, 404, 409, 412, 422, 429})
 
 
 class Problem(Schema):
@@ -33,6 +38,10 @@ class Problem(Schema):
     status: int
     detail: str = ""
     places: list[dict[str, str]] = []
+
+
+ERRORS: Any = {ERROR_CODES: Problem}
+"""What any operation may answer with, for `response`."""
 
 
 @dataclass(frozen=True)
@@ -75,40 +84,37 @@ def etag_of(content: bytes) -> str:
     return f'"{sha256(content).hexdigest()[:32]}"'
 
 
-def is_open(path: str) -> bool:
-    """Whether the list or row at the path answers without a key too: all but what is somebody's own."""
-    return "/mine" not in path
-
-
 class Interface(NinjaAPI):
     """Answers with an ETag, and with 304 where the caller has it already."""
 
     def create_response(self, request: HttpRequest, data: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().create_response(request, data, *args, **kwargs)
+        response["Vary"] = "Authorization, Accept-Language"
         if request.method in READING and response.status_code == 200:
-            response["ETag"] = etag = etag_of(response.content)
-            response["Vary"] = "Authorization, Accept-Language"
+            etag = etag_of(response.content)
             if etag in request.headers.get("If-None-Match", ""):
-                kept = HttpResponse(status=304)
-                kept["ETag"] = etag
-                return kept
+                response = HttpResponse(status=304, headers={"Vary": response["Vary"]})
+            response["ETag"] = etag
         if "Authorization" not in request.headers and request.method in READING:
             response["Access-Control-Allow-Origin"] = "*"
         return response
 
     def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
-        """The description, with what ninja does not know: errors are problems, and some keys are optional."""
+        """The description, with scopes, optional keys and problems (RFC 9457)."""
         described = super().get_openapi_schema(*args, **kwargs)
-        for path, operations in described["paths"].items():
-            for method, operation in operations.items():
-                for status, answer in operation["responses"].items():
-                    if int(status) >= 400 and "application/json" in answer.get("content", {}):
-                        answer["content"] = {
-                            "application/problem+json": answer["content"]["application/json"]
-                        }
-                if method == "get" and operation.get("security") and is_open(path):
-                    operation["security"] = [{}, *operation["security"]]
+        describe(described, {self.get_openapi_operation_id(each): key_of(each) for each in self.operations()})
         return described
+
+    def operations(self) -> Iterator[Operation]:
+        """Each operation of each room."""
+        for _prefix, router in self._routers:
+            for view in router.path_operations.values():
+                yield from view.operations
+
+
+def key_of(operation: Operation) -> AccessKey | None:
+    """The key that the operation asks for."""
+    return next((each for each in operation.auth_callbacks if isinstance(each, AccessKey)), None)
 
 
 ROUTERS: list[tuple[str, Router]] = []
@@ -119,6 +125,7 @@ api = Interface(
     version="1",
     urls_namespace="api",
     docs_url=None,
+    parser=TidyParser(),
     description="Needs, solutions, suppliers and calls. Public ones without a key; the rest with an access key.",
 )
 
@@ -171,7 +178,9 @@ def problem(
 @api.exception_handler(NotAllowed)
 def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
     """As on the pages: what the caller may not do is not there."""
-    log.info("Refused: %s %s", request.method, ascii(request.path))
+    asked = getattr(request, "auth", None)
+    person = asked.viewer.person_id if isinstance(asked, Caller) else None
+    log.info("Refused: %s %s, person %s, by a key", request.method, ascii(request.path), person)
     return problem(request, 404, _("There is nothing here that you may see or change."))
 
 
@@ -191,10 +200,7 @@ def flagged(request: HttpRequest, error: Flagged) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """The body or the query does not have the shape that the description says."""
-    places = [
-        {"field": ".".join(str(part) for part in each["loc"]), "problem": str(each["msg"])}
-        for each in error.errors
-    ]
+    places = [{"field": place_of(each["loc"]), "problem": str(each["msg"])} for each in error.errors]
     return problem(request, 422, _("The request does not have the right shape."), "", places)
 
 
@@ -206,5 +212,15 @@ def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """An error that an operation raised by its number."""
+    """An error that an operation raised by its number; or a body that can not be read, with the place."""
+    cause = error.__cause__
+    if error.status_code == 400:
+        detail = str(cause) if isinstance(cause, JSONDecodeError) else ""
+        return problem(request, 400, _("The body is not JSON that can be read."), detail)
     return problem(request, error.status_code, str(error))
+
+
+@api.exception_handler(Http404)
+def not_there(request: HttpRequest, error: Http404) -> HttpResponse:
+    """A row that is not there is told as one that the caller may not see."""
+    return problem(request, 404, _("There is nothing here that you may see or change."))

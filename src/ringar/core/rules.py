@@ -257,6 +257,7 @@ SCOPES = {
     "offers:write": _("describe suppliers and solutions"),
     "calls:read": _("read calls"),
     "calls:write": _("answer calls"),
+    "talk:read": _("read discussions that you may see"),
     "talk:write": _("write in discussions"),
     "feed": _("private feeds and calendars"),
 }

@@ -1,10 +1,12 @@
 """Reasons and facts as sentences in the reader's language; words from the texts stand as quotes in their own."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,7 @@ FACTS: dict[str, Promise] = {
     "no_swedish": _("Does not work in Swedish, as far as is told"),
 }
 LONGEST_QUOTE = 120
+_QUOTE = re.compile(r"</?q\b[^>]*>")
 MOST_NAMED = 5
 
 
@@ -69,6 +72,11 @@ def say_reasons(
             theirs = quoted(reason["solution_words"][:3], solution_language)
             told.append(format_html(str(REASONS[reason["kind"]]), ours=ours, theirs=theirs))
     return told
+
+
+def plain(sentence: SafeString) -> str:
+    """The sentence without markup, for programs: quotes stand in quotation marks."""
+    return unescape(strip_tags(_QUOTE.sub("”", sentence)))
 
 
 def say_fact(fact: Fact, *, language: str) -> SafeString:

@@ -1,14 +1,15 @@
 """Needs in the JSON interface: lists, one need, and the same writes as the pages."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 from annotated_types import Len
+from django.db import transaction
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
-from ringar.core.api import Problem, caller, changed_meanwhile, changed_problem, reads, writes
+from ringar.core.api import ERRORS, caller, changed_meanwhile, changed_problem, reads, writes
 from ringar.core.rules import NotAllowed, Viewer, Visibility
 from ringar.needs.actions import add_criterion, add_evidence, edit_need, join_need, save_draft, share_need
 from ringar.needs.models import Need
@@ -27,6 +28,7 @@ from ringar.needs.rules import LONGEST_TEXT, EvidenceKind, NeedState, Often
 router = Router(tags=["needs"])
 MOST = 100
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+Kept = Annotated[list[str], Len(max_length=100)]
 
 
 class UnitOut(Schema):
@@ -107,25 +109,29 @@ class NeedIn(Schema):
     title: Annotated[str, Field(max_length=200)] = ""
 
 
+# Without a default in the description: a program that sent it along would empty the field.
+Unchanged: Any = Field(default_factory=str)
+
+
 class NeedChange(Schema):
     """Fields to change; those left out stay as they are. `kept`: keys of flagged words that were decided on."""
 
-    title: Annotated[str, Field(max_length=200)] | None = None
-    symptom: Text | None = None
-    who_affected: Text | None = None
+    title: Annotated[str, Field(max_length=200)] = Unchanged
+    symptom: Text = Unchanged
+    who_affected: Text = Unchanged
     people_affected: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
-    how_often: Often | None = None
-    cause: Text | None = None
-    cost_of_nothing: Text | None = None
+    how_often: Often | Literal[""] = Unchanged
+    cause: Text = Unchanged
+    cost_of_nothing: Text = Unchanged
     cost_sek_year: Annotated[int, Field(ge=0, le=10**15)] | None = None
-    good_effect: Text | None = None
-    tried: Text | None = None
-    kept: Annotated[list[str], Len(max_length=100)] = []
+    good_effect: Text = Unchanged
+    tried: Text = Unchanged
+    kept: Kept = []
 
 
 class ShareIn(Schema):
     visibility: Visibility = Visibility.ORGANISATION
-    kept: Annotated[list[str], Len(max_length=100)] = []
+    kept: Kept = []
 
 
 class JoinIn(Schema):
@@ -133,7 +139,7 @@ class JoinIn(Schema):
 
     unit: UUID | None = None
     note: Annotated[str, Field(max_length=2_000)] = ""
-    kept: Annotated[list[str], Len(max_length=100)] = []
+    kept: Kept = []
 
 
 class EvidenceIn(Schema):
@@ -143,15 +149,12 @@ class EvidenceIn(Schema):
     summary: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
     met: Annotated[str, Field(max_length=2_000)] = ""
     surprise: Text = ""
-    kept: Annotated[list[str], Len(max_length=100)] = []
+    kept: Kept = []
 
 
 class CriterionIn(Schema):
     text: Annotated[str, Field(min_length=1, max_length=300)]
-    kept: Annotated[list[str], Len(max_length=100)] = []
-
-
-ERRORS: Any = {frozenset({401, 403, 404, 409, 412, 422, 429}): Problem}
+    kept: Kept = []
 
 
 def written(viewer: Viewer, uuid: UUID) -> NeedOut:
@@ -192,11 +195,13 @@ def start_need(request: HttpRequest, told: NeedIn) -> Any:
 def change_need(request: HttpRequest, uuid: UUID, told: NeedChange) -> Any:
     """With `If-Match` set to the ETag that was read, a change that somebody made meanwhile is never written over."""
     viewer = caller(request)
-    need = need_for(viewer, uuid)
-    if changed_meanwhile(request, NeedOut.from_orm(need)):
-        return Status(412, changed_problem())
     changes = told.dict(exclude_unset=True, exclude={"kept"})
-    edit_need(by=viewer, need=need, changes=changes, kept=told.kept)
+    with transaction.atomic():
+        need = need_for(viewer, uuid)
+        Need.objects.select_for_update().get(pk=need.pk)  # from here to the change nobody else writes
+        if changed_meanwhile(request, written(viewer, uuid)):
+            return Status(412, changed_problem())
+        edit_need(by=viewer, need=need, changes=changes, kept=told.kept)
     return written(viewer, uuid)
 
 

@@ -1,7 +1,7 @@
 """Reads on needs: what a viewer may see, lists a page at a time, search, and who else has the same need."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
@@ -99,9 +99,9 @@ def parse_moment(stamp: str) -> datetime | None:
     """The moment that an address holds, or None where it is none."""
     try:
         moment = parse_datetime(stamp.replace(" ", "+"))
-    except ValueError:
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):  # the first or last day of the calendar, in another time zone
         return None
-    return moment if moment and moment.tzinfo else None
 
 
 def cursor_of(need: Need) -> str:

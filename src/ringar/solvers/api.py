@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
-from ringar.core.api import Problem, caller, reads, writes
+from ringar.core.api import ERRORS, caller, reads, writes
 from ringar.core.clock import now
 from ringar.solvers.actions import answer_call, publish_solution
 from ringar.solvers.models import Call, Reference, Solution
@@ -26,7 +26,6 @@ from ringar.solvers.queries import (
 from ringar.solvers.rules import CallState, Kind, Maturity, PriceClass, SolverState
 
 router = Router(tags=["offers"])
-ERRORS: Any = {frozenset({401, 403, 404, 409, 422, 429}): Problem}
 MOST = 100
 Text = Annotated[str, Field(max_length=20_000)]
 Short = Annotated[str, Field(max_length=200)]

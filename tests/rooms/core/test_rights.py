@@ -16,6 +16,7 @@ from PIL import Image
 
 from ringar.core.actions import add_person, add_unit
 from ringar.core.actions.log_in_services import Wanted, save_log_in_service
+from ringar.core.actions.tokens import make_token
 from ringar.core.clock import now
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
@@ -74,6 +75,10 @@ guide                     -          LPPPPPPP
 guide                     -          LDDDDDDD  -
 my_organisations          -          LPPPPPPP
 my_organisations          -          LPDDDDDD  organisation=city
+token_list                -          LPPPPPPP
+token_list                -          LPPPPPPP  name=Intranätet scopes=needs:read days=30
+token_revoke              key        L.....D.  -
+api_docs                  -          PPPPPPPP
 my_data                   -          LPPPPPPP
 my_data_file              -          LPPPPPPP  -
 my_erasure                -          LDDDPPDD
@@ -290,7 +295,7 @@ round_choose              round      L......D
 round_choose              closed-round L......P
 round_choose              closed-round L......D  keep=1
 """
-# What a library answers for, and tests of its own.
+# What the JSON interface answers is in test_api_rights.py. What a library answers for, and tests of its own.
 NOT_OURS = (
     "account_",
     "mfa_",
@@ -355,6 +360,7 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     add_kin(made.args, people, everyone["water"])
     add_suppliers(made.args, people)
     add_invited(made.args, made.values, people)
+    made.args["key"] = [make_token(by=by, name="NYCKELNS", scopes=["needs:read"], days=30)[0]]
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
     made.values |= {
         "water": str(people.water.uuid),
@@ -466,6 +472,8 @@ def names_of(patterns: list[URLPattern | URLResolver]) -> set[str]:
     found: set[str] = set()
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
+            if pattern.namespace == "api":
+                continue
             found |= names_of(pattern.url_patterns)
         elif pattern.name:
             found.add(pattern.name)
@@ -480,6 +488,7 @@ def test_table_when_an_address_is_new_then_it_has_a_line() -> None:
 INSIDE = frozenset({"auditor", "water", "bo", "dag"})
 READERS = {
     "UTKASTET": {"bo"},
+    "NYCKELNS": {"bo"},
     "inbjuden@": {"dag"},
     "ENHETENS": {"bo", "dag"},
     "SLÄKTENS": {"bo", "dag"},

@@ -25,6 +25,7 @@ class Operation:
     parameters: list[tuple[str, str, str]]
     fields: list[tuple[str, str, str]]
     needs_key: bool
+    scope: str
     example: str
 
 
@@ -57,6 +58,7 @@ def operation_of(method: str, path: str, told: dict[str, Any], known: dict[str, 
     """One operation of the description."""
     security = told.get("security", [])
     needs_key = bool(security) and {} not in security
+    scopes = [scope for each in security for key in each.values() for scope in key]
     key = ' -H "Authorization: Bearer ringar_…"' if needs_key else ""
     body = " -H 'Content-Type: application/json' -d '{…}'" if "requestBody" in told else ""
     verb = "" if method == "get" else f" -X {method.upper()}"
@@ -71,6 +73,7 @@ def operation_of(method: str, path: str, told: dict[str, Any], known: dict[str, 
         ],
         fields=fields_of(told, known),
         needs_key=needs_key,
+        scope=" ".join(scopes),
         example=f"curl{verb}{key}{body} {settings.BASE_URL}{path}",
     )
 

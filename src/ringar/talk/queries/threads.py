@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from ringar.core.registry import Subject, subject_of
@@ -59,7 +59,7 @@ def page_of_comments(
     mine = Reaction.objects.filter(comment=OuterRef("pk"), person_id=viewer.person_id or 0)
     rows = (
         comments_on(viewer, row.uuid)
-        .annotate(thread=Coalesce("parent_id", "id"), is_helpful=Exists(mine))
+        .annotate(thread=Coalesce("parent_id", "id"), is_helpful=Exists(mine), parent_uuid=F("parent__uuid"))
         .select_related("author", "author_organisation")
         .order_by("-thread", "id")
     )
