@@ -38,7 +38,7 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(VAR / "test.sqlite3")
 django.setup()
 # Loaded after this file, when the models are ready.
-pytest_plugins = ["tests.people", "tests.city", "tests.chromium"]
+pytest_plugins = ["tests.people", "tests.city", "tests.chromium", "tests.log_in_providers"]
 
 
 @pytest.fixture(scope="session")

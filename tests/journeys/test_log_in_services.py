@@ -25,7 +25,6 @@ from tests.log_in_providers import Forms, OidcProvider, Visitor
 from tests.people import PASSWORD, People
 from tests.saml_idp import Signer
 
-pytest_plugins = ["tests.log_in_providers"]
 DOMAIN = "ringsala-kommun.example"
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 Services = Callable[..., LogInService]
@@ -422,6 +421,7 @@ def test_saml_when_posted_twice_or_by_another_browser_then_refused(
     again = Visitor(site)
     own, _ = posted(again, saml, email=people.farid.email)
     assert again.post(own, fields).status_code == 403 and again.who == ""
+    assert refusals()[-1] == "used before"
 
 
 def test_saml_when_an_assertion_for_another_question_is_put_in_then_refused(
