@@ -26,6 +26,7 @@ SUFFIXES = {".py", ".html", ".txt"}
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
+    "_lazy": None,  # gettext_lazy, where a module has both
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),

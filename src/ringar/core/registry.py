@@ -5,6 +5,7 @@ A room's `imports.py` holds IMPORTERS: what it takes from spreadsheets.
 A room's `lookups.py` holds LOOKUPS: rows of its own that another room at the same height may point to.
 A room's `subjects.py` holds SUBJECTS (rows that can be talked about, followed, worked with as a team) and
 EVENTS (what is told to people when something happens to them).
+A room's `feeds.py` holds FEEDS (lists that can be followed), its `calendar.py` EVENTS (days to keep).
 A room's `guide.py` holds STEPS: the first things that someone new does there, for whom.
 A room's `personal.py` holds PERSONAL: what it keeps about a person, for own-data export and erasure.
 """

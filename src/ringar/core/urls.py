@@ -3,9 +3,11 @@ from django.urls import path
 from ringar.core.views import (
     account,
     audit,
+    feeds,
     guide,
     imports,
     invitations,
+    list_files,
     log_in_services,
     my_data,
     pages,
@@ -22,6 +24,11 @@ urlpatterns = [
     path("halsa/", pages.health, name="health"),
     path("granskning/", audit.audit_list, name="audit_list"),
     path("granskning/lista.csv", audit.audit_csv, name="audit_csv"),
+    path("floden/", feeds.feed_list, name="feed_list"),
+    path("floden/kalender.ics", feeds.calendar_open, name="calendar_open"),
+    path("floden/<slug:key>.xml", feeds.feed_atom, name="feed_atom"),
+    path("floden/min/<str:token>/kalender.ics", feeds.calendar_mine, name="calendar_mine"),
+    path("floden/min/<str:token>/<slug:key>.xml", feeds.feed_mine, name="feed_mine"),
     path("importera/", imports.import_start, name="import_start"),
     path("importera/<slug:kind>/", imports.import_check, name="import_check"),
     path("konto/", account.my_account, name="my_account"),
@@ -65,6 +72,7 @@ urlpatterns = [
     path("personer/<uuid:uuid>/skydd/", people.person_protect, name="person_protect"),
     path("personer/<uuid:uuid>/radera/", my_data.person_erase, name="person_erase"),
     path("inbjudningar/", invitations.invitation_list, name="invitation_list"),
+    path("inbjudningar/lista.csv", list_files.invitation_csv, name="invitation_csv"),
     path("inbjudningar/ny/", invitations.invitation_new, name="invitation_new"),
     path("inbjudningar/<uuid:uuid>/igen/", invitations.invitation_resend, name="invitation_resend"),
     path(
@@ -72,5 +80,6 @@ urlpatterns = [
     ),
     path("inbjudan/<str:token>/", invitations.invitation_answer, name="invitation_answer"),
     path("enheter/", units.unit_list, name="unit_list"),
+    path("enheter/lista.csv", list_files.unit_csv, name="unit_csv"),
     path("enheter/<uuid:uuid>/", units.unit_edit, name="unit_edit"),
 ]

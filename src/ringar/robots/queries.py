@@ -75,11 +75,15 @@ def queue_now(viewer: Viewer) -> QueueNow:
     return QueueNow({state: row.get(f"n_{state}", 0) for state in in_state}, row.get("oldest"))
 
 
+def newest_work(viewer: Viewer, *, state: str = "") -> QuerySet[Work]:
+    """The work that the viewer may see, in one state or in all, newest first."""
+    works = visible_work(viewer).order_by("-id")
+    return works.filter(state=state) if state in State.values else works
+
+
 def work_page(viewer: Viewer, *, state: str = "", before: int | None = None, size: int = 25) -> list[Work]:
     """The newest work that the viewer may see, in one state or in all: `size` + 1 rows, older than `before`."""
-    works = visible_work(viewer).order_by("-id")
-    if state in State.values:
-        works = works.filter(state=state)
+    works = newest_work(viewer, state=state)
     if before is not None:
         works = works.filter(id__lt=before)
     return list(works[: size + 1])

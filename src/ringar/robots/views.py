@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.middleware import Request
 from ringar.core.rules import Refused
 from ringar.robots.actions import retry_work
@@ -19,6 +20,7 @@ from ringar.robots.queries import (
     living_workers,
     mail_for,
     mail_page,
+    newest_work,
     queue_now,
     visible_work,
     work_page,
@@ -58,6 +60,25 @@ def work_list(request: Request) -> HttpResponse:
         "State": State,
     }
     return render(request, "robots/work_list.html", context)
+
+
+@require_safe
+def work_csv(request: Request) -> FileResponse:
+    """The list as a file."""
+    header = [_("What"), _("State"), _("How it goes"), _("Tries"), _("Queued"), _("Ended")]
+    works = newest_work(request.viewer, state=request.GET.get("state", ""))[: MOST_ROWS + 1]
+    rows = (
+        (
+            label_of(work),
+            work.get_state_display(),
+            work.error if work.state == State.FAILED else work.message,
+            work.attempts,
+            work.created_at,
+            work.finished_at,
+        )
+        for work in works.iterator(chunk_size=2000)
+    )
+    return export_response("robotar", header, rows, kind=request.GET.get("format"))
 
 
 @require_POST

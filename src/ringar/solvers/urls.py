@@ -1,6 +1,16 @@
 from django.urls import path
 
-from ringar.solvers.views import answers, calls, checks, members, registration, solutions, solvers, trials
+from ringar.solvers.views import (
+    answers,
+    call_files,
+    calls,
+    checks,
+    members,
+    registration,
+    solutions,
+    solvers,
+    trials,
+)
 
 urlpatterns = [
     path("leverantorer/", solvers.solver_list, name="solver_list"),
@@ -26,6 +36,7 @@ urlpatterns = [
     path("losningar/<uuid:uuid>/provning/", trials.trial_new_solution, name="trial_new_solution"),
     path("losningar/<uuid:uuid>/andra/", solutions.solution_edit, name="solution_edit"),
     path("utlysningar/", calls.call_list, name="call_list"),
+    path("utlysningar/lista.csv", call_files.call_csv, name="call_csv"),
     path("utlysningar/ny/", calls.call_new, name="call_new"),
     path("utlysningar/<uuid:uuid>/", calls.call_detail, name="call_detail"),
     path("utlysningar/<uuid:uuid>/andra/", calls.call_edit, name="call_edit"),
@@ -33,7 +44,7 @@ urlpatterns = [
     path("utlysningar/<uuid:uuid>/stang/", calls.call_close, name="call_close"),
     path("utlysningar/<uuid:uuid>/svara/", answers.answer_new, name="answer_new"),
     path("utlysningar/<uuid:uuid>/svar/", calls.call_answers, name="call_answers"),
-    path("utlysningar/<uuid:uuid>/svar/lista.csv", calls.call_answers_csv, name="call_answers_csv"),
+    path("utlysningar/<uuid:uuid>/svar/lista.csv", call_files.call_answers_csv, name="call_answers_csv"),
     path("utlysningar/<uuid:uuid>/svar/<uuid:answer_uuid>/provning/", trials.trial_new, name="trial_new"),
     path("utlysningar/<uuid:uuid>/svar/<uuid:answer_uuid>/", calls.answer_decide, name="answer_decide"),
     path("sekretess/", trials.trial_list, name="trial_list"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ringar.talk.views import answers, comments, moderation, notices, threads
+from ringar.talk.views import answers, comments, files, moderation, notices, threads
 
 urlpatterns = [
     path("samtal/kommentar/<uuid:uuid>/", comments.comment_detail, name="comment_detail"),
@@ -15,12 +15,14 @@ urlpatterns = [
     path("samtal/<slug:kind>/<uuid:uuid>/folj/", threads.row_follow, name="row_follow"),
     path("samtal/<slug:kind>/<uuid:uuid>/anmal-sidan/", moderation.row_report, name="row_report"),
     path("aviseringar/", notices.notification_list, name="notification_list"),
+    path("aviseringar/lista.csv", files.notification_csv, name="notification_csv"),
     path("aviseringar/lasta/", notices.notification_read, name="notification_read"),
     path("aviseringar/installningar/", notices.notification_settings, name="notification_settings"),
     path("aviseringar/avsluta/<str:token>/", notices.unsubscribe_page, name="unsubscribe"),
     path("aviseringar/<uuid:uuid>/", notices.notification_open, name="notification_open"),
     path("moderering/", moderation.moderation_queue, name="moderation_queue"),
     path("moderering/logg/", moderation.moderation_log, name="moderation_log"),
+    path("moderering/logg/lista.csv", files.moderation_log_csv, name="moderation_log_csv"),
     path("moderering/<uuid:uuid>/lat-vara/", moderation.report_keep, name="report_keep"),
     path("svarsmallar/", answers.template_list, name="template_list"),
     path("svarsmallar/ny/", answers.template_new, name="template_new"),

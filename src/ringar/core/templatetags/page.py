@@ -44,6 +44,7 @@ OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
     ("my_organisations", _("My organisations"), "home", frozenset()),
     ("people_list", _("People and roles"), "people", KEEPING_PEOPLE),
     ("log_in_service_list", _("Our log-in"), "key", frozenset({Role.ADMINISTRATOR.value})),
+    ("webhook_list", _("Webhooks"), "link", frozenset({Role.ADMINISTRATOR.value})),
     ("audit_list", _("Audit trail"), "shield", frozenset({Role.ADMINISTRATOR.value, Role.AUDITOR.value})),
 )
 NO_BREAK = "\N{NO-BREAK SPACE}"

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ringar.core.clock import now
-from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.flags import Flagged
 from ringar.core.middleware import Request
 from ringar.core.queries import has_interest
@@ -246,37 +245,3 @@ def decided(request: Request, call: Call, answer: Answer, form: DecisionForm) ->
         messages.success(request, _("Decided. The answer is on its way by e-mail."))
         return True
     return False
-
-
-@login_required
-@require_safe
-def call_answers_csv(request: Request, uuid: UUID) -> FileResponse:
-    """The answers as a file, for who may read them; never what is asked to be kept secret."""
-    viewer = request.viewer
-    call = queries.call_for(viewer, uuid)
-    header = [
-        _("From"),
-        _("E-mail"),
-        _("On behalf of"),
-        _("Answer"),
-        _("Solution"),
-        _("Asks for secrecy"),
-        _("Arrived"),
-        _("State"),
-        _("Reason"),
-    ]
-    rows = queries.answers_to(viewer, call)[: MOST_ROWS + 1]
-    cells = (
-        [
-            *((str(answer.agent), "") if answer.agent else queries.sender_of(answer, viewer)),
-            answer.solver or "",
-            answer.text,
-            answer.solution or "",
-            _("yes") if answer.secrecy else "",
-            answer.created_at,
-            answer.get_state_display(),
-            answer.reason,
-        ]
-        for answer in rows
-    )
-    return export_response("svar", header, cells, kind=request.GET.get("format"))

@@ -68,16 +68,21 @@ def report_for(viewer: Viewer, uuid: UUID) -> Report:
     return report
 
 
-def log_page(viewer: Viewer, *, after: str = "") -> tuple[list[Report], str]:
-    """What has been decided in the viewer's organisation, newest first, and where the next page begins. 1 query."""
+def decided_reports(viewer: Viewer) -> "QuerySet[Report]":
+    """What has been decided in the viewer's organisation, newest first. Raises NotAllowed."""
     if viewer.organisation_id is None or not can_read_log(viewer):
         raise NotAllowed
     rows = Report.objects.filter(organisation_id=viewer.organisation_id, decided_at__isnull=False)
+    return rows.select_related("decided_by", "comment").order_by("-decided_at", "-pk")
+
+
+def log_page(viewer: Viewer, *, after: str = "") -> tuple[list[Report], str]:
+    """A page of what has been decided, and where the next page begins, "" at the end. 1 query."""
+    rows = decided_reports(viewer)
     stamp, _dash, last = after.partition("_")
     moment = moment_in(stamp)
     if moment and last.isdecimal() and len(last) < 19:
         rows = rows.filter(decided_at__lte=moment).exclude(decided_at=moment, pk__gte=int(last))
-    rows = rows.select_related("decided_by", "comment").order_by("-decided_at", "-pk")
     found = list(rows[: PAGE + 1])
     end = found[PAGE - 1] if len(found) > PAGE else None
     more = f"{end.decided_at.isoformat()}_{end.pk}" if end and end.decided_at else ""

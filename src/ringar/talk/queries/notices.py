@@ -75,6 +75,19 @@ def page_of_groups(viewer: Viewer, *, after: str = "") -> tuple[list[Group], str
     ), more
 
 
+def last_lines(viewer: Viewer, *, most: int) -> list[Line]:
+    """What the viewer was told last, of rows that the viewer may still see, newest first. 2–7 queries."""
+    mine = Notification.objects.filter(person_id=viewer.person_id or 0).select_related("actor", "comment")
+    notes = list(mine.order_by("-pk")[:most])
+    readers = viewers_in(viewer, {note.organisation_id for note in notes})
+    rows = rows_of(readers, notes)
+    return [
+        line_of(reader, note, str(rows[note.row]))
+        for note in notes
+        if note.row in rows and is_readable(reader := readers[note.organisation_id], note)
+    ]
+
+
 def grouped(viewer: Viewer, notes: Iterable[Notification], unread: dict[UUID, int]) -> list[Group]:
     """The notifications (newest first) by row, with what the viewer may read of each."""
     by_row: dict[UUID, list[Notification]] = {}
