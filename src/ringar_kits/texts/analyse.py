@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from threading import local
 
 import snowballstemmer
 
@@ -9,8 +10,18 @@ from ringar_kits.texts.dictionary import load_dictionary
 from ringar_kits.texts.normalise import words
 from ringar_kits.texts.stopwords import ENGLISH, SWEDISH, TELLING, VAGUE
 
-_STEMMERS = {"sv": snowballstemmer.stemmer("swedish"), "en": snowballstemmer.stemmer("english")}
+_ALGORITHMS = {"sv": "swedish", "en": "english"}
 _STOPPED = {"sv": SWEDISH, "en": ENGLISH}
+
+
+class _Stemmers(local):
+    """Stemmers of one thread: each keeps the word that it works on in itself, so two threads may not share it."""
+
+    def __init__(self) -> None:
+        self.by_language = {code: snowballstemmer.stemmer(name) for code, name in _ALGORITHMS.items()}
+
+
+_STEMMERS = _Stemmers()
 
 
 def is_stop_word(word: str, language: str) -> bool:
@@ -37,7 +48,7 @@ def stem(word: str, language: str = "sv") -> str:
     "fötter" from "fot".
     """
     dictionary = load_dictionary() if language == "sv" and word not in SWEDISH else None
-    return str(_STEMMERS[language].stemWord(dictionary.base(word) if dictionary else word))
+    return str(_STEMMERS.by_language[language].stemWord(dictionary.base(word) if dictionary else word))
 
 
 @lru_cache(maxsize=200_000)
@@ -58,6 +69,17 @@ def content_words(text: str, language: str | None = None) -> list[tuple[str, str
     language = language or guess_language(found)
     telling = [word for word in found if word not in _STOPPED[language]] or found
     return [(word, stem(word, language)) for word in telling]
+
+
+def search_words(text: str) -> list[str]:
+    """Return the search words of what somebody asks for: `analyse` without words as vague as "a little".
+
+    Such a word may be rare in few texts, and would then weigh as if it told what is meant. A text of vague
+    words only keeps them all.
+    """
+    found = words(text)
+    language = guess_language(found)
+    return analyse(" ".join(word for word in found if word not in VAGUE[language]) or text, language)
 
 
 def analyse(text: str, language: str | None = None) -> list[str]:

@@ -1,3 +1,6 @@
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 
@@ -6,6 +9,8 @@ from ringar_kits.texts.analyse import parts, stem
 from ringar_kits.texts.dictionary import Dictionary, load_dictionary
 from ringar_kits.texts.normalise import words
 from tests.kits.texts.test_normalise import ANYTHING
+
+ENDINGS = ("orna", "ernas", "heten", "arnas", "elserna", "ningen", "skapet", "liga")
 
 needs_dictionary = pytest.mark.skipif(
     dictionary_path() is None, reason="no Swedish word list: run make setup"
@@ -96,3 +101,16 @@ def test_dictionary_path_when_variable_names_a_file_then_it_can_be_found(tmp_pat
     assert dictionary_path() == chosen
     monkeypatch.delenv("RINGAR_DICTIONARY")
     assert dictionary_path() is None
+
+
+def test_stem_when_many_threads_stem_at_once_then_as_alone() -> None:
+    told = [f"{first}{second}" for first in ("skol", "vatten", "omsorg", "buss") for second in ENDINGS] * 25
+    alone = [stem.__wrapped__(word, "sv") for word in told]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads take turns in the middle of a word
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(lambda word: stem.__wrapped__(word, "sv"), told, chunksize=1))
+    finally:
+        sys.setswitchinterval(interval)
+    assert together == alone
