@@ -13,6 +13,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.operation import Operation
@@ -173,6 +174,13 @@ def problem(
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="ringar"'
     return response
+
+
+@csrf_exempt
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Any other address under the interface's: told as a problem too, since no person looks at it."""
+    detail = _("All addresses are told at /api/. Those of lists end with a slash.")
+    return problem(request, 404, _("There is nothing at this address."), detail)
 
 
 @api.exception_handler(NotAllowed)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
+from ninja import Field
 from ninja.parser import Parser
 
 from ringar.core.text import tidy_text
@@ -13,6 +14,11 @@ from ringar.core.text import tidy_text
 SOURCES = {"body", "query", "path", "form"}
 ROOM_FOR_ARGUMENT = 2
 """An error in a body of fields is placed at (source, the operation's argument, the field)."""
+
+
+def words(most: int) -> Any:
+    """A field of a body that must say something, in at most so many characters."""
+    return Field(min_length=1, max_length=most, json_schema_extra={"pattern": r"[^\u0000-\u0020\u007f]"})
 
 
 def tidy(value: Any) -> Any:

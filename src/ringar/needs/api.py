@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from ringar.core.api import ERRORS, caller, changed_meanwhile, changed_problem, reads, writes
+from ringar.core.api_shape import words
 from ringar.core.rules import NotAllowed, Viewer, Visibility
 from ringar.needs.actions import add_criterion, add_evidence, edit_need, join_need, save_draft, share_need
 from ringar.needs.models import Need
@@ -105,7 +106,7 @@ class NeedFilter(Schema):
 class NeedIn(Schema):
     """A new need: what is seen, and perhaps a short name. It is a draft until it is shared."""
 
-    symptom: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+    symptom: Annotated[str, words(LONGEST_TEXT)]
     title: Annotated[str, Field(max_length=200)] = ""
 
 
@@ -146,14 +147,14 @@ class EvidenceIn(Schema):
     """What was met or measured outside the building. Photos are added on the page."""
 
     kind: EvidenceKind = EvidenceKind.INTERVIEW
-    summary: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+    summary: Annotated[str, words(LONGEST_TEXT)]
     met: Annotated[str, Field(max_length=2_000)] = ""
     surprise: Text = ""
     kept: Kept = []
 
 
 class CriterionIn(Schema):
-    text: Annotated[str, Field(min_length=1, max_length=300)]
+    text: Annotated[str, words(300)]
     kept: Kept = []
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from ringar.core.api import ERRORS, caller, reads, writes
+from ringar.core.api_shape import words
 from ringar.core.clock import now
 from ringar.solvers.actions import answer_call, publish_solution
 from ringar.solvers.models import Call, Reference, Solution
@@ -103,8 +104,8 @@ class SolutionIn(Schema):
     """A solution of a supplier that you may write for."""
 
     solver: UUID
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    what: Annotated[str, Field(min_length=1, max_length=20_000)]
+    name: Annotated[str, words(200)]
+    what: Annotated[str, words(20_000)]
     for_whom: Text = ""
     maturity: Maturity | None = None
     price_class: PriceClass | None = None
@@ -162,7 +163,7 @@ class AnswerIn(Schema):
     """An answer to a call: what you offer, and the address where the municipality's answer is sent."""
 
     email: Annotated[str, Field(max_length=254)]
-    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    text: Annotated[str, words(20_000)]
     name: Short = ""
     solution: UUID | None = None
     secrecy: Text = ""

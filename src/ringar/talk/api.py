@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 
 from ringar.core.api import ERRORS, api, caller, problem, reads, writes
+from ringar.core.api_shape import words
 from ringar.core.rules import NotAllowed, Viewer
 from ringar.talk.actions import Ambiguous, write_comment
 from ringar.talk.queries.showing import Shown, shown
@@ -47,7 +48,7 @@ class CommentPlace(Schema):
 class CommentIn(Schema):
     """A comment. `uuid`: chosen by you, so that sending twice writes once. `meant`: whom a mention means."""
 
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST_COMMENT)]
+    text: Annotated[str, words(LONGEST_COMMENT)]
     is_internal: Annotated[bool, Field(description="read by your own organisation only")] = False
     is_answer: Annotated[bool, Field(description="an answer from those responsible")] = False
     parent: UUID | None = None

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from ringar.config.urls import api
 from ringar.core.actions.tokens import make_token
-from ringar.core.api import api
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import SCOPES
