@@ -156,6 +156,7 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "ringar.core.accounts.AccountAdapter"
+ACCOUNT_FORMS = {"login": "ringar.core.account_forms.LogInForm"}
 # Log-in itself is counted by the adapter, by account and by address; the rest here, in the cache that all share.
 ACCOUNT_RATE_LIMITS = {
     "login": None,

@@ -6,6 +6,7 @@ here, so that our catalogue translates them, and ours is asked before theirs.
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -18,7 +19,6 @@ WORDS = (
     gettext_noop("New Password"),
     gettext_noop("New Password (again)"),
     gettext_noop("You must type the same password each time."),
-    gettext_noop("Forgot your password?"),
     gettext_noop("Code"),
     gettext_noop("Authenticator code"),
     gettext_noop("Use your password"),
@@ -36,7 +36,13 @@ WORDS = (
 )
 
 
-class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+    def __init__(self, *args: Any, **told: Any) -> None:
+        super().__init__(*args, **told)
+        self.fields["password"].help_text = ""  # the page leads to a new password below the button
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **told: Any) -> None:
         super().__init__(*args, **told)
         self.fields["name"].label = _("What shall it be called?")

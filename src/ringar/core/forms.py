@@ -1,6 +1,6 @@
 """How every form is rendered, from `core/field.html`; and the forms of core's own pages."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -12,10 +12,18 @@ from ringar.core.text import TextField
 LONGEST_COMPLAINT = 5_000
 
 
+class LabelledField(forms.BoundField):
+    """A field whose label says what it is for: no placeholder, which repeats it and is gone when one writes."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        return super().build_widget_attrs(attrs, widget) | {"placeholder": False}
+
+
 class PageRenderer(TemplatesSetting):
     """Fields as the pages show them, with `{{ field.as_field_group }}`: label, help, error, input."""
 
     field_template_name = "core/field.html"
+    bound_field_class = LabelledField
 
 
 class ComplaintForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -168,12 +168,21 @@ def test_log_in_when_the_password_is_wrong_then_says_so_and_keeps_the_address(
     assert people.bo.email in page
 
 
-def test_log_in_when_the_password_was_handed_out_then_straight_to_the_first_page(
+def test_log_in_when_the_password_was_handed_out_then_to_the_guide_until_it_is_put_away(
     people: People, client: Client
 ) -> None:
     sent = {"login": people.bo.email, "password": PASSWORD}
-    page = client.post("/konto/login/", sent, headers={"accept-language": "sv"}, follow=True)
-    assert page.redirect_chain == [("/", 302)]
+    for place in ("/kom-igang/", "/"):
+        page = client.post("/konto/login/", sent, follow=True)
+        assert page.redirect_chain == [(place, 302)]
+        client.post("/kom-igang/")
+        client.logout()
+
+
+def test_log_in_when_opened_then_asks_and_leads_to_a_new_password_once_each(client: Client, db: None) -> None:
+    page = client.get("/konto/login/").content.decode()
+    assert page.count('href="/konto/password/reset/"') == 1
+    assert "placeholder" not in page.partition("<main")[2]
 
 
 @IN_MEMORY
