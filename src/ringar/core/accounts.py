@@ -122,7 +122,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             "from": client_address(request),
         }
         record_audit(by=viewer_of(user), action="log_in", target=user, changes=facts)
-        return super().post_login(request, user, **told)
+        answer: HttpResponse = super().post_login(request, user, **told)
+        return answer
 
     def logout(self, request: HttpRequest) -> None:
         if request.user.is_authenticated:
@@ -153,7 +154,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """The mail in its reader's language, whoever's browser it was asked from."""
         reader = Person.objects.filter(email=email).first() if isinstance(email, str) else None
         with override(reader.language if reader else None):
-            return super().render_mail(template_prefix, email, context, headers)
+            mail: EmailMessage = super().render_mail(template_prefix, email, context, headers)
+        return mail
 
 
 def confirm_by_reset(person: Person) -> None:

@@ -30,6 +30,11 @@ class Link:
     chain_hash: str
     content: tuple[object, ...]
 
+    @property
+    def row(self) -> int | None:
+        """The id of the audit row; None where it has been made something else than a number."""
+        return self.content[0] if isinstance(self.content[0], int) else None
+
 
 @dataclass(frozen=True)
 class Break:
@@ -80,12 +85,11 @@ class Check:
 
     def follow(self, link: Link) -> None:
         """The next link by position. What comes after a break is still counted, not judged."""
-        row = link.content[0] if isinstance(link.content[0], int) else None
         if self.first_break is None:
             if link.position != self.position + 1:
-                self.broken(self.position + 1, row, missing_text(self.position + 1, link.position))
+                self.broken(self.position + 1, link.row, missing_text(self.position + 1, link.position))
             elif link.chain_hash != link_hash(self.head, link.content):
-                self.broken(link.position, row, "the row is not as it was when it was sealed")
+                self.broken(link.position, link.row, "the row is not as it was when it was sealed")
         self.position, self.head = link.position, link.chain_hash
         self.meet_head(link)
 

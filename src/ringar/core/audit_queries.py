@@ -118,7 +118,7 @@ def seen_events(viewer: Viewer) -> QuerySet[AuditEvent]:
     require_reader(viewer)
     events = AuditEvent.objects.filter(organisation_id=viewer.organisation_id).order_by("-at", "-id")
     units = frozenset().union(*(viewer.role_units.get(role, frozenset()) for role in READERS))
-    top = Unit.objects.filter(organisation_id=viewer.organisation_id, parent=None, pk__in=units)
+    top = Unit.objects.filter(organisation_id=viewer.organisation_id or 0, parent=None, pk__in=units)
     return events if top.exists() else events.filter(unit_id__in=units)
 
 

@@ -15,7 +15,7 @@ from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 
 from ringar.core.text import tidy_text
@@ -64,7 +64,7 @@ def capped(rows: Iterable[Iterable[object]]) -> Iterator[Iterable[object]]:
         ]
 
 
-def as_cell(value: object) -> object:
+def as_cell(value: object) -> float | Decimal | date | str:
     """The value as both formats take it: a number, a date, or text that a file can hold."""
     if isinstance(value, datetime):
         return (timezone.localtime(value) if timezone.is_aware(value) else value).replace(tzinfo=None)
@@ -73,9 +73,9 @@ def as_cell(value: object) -> object:
     return "" if value is None else _NOT_IN_XML.sub("\ufffd", tidy_text(str(value)))
 
 
-def csv_cell(value: object) -> str:
+def csv_cell(told: object) -> str:
     """A cell that a spreadsheet shows and never runs: what looks like a formula gets an apostrophe in front."""
-    value = as_cell(value)
+    value = as_cell(told)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     text = str(value)
@@ -102,12 +102,13 @@ def write_excel(file: IO[bytes], headers: list[str], rows: Iterable[Iterable[obj
     book.save(file)
 
 
-def excel_cell(sheet: Any, value: object, *, font: Font | None = None) -> WriteOnlyCell:
+def excel_cell(sheet: Any, told: object, *, font: Font | None = None) -> Cell:
     """One cell. Text is marked as text, so that Excel does not calculate it even when it is edited."""
-    value = as_cell(value)
+    value = as_cell(told)
     if isinstance(value, str) and len(value) > LONGEST_CELL:
         value = value[: LONGEST_CELL - 1] + "…"
-    cell = WriteOnlyCell(sheet, value or None if isinstance(value, str) else value)
+    cell = WriteOnlyCell(sheet)
+    cell.value = value or None if isinstance(value, str) else value
     if isinstance(value, str) and value:
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(_FORMULA)

@@ -158,7 +158,7 @@ def read_import(
     can not be read or unpacks to more than `max_unpacked` bytes, `Refused` where a required field has no column or
     there are more than `most_rows`; what is wrong in rows is in `problems`.
     """
-    raw = []
+    raw: list[tuple[int, dict[str, str]]] = []
     for number, cells in read_rows(path, max_unpacked=max_unpacked):
         if most_rows is not None and len(raw) >= most_rows:
             raise Refused(

@@ -31,7 +31,7 @@ class LogInServiceForm(forms.Form):
     )
     lets_in = forms.ChoiceField(
         label=_("Who is let in?"),
-        choices=LogInService._meta.get_field("lets_in").choices,
+        choices=LogInService._meta.get_field("lets_in").flatchoices,
         widget=forms.RadioSelect,
         help_text=_("Everyone else needs an invitation first."),
     )
@@ -46,7 +46,7 @@ class AddressField(TextField):
     """An address that we read: https alone."""
 
     def clean(self, value: Any) -> str:
-        text = super().clean(value)
+        text: str = super().clean(value)
         if text and not is_safe(text):
             raise forms.ValidationError(_now("Begin the address with https://."))
         return text
@@ -69,15 +69,7 @@ class OidcForm(LogInServiceForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Kept encrypted and never shown. Leave it empty to keep the one that is there."),
     )
-    field_order: ClassVar = [
-        "name",
-        "address",
-        "client_id",
-        "secret",
-        "email_domains",
-        "lets_in",
-        "is_active",
-    ]
+    field_order = ["name", "address", "client_id", "secret", "email_domains", "lets_in", "is_active"]
 
 
 class SamlForm(LogInServiceForm):
@@ -96,7 +88,7 @@ class SamlForm(LogInServiceForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
-    field_order: ClassVar = ["name", "address", "metadata", "email_domains", "lets_in", "is_active"]
+    field_order = ["name", "address", "metadata", "email_domains", "lets_in", "is_active"]
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}

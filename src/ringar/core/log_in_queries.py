@@ -55,7 +55,7 @@ def services_of(viewer: Viewer) -> "QuerySet[LogInService]":
     """The services of the viewer's organisation. Raises NotAllowed for anyone but its administrators."""
     if not may_set_log_in(viewer):
         raise NotAllowed
-    return LogInService.objects.filter(organisation_id=viewer.organisation_id).order_by("name", "id")
+    return LogInService.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("name", "id")
 
 
 def services_shown() -> "QuerySet[LogInService]":
@@ -120,15 +120,16 @@ def at_domain(domain: str) -> "QuerySet[Person]":
 def speaks_for_some(organisation_id: int, domain: str) -> tuple[bool, bool]:
     """Whether somebody has a verified address in the domain and works in that organisation alone; whether anyone
     else has one."""
-    people = list(at_domain(domain).prefetch_related("memberships__unit", "emailaddress_set"))
+    people = list(at_domain(domain).prefetch_related("memberships__unit"))
+    addresses = EmailAddress.objects.filter(verified=True, user__in=people)
+    verified = set(addresses.values_list("user_id", flat=True))
     ours = strangers = False
     for person in people:
         homes = {membership.unit.organisation_id for membership in person.memberships.all()}
-        proved = any(each.verified for each in person.emailaddress_set.all())
         if may_speak_for(organisation_id, homes):
-            ours = ours or proved
+            ours = ours or person.pk in verified
         else:
-            strangers = strangers or proved
+            strangers = strangers or person.pk in verified
     return ours, strangers
 
 

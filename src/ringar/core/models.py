@@ -235,6 +235,7 @@ class AuditEvent(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organisation_id", "at", "id"], name="audit_of_organisation"),
             models.Index(fields=["person_id", "at", "id"], name="audit_of_person"),
+            models.Index(fields=["organisation_id", "action", "at", "id"], name="audit_of_action"),
         ]
 
 

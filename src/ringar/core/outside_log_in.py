@@ -54,9 +54,11 @@ class NonceProvider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth has
         nonce = secrets.token_urlsafe(24)
         asked = {**(told.pop("auth_params", None) or {}), "nonce": nonce}
         try:
-            return super().redirect(request, process, next_url, data, auth_params=asked, nonce=nonce, **told)
+            told |= {"auth_params": asked, "nonce": nonce}
+            answer: HttpResponse = super().redirect(request, process, next_url, data, **told)
         except (RequestException, KeyError) as error:  # the service does not answer, or not as it should
-            return render_authentication_error(request, self, exception=error)
+            answer = render_authentication_error(request, self, exception=error)
+        return answer
 
     def sociallogin_from_response(self, request: HttpRequest, response: Any) -> SocialLogin:
         try:
@@ -142,8 +144,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """The account of the address that the service may speak for, if its owner may be logged in by it."""
         service = service_named(sociallogin.account.provider)
         email = trusted_email(service, sociallogin)
-        person = known_person(email) if service and email else None
-        if person is None or not may_speak_for(service.organisation_id, works_in(person)):
+        person = known_person(email) if email else None
+        if service is None or person is None or not may_speak_for(service.organisation_id, works_in(person)):
             return None
         return person, email
 
@@ -175,6 +177,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Person:
         """The account of somebody who comes for the first time, with the roles that wait, or as staff."""
         service = service_named(sociallogin.account.provider)
+        if service is None:  # removed since the log-in began
+            raise ImmediateHttpResponse(refuse(request, None, "switched off"))
         try:
             with transaction.atomic():
                 sociallogin.user.email = sociallogin.email_addresses[0].email

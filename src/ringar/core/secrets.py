@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 class Unreadable(Exception):
@@ -15,7 +16,10 @@ def box() -> MultiFernet:
     """Locks with the present key; opens with earlier ones too (SECRET_KEY_FALLBACKS)."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet(
-        [Fernet(urlsafe_b64encode(sha256(b"ringar.core.secrets:" + key.encode()).digest())) for key in keys]
+        [
+            Fernet(urlsafe_b64encode(sha256(b"ringar.core.secrets:" + force_bytes(key)).digest()))
+            for key in keys
+        ]
     )
 
 

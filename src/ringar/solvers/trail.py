@@ -46,6 +46,7 @@ KINDS = (
 )
 FIELDS = (
     ("about", _("about")),
+    ("call", _("call")),
     ("criteria", _("criteria")),
     ("deadline", _("deadline")),
     ("decision", _("decision")),
@@ -62,6 +63,7 @@ VALUES = (
     ("solvers.solver.kind", Kind),
     ("solvers.call.state", CallState),
     ("solvers.answer.state", AnswerState),
+    ("solvers.answer.call", CallState),
     ("solvers.solution.maturity", Maturity),
     ("price_class", PriceClass),
     ("solvers.solvermember.role", MemberRole),

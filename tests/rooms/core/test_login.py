@@ -352,7 +352,8 @@ def test_writes_when_too_many_by_a_person_then_429_and_nothing_more_is_written(
     assert client.get("/behov/").status_code == 200
     assert logged_in(people.alva).post("/behov/nytt/", {"symptom": "Bilen är slut"}).status_code == 302
     told = AuditEvent.objects.get(action="refuse_many_tries")
-    assert told.label == "Bo"
+    assert (told.label, told.organisation_id) == ("Bo", people.city.pk)
+    assert told.unit_label == "Hemtjänst Björkliden"
 
 
 def test_writes_when_too_many_from_an_address_without_log_in_then_429(db: None, settings: Any) -> None:

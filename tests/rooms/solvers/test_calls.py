@@ -178,7 +178,7 @@ def test_answer_call_when_others_write_in_ones_name_then_ones_own_still_counts(c
     ]
     with pytest.raises(Refused) as refused:
         answer_call(by=Viewer(), call=call, email="vera@example.se", text="Mitt riktiga svar")
-    assert "take" in str(refused.value) or "withdraw" in str(refused.value)
+    assert "dra tillbaka" in str(refused.value)
     withdraw_answer(by=Viewer(), answer=false[0])
     own = answer_call(by=Viewer(), call=call, email="vera@example.se", text="Mitt riktiga svar")
     verify_email(by=Viewer(), answer=own)
@@ -286,6 +286,20 @@ def test_decide_when_before_the_deadline_then_refused(answer: Answer, people: Pe
         invite_answer(by=viewer(people.dag), answer=answer, declares_none=True)
     with pytest.raises(Refused):
         decline_answer(by=viewer(people.dag), answer=answer, declares_none=True, reason=REASON)
+
+
+def test_decide_answer_when_it_settles_the_call_then_the_trail_tells_of_that_too(
+    call: Call, people: People, viewer: View, after_deadline: Later
+) -> None:
+    first, last = (
+        answer_call(by=Viewer(), call=call, text="Fem stolar", email=f"{name}@example.se")
+        for name in ("vera", "ville")
+    )
+    with after_deadline(call):
+        for answer in (first, last):
+            decline_answer(by=viewer(people.dag), answer=answer, declares_none=True, reason=REASON)
+    told = AuditEvent.objects.filter(action="decide_answer").order_by("id")
+    assert [row.changes.get("call") for row in told] == [["open", "closed"], ["closed", "answered"]]
 
 
 def test_decline_when_reason_is_short_then_refused(

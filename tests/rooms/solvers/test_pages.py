@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ringar.core.clock import now
 from ringar.core.models import Person
+from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
 from ringar.solvers.actions import answer_call, import_solutions, publish_solution, register_solver
 from ringar.solvers.models import Answer, Call, Solution, Solver
@@ -75,6 +76,18 @@ def test_solver_and_solution_when_a_founder_writes_them_then_shown_to_everyone(
 def test_solver_new_when_not_logged_in_or_resident_then_turned_away(people: People, logged_in: LogIn) -> None:
     assert Client().get(reverse("solver_new")).status_code == 302
     assert logged_in(people.farid).get(reverse("solver_new")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "is_link"), [("HTTPS://stolar.example", True), ("ftp://stolar.example", False)]
+)
+def test_solver_detail_when_the_website_is_no_page_then_told_but_no_link(
+    address: str, is_link: bool, people: People
+) -> None:
+    solver = register_solver(by=viewer_of(people.bo), name="Stolarna AB", website=address)
+    shown = Client().get(solver.get_absolute_url()).content.decode()
+    assert address in shown
+    assert (f'href="{address}"' in shown) is is_link
 
 
 @pytest.mark.parametrize("text", ["x" * 50_000, "x" * 20_001])

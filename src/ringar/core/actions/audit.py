@@ -56,7 +56,8 @@ def record_audits(rows: Iterable[AuditEvent]) -> None:
 
 def seal_after_commit() -> None:
     """Has the chain sealed once the transaction is through. A fault there is logged; the next write makes it good."""
-    if all(function is not seal_chain for _, function, _ in connection.run_on_commit):
+    waiting: list[object] = [each[1] for each in connection.run_on_commit]
+    if seal_chain not in waiting:
         transaction.on_commit(seal_chain, robust=True)
 
 
@@ -87,6 +88,6 @@ def seal_some() -> int:
         links = list(chained(*chain_head(), rows))
         cursor.executemany(
             "UPDATE core_auditevent SET position = %s, chain_hash = %s WHERE id = %s",
-            [(link.position, link.chain_hash, link.content[0]) for link in links],
+            [(link.position, link.chain_hash, link.row) for link in links],
         )
     return len(links)

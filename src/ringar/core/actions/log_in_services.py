@@ -53,7 +53,7 @@ def save_log_in_service(
     with transaction.atomic():
         # One organisation at a time: two must not take the same domain at once.
         Organisation.objects.select_for_update().order_by("id").first()
-        organisation = Organisation.objects.get(pk=by.organisation_id)
+        organisation = Organisation.objects.get(pk=by.organisation_id or 0)
         domains = domains_for(by, wanted.email_domains, service)
         before = facts_of(service) if service else {}
         row = service or LogInService(
@@ -109,7 +109,7 @@ def domains_for(by: Viewer, text: str, service: LogInService | None) -> list[str
         )
     if not domains or len(domains) > MOST_DOMAINS:
         raise Refused(gettext("Name the e-mail domains of your people: at least one, at most twenty."))
-    taken = LogInService.objects.exclude(organisation_id=by.organisation_id)
+    taken = LogInService.objects.exclude(organisation_id=by.organisation_id or 0)
     claimed = {domain for row in taken.values_list("email_domains", flat=True) for domain in row}
     already = set(service.email_domains) if service else set()
     for domain in domains:

@@ -25,7 +25,7 @@ from ringar.core.models import Person
 @require_http_methods(["GET", "POST"])
 def my_account(request: Request) -> HttpResponse:
     """Name, title and language to change; ways to log in, each with a link to its page."""
-    person = Person.objects.get(pk=request.user.pk)
+    person = Person.objects.get(pk=request.user.pk or 0)
     form = AccountForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data

@@ -13,10 +13,11 @@ from ringar.core.outside_log_in import refuse
 def saml_finish(request: Request, organization_slug: str) -> HttpResponse:
     """Reads the posted answer. What is no XML, or XML that would have us read files or swell, is refused too."""
     try:
-        return finish_acs(request, organization_slug=organization_slug)
+        answer: HttpResponse = finish_acs(request, organization_slug=organization_slug)
     except (LxmlError, ValueError, KeyError, AttributeError, xmlsec.Error) as error:
         reason = f"unreadable: {type(error).__name__}"
-        return refuse(request, service_named(organization_slug), reason)
+        answer = refuse(request, service_named(organization_slug), reason)
+    return answer
 
 
 def saml_log_out(request: Request, organization_slug: str) -> HttpResponse:

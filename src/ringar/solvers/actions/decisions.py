@@ -70,10 +70,12 @@ def decide_answer(*, by: Viewer, answer: Answer, state: str, reason: str, declar
     answer.decided_by_id = by.person_id
     answer.save(update_fields=["state", "reason", "answered_at", "decided_by"])
     changes: dict[str, object] = {"state": [before, state], "interest": "none declared"}
+    moved = settle_call(call)
+    if moved[0] != moved[1]:
+        changes["call"] = moved
     record_audit(by=by, action="decide_answer", target=answer, changes=changes)
     send_decision(answer)
     tell_decision(by, answer)
-    settle_call(call)
     return answer
 
 

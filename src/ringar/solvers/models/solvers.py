@@ -81,6 +81,11 @@ class Solver(models.Model):
         return "" if self.kind == Kind.SOLE_TRADER or not number else f"{number[:6]}-{number[6:]}"
 
     @property
+    def web_link(self) -> str:
+        """The website where it is a page to open; "" for what begins with anything else than http(s)."""
+        return self.website if self.website.lower().startswith(("http://", "https://")) else ""
+
+    @property
     def language_names(self) -> list[str]:
         """The languages they work in, as the page names them."""
         return [str(LANGUAGES[code]) for code in self.languages.split(",") if code in LANGUAGES]
