@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -99,7 +99,7 @@ def overview(request: Request) -> HttpResponse:
 
 @login_required
 @require_safe
-def overview_csv(request: Request) -> HttpResponse:
+def overview_csv(request: Request) -> FileResponse:
     """The overview's table as a file."""
     header = [_("Administration"), *(state.label for state in STATES), _("In all")]
     rows = ([row.name, *row.counts, row.total] for row in overview_rows(request.viewer))
