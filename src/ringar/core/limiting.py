@@ -39,7 +39,7 @@ def client_address(request: HttpRequest) -> str:
     Of an IPv6 address the first 64 bits, since a household or a machine has all the rest.
     """
     try:
-        text = get_adapter().get_client_ip(request)
+        text: str = get_adapter().get_client_ip(request)
         address = ip_address(text)
     except (
         ValueError,
@@ -85,12 +85,7 @@ def limit_middleware(
             return None
         match = request.resolver_match
         limit = limit_of(request, (match.url_name if match else "") or "")
-        who = request.user
-        by = (
-            Viewer(person_id=who.pk, label=str(who))
-            if who.is_authenticated
-            else Viewer(label="not logged in")
-        )
+        by = request.viewer if request.user.is_authenticated else Viewer(label="not logged in")
         if allow(limit.what, limit.who, most=limit.most, seconds=MINUTE, by=by):
             return None
         return too_many(request, seconds_left(limit.what, limit.who, seconds=MINUTE))
