@@ -17,6 +17,7 @@ from ringar.core.models import Person, Unit
 from ringar.core.queries import viewer_of
 from ringar.needs.actions import move_need
 from ringar.needs.models import Need
+from ringar.robots.webhooks import add_webhook, try_webhook
 from ringar.solvers.actions import begin_trial
 from ringar.solvers.actions.registration import SALT
 from ringar.solvers.models import Answer, Solution, Solver, SolverMember
@@ -88,6 +89,15 @@ def invited() -> tuple[Person | None, str]:
     return None, letter[0]
 
 
+def hooked() -> tuple[Person | None, str]:
+    """A webhook that has been sent a trial."""
+    by = viewer_of(person_of("dag"))
+    told = {"name": "Ärendesystemet", "url": "https://arenden.example/krok", "actions": ["share_need"]}
+    made, _secret = add_webhook(by=by, **told)
+    try_webhook(by=by, webhook=made)
+    return person_of("dag"), reverse("webhook_detail", args=[made.uuid])
+
+
 def secret_solution() -> tuple[Person | None, str]:
     """A solution that was registered by, or answered to, the city."""
     for solution in Solution.objects.filter(solver__registered_in__slug="ringsala"):
@@ -125,6 +135,7 @@ ELSEWHERE: dict[str, Callable[[], tuple[Person | None, str]]] = {
     "need_share": draft,
     "solver_confirm": confirming,
     "trial_detail": trying,
+    "webhook_detail": hooked,
     "trial_new_solution": secret_solution,
 }
 # Pages whose form tells what is wrong when it is sent empty.
@@ -147,13 +158,15 @@ NOT_PAGES = {
     *("solver_join", "join_answer", "member_change", "agent_answer"),
     *("match_check", "match_choose", "match_judge"),
     *("comment_take_back", "comment_react", "row_follow", "notification_read", "notification_open"),
-    *("template_remove",),
+    *("template_remove", "webhook_try", "webhook_pause", "webhook_remove"),
     *("role_give", "role_take", "person_lock", "person_protect"),
     *("token_revoke",),
     *("invitation_resend", "invitation_withdraw", "people_file", "my_data_file"),
     # files and data
     *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),
     *("call_answers_csv", "trial_csv"),
+    *("call_csv", "unit_csv", "invitation_csv", "work_csv", "moderation_log_csv", "notification_csv"),
+    *("feed_atom", "feed_mine", "calendar_open", "calendar_mine"),
     *("round_hand_in", "round_list_csv", "round_csv", "round_scores_csv"),
     # of the log-in: they need a state of their own (tests/journeys/test_passkeys.py, rooms/core/test_login_pages.py)
     *("account_set_password", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn"),

@@ -39,10 +39,14 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 Feed = ElementTree.Element
 
 
+def parse(content: bytes) -> Feed:
+    return ElementTree.fromstring(content)  # noqa: S314 (written by ourselves)
+
+
 def read(address: str, **headers: str) -> Feed:
     answer = Client().get(address, headers=headers)
     assert answer.status_code == 200
-    return ElementTree.fromstring(answer.content)
+    return parse(answer.content)
 
 
 def titles(feed: Feed) -> list[str]:
@@ -83,7 +87,7 @@ def test_needs_when_some_are_hidden_then_the_feed_has_the_public_ones_alone(peop
     logged_in = Client()
     logged_in.force_login(people.bo)
     for client in (Client(), logged_in):
-        feed = ElementTree.fromstring(client.get("/floden/behov.xml").content)
+        feed = parse(client.get("/floden/behov.xml").content)
         assert titles(feed) == ["Öppet"]
 
 
@@ -146,7 +150,7 @@ def test_solutions_when_published_then_in_the_feed_without_their_secrets(people:
     logged_in = Client()
     logged_in.force_login(people.elif_)
     page = logged_in.get("/floden/losningar.xml").content.decode()
-    assert titles(ElementTree.fromstring(page)) == ["Matlag"]
+    assert titles(parse(page.encode())) == ["Matlag"]
     assert "HEMLIGHETEN" not in page and "SKÄLET" not in page
 
 
@@ -210,7 +214,7 @@ def test_own_feed_when_somebody_comments_then_only_who_is_concerned_reads_it(peo
     add_comment(by=viewer_of(people.alva), row=need, text="SAMTALSORDET")
     address = mine(key_of(people.bo))
     answer = Client().get(address)
-    feed = ElementTree.fromstring(answer.content)
+    feed = parse(answer.content)
     assert any("Enhetens" in title for title in titles(feed))
     assert "SAMTALSORDET" in answer.content.decode()
     assert answer["Cache-Control"] == "max-age=300, private"

@@ -133,7 +133,7 @@ def reader_of(token: str) -> tuple[Viewer | None, str]:
     viewer, scopes = caller_of(token) or (None, frozenset())
     if viewer is None or SCOPE not in scopes:
         return None, ""
-    return viewer, Person.objects.values_list("language", flat=True).get(pk=viewer.person_id)
+    return viewer, Person.objects.values_list("language", flat=True).get(pk=viewer.person_id or 0)
 
 
 def unknown_address(request: HttpRequest) -> HttpResponse:
