@@ -147,17 +147,16 @@ def caller(request: HttpRequest) -> Viewer:
     return found.viewer
 
 
-def changed_meanwhile(request: HttpRequest, row: Schema) -> bool:
-    """Whether the caller read (If-Match) another version of the row than the one there is now."""
+class ChangedMeanwhile(Exception):
+    """The caller read (If-Match) another version of the row than the one there is now."""
+
+
+def require_unchanged(request: HttpRequest, row: Schema) -> None:
+    """Raises ChangedMeanwhile unless the row is as the caller read it. Call it with the row locked."""
     wanted = request.headers.get("If-Match", "*")
     content = api.renderer.render(request, row.model_dump(), response_status=200)
-    return wanted != "*" and etag_of(content.encode()) not in wanted
-
-
-def changed_problem() -> dict[str, Any]:
-    """The answer (412) when somebody else was quicker."""
-    title = _("Somebody changed it meanwhile. Read it again, and send your change with its new ETag.")
-    return {"title": title, "status": 412}
+    if wanted != "*" and etag_of(content.encode()) not in wanted:
+        raise ChangedMeanwhile
 
 
 def problem(
@@ -196,6 +195,13 @@ def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """The request can not be carried out as it stands; the text says why."""
     return problem(request, 409, str(error))
+
+
+@api.exception_handler(ChangedMeanwhile)
+def changed_meanwhile(request: HttpRequest, error: ChangedMeanwhile) -> HttpResponse:
+    """Somebody else was quicker, and nothing is written over."""
+    title = _("Somebody changed it meanwhile. Read it again, and send your change with its new ETag.")
+    return problem(request, 412, title)
 
 
 @api.exception_handler(Flagged)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
-from ringar.core.api import ERRORS, caller, changed_meanwhile, changed_problem, reads, writes
+from ringar.core.api import ERRORS, caller, reads, require_unchanged, writes
 from ringar.core.api_shape import words
 from ringar.core.rules import NotAllowed, Viewer, Visibility
 from ringar.needs.actions import add_criterion, add_evidence, edit_need, join_need, save_draft, share_need
@@ -200,8 +200,7 @@ def change_need(request: HttpRequest, uuid: UUID, told: NeedChange) -> Any:
     with transaction.atomic():
         need = need_for(viewer, uuid)
         Need.objects.select_for_update().get(pk=need.pk)  # from here to the change nobody else writes
-        if changed_meanwhile(request, written(viewer, uuid)):
-            return Status(412, changed_problem())
+        require_unchanged(request, written(viewer, uuid))
         edit_need(by=viewer, need=need, changes=changes, kept=told.kept)
     return written(viewer, uuid)
 
