@@ -8,11 +8,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.models import Person, Unit
-from ringar.core.rules import Viewer, Visibility
+from ringar.core.rules import Viewer
 from ringar.core.text import TextField
 from ringar.needs.models import Evidence, Need
 from ringar.needs.queries import people_of, units_of
-from ringar.needs.rules import LONGEST_TEXT, LONGEST_TITLE, MOST_CRITERIA, EvidenceKind, NeedState, Often
+from ringar.needs.rules import (
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    MOST_CRITERIA,
+    EvidenceKind,
+    NeedState,
+    Often,
+    visibility_choices,
+)
 
 
 class LongField(TextField):
@@ -32,6 +40,11 @@ class LongField(TextField):
                 params={"length": len(text), "most": self.most},
             )
         return text
+
+
+def seers_of(need: Need) -> list[tuple[str, str]]:
+    """Who may see the need: the choices, with the names of its unit and organisation."""
+    return visibility_choices(unit=need.unit.name, organisation=need.organisation.name)
 
 
 class NeedForm(forms.Form):
@@ -125,9 +138,7 @@ class NeedEditForm(forms.Form):
     owner = forms.ModelChoiceField(
         Person.objects.none(), label=_("Who owns the need?"), required=False, empty_label=_("Nobody yet")
     )
-    visibility = forms.ChoiceField(
-        label=_("Who may see it?"), choices=Visibility.choices, widget=forms.RadioSelect
-    )
+    visibility = forms.ChoiceField(label=_("Who may see it?"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, need: Need, viewer: Viewer, **options: Any) -> None:
         options["initial"] = {name: getattr(need, name) for name in self.base_fields}
@@ -135,6 +146,7 @@ class NeedEditForm(forms.Form):
         units = units_of(viewer)
         self.fields["unit"].queryset = units | Unit.objects.filter(pk=need.unit_id).order_by("name")  # type: ignore[attr-defined]
         self.fields["owner"].queryset = people_of(need.organisation_id)  # type: ignore[attr-defined]
+        self.fields["visibility"].choices = seers_of(need)  # type: ignore[attr-defined]
 
     def sections(self) -> list[tuple[Promise, Promise, list[forms.BoundField]]]:
         """The fields under their headings, for the page."""
@@ -147,9 +159,11 @@ class NeedEditForm(forms.Form):
 class ShareForm(forms.Form):
     """Who may see the need once it is shared."""
 
-    visibility = forms.ChoiceField(
-        label=_("Who may see it?"), choices=Visibility.choices, widget=forms.RadioSelect
-    )
+    visibility = forms.ChoiceField(label=_("Who may see it?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, need: Need, **options: Any) -> None:
+        super().__init__(*args, initial={"visibility": need.visibility}, **options)
+        self.fields["visibility"].choices = seers_of(need)  # type: ignore[attr-defined]
 
 
 class WhyForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ringar.core.models import Organisation, Person, Unit
 from ringar.core.rules import Visibility
 from ringar.needs import round_models  # noqa: F401 (its tables belong to the room)
-from ringar.needs.rules import EvidenceKind, LineageKind, NeedFacts, NeedState, Often
+from ringar.needs.rules import EvidenceKind, LineageKind, NeedFacts, NeedState, Often, seen_by
 
 
 class Need(models.Model):
@@ -89,6 +89,11 @@ class Need(models.Model):
         return "\n".join(
             t for t in (self.title, self.symptom, self.cause, self.good_effect, self.who_affected) if t
         )
+
+    @property
+    def seen_by(self) -> str:
+        """Who sees the need, by name."""
+        return seen_by(self.visibility, unit=self.unit.name, organisation=self.organisation.name)
 
     @property
     def facts(self) -> NeedFacts:

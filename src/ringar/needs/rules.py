@@ -135,11 +135,39 @@ ASKS: dict[str, Promise] = {
     "undo": _("Undo the merge or the split that closed it."),
 }
 
+NEXT_ACTIONS: dict[str, Promise] = {
+    S.SHARED: _("share it"),
+    S.EXPLORED: _("meet someone who lives with the need"),
+    S.CHOSEN: _("choose it, or say why not"),
+    S.MATCHED: _("choose a solution to meet"),
+    S.MEETING: _("meet the supplier"),
+    S.PILOT: _("decide on a pilot"),
+    S.DECIDED: _("decide from what the pilot showed"),
+    S.ADOPTED: _("take it into use"),
+}
+"""What somebody does for the need to come to each state, as the end of "Next step: …"."""
+
+SEERS: dict[str, Promise] = {
+    Visibility.UNIT: _("Only those who work in %(unit)s or a unit above it"),
+    Visibility.ORGANISATION: _("Everyone who works in %(organisation)s"),
+    Visibility.PUBLIC: _("Everyone in and outside %(organisation)s"),
+}
+
 STEPS = (S.DRAFT, S.SHARED, S.EXPLORED, S.CHOSEN, S.MATCHED, S.MEETING, S.PILOT, S.DECIDED, S.ADOPTED)
 """The way forward, in order; the line of steps on the page."""
 
 SET_BY_OTHERS = frozenset({S.MATCHED, S.MEETING, S.PILOT, S.DECIDED, S.ADOPTED})
 """States that the rooms above set from their own pages (matching, pilots); the need's page has no button for them."""
+
+
+def seen_by(visibility: str, *, unit: str, organisation: str) -> str:
+    """Who sees a need with that visibility, by name: the same words when it is chosen and when it has been."""
+    return str(SEERS[visibility]) % {"unit": unit, "organisation": organisation}
+
+
+def visibility_choices(*, unit: str, organisation: str) -> list[tuple[str, str]]:
+    """The choices of "Who may see it?", by name."""
+    return [(value, seen_by(value, unit=unit, organisation=organisation)) for value in Visibility.values]
 
 
 def title_from(symptom: str) -> str:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from ringar.needs.views import (
     choosing,
+    detail,
     evidence,
     lineage,
     outcomes,
@@ -23,7 +24,7 @@ urlpatterns = [
     path("behov/underlag/<uuid:uuid>/", evidence.evidence_edit, name="evidence_edit"),
     path("behov/underlag/<uuid:uuid>/foto/", evidence.evidence_photo, name="evidence_photo"),
     path("behov/underlag/<uuid:uuid>/ta-bort/", evidence.evidence_remove, name="evidence_remove"),
-    path("behov/<uuid:uuid>/", shown.need_detail, name="need_detail"),
+    path("behov/<uuid:uuid>/", detail.need_detail, name="need_detail"),
     path("behov/<uuid:uuid>/jamfor/", shown.need_compare, name="need_compare"),
     path("behov/<uuid:uuid>/historik/", shown.need_history, name="need_history"),
     path("behov/<uuid:uuid>/andra/", writing.need_edit, name="need_edit"),

@@ -39,7 +39,7 @@ def test_need_new_when_two_fields_then_saved_and_shown(people: People, logged_in
 
 def test_need_detail_when_a_draft_then_says_that_only_the_writer_sees_it(people: People, logged_in) -> None:
     client, need = logged_in(people.bo), draft_of(people.bo)
-    head = re.search(r'</h1>\s*<p class="meta">.*?</p>', page(client, need.get_absolute_url()))[0]
+    head = re.search(r'(?s)</h1>\s*<p class="meta">.*?</p>', page(client, need.get_absolute_url()))[0]
     assert "Bara du" in head and str(need.get_visibility_display()) not in head
 
 

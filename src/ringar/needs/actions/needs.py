@@ -250,6 +250,12 @@ def add_criterion(*, by: Viewer, need: Need, text: str, kept: Iterable[str] = ()
     )
 
 
+def save_joined(need: Need, *, by: Viewer, action: str, changes: dict[str, object]) -> None:
+    """Saves how many have the need, with the audit row. What is written stays as old as it was."""
+    need.save(update_fields=["joined_count"])
+    record_audit(by=by, action=action, target=need, changes=changes)
+
+
 @transaction.atomic
 def join_need(
     *, by: Viewer, need: Need, unit: Unit | None = None, note: str = "", kept: Iterable[str] = ()
@@ -268,7 +274,7 @@ def join_need(
         need=need, unit=unit, person_id=by.person_id, note=tidy(note, 2_000), at=now()
     )
     need.joined_count += 1
-    save_need(need, by=by, action="join_need", changes={"unit": str(unit), **told})
+    save_joined(need, by=by, action="join_need", changes={"unit": str(unit), **told})
     facts = {"unit": str(unit)}
     tell_people(by=by, row=need, event="needs.joined", people=concerned_people(need), facts=facts)
     return joining
@@ -287,7 +293,7 @@ def leave_need(*, by: Viewer, need: Need, unit: Unit) -> None:
         raise NotAllowed
     joining.delete()
     need.joined_count = need.joinings.count()
-    save_need(need, by=by, action="leave_need", changes={"unit": str(unit)})
+    save_joined(need, by=by, action="leave_need", changes={"unit": str(unit)})
 
 
 def embed_needs(

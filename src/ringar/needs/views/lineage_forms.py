@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.actions.teams import LONGEST_TASK
 from ringar.core.models import Unit
-from ringar.core.rules import Viewer, Visibility
+from ringar.core.rules import Viewer
 from ringar.core.text import TextField
 from ringar.needs.forms import LongField
 from ringar.needs.lineage import Part
 from ringar.needs.models import Criterion, Need
 from ringar.needs.queries import units_of
-from ringar.needs.rules import LONGEST_TITLE, MOST_PARTS
+from ringar.needs.rules import LONGEST_TITLE, MOST_PARTS, Who, visibility_choices
 
 PART_KINDS = ("evidence", "joining", "criterion")
 
@@ -37,9 +37,7 @@ class MergeForm(ReasonForm):
     unit = forms.ModelChoiceField(
         Unit.objects.none(), label=_("Which unit has the need?"), required=False, empty_label=None
     )
-    visibility = forms.ChoiceField(
-        label=_("Who may see it?"), choices=Visibility.choices, widget=forms.RadioSelect, required=False
-    )
+    visibility = forms.ChoiceField(label=_("Who may see it?"), widget=forms.RadioSelect, required=False)
     criteria = forms.ModelMultipleChoiceField(
         Criterion.objects.none(),
         label=_("Which criteria follow along?"),
@@ -55,6 +53,9 @@ class MergeForm(ReasonForm):
         choices = [(str(need.uuid), f"{need.title} ({need.unit.name})") for need in needs]
         self.fields["living"].choices = [*choices, (self.NEW, _("A new one, written here"))]  # type: ignore[attr-defined]
         self.fields["unit"].queryset = units_of(viewer)  # type: ignore[attr-defined]
+        self.fields["visibility"].choices = visibility_choices(  # type: ignore[attr-defined]
+            unit=Who.UNIT.label, organisation=needs[0].organisation.name
+        )
         self.fields["criteria"].queryset = Criterion.objects.filter(need__in=needs)  # type: ignore[attr-defined]
         if not self.fields["criteria"].queryset.exists():  # type: ignore[attr-defined]
             self.fields["criteria"].widget = forms.MultipleHiddenInput()

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ringar.core.middleware import Request
@@ -15,6 +16,7 @@ from ringar.core.rules import NotAllowed, Refused
 from ringar.needs.actions import Flagged, discard_draft, join_need, leave_need, move_need, share_need
 from ringar.needs.flags import Flag, find_flags
 from ringar.needs.forms import JoinForm, MoveForm, ShareForm
+from ringar.needs.likeness import similar_needs
 from ringar.needs.models import Need
 from ringar.needs.queries import my_drafts, need_for, texts_of
 from ringar.needs.rules import NeedState, can_join, transition
@@ -29,7 +31,7 @@ def need_share(request: Request, uuid: UUID) -> HttpResponse:
     need = need_for(viewer, uuid)
     if not need.is_draft:
         return redirect(need)
-    form = ShareForm(request.POST or None, initial={"visibility": need.visibility})
+    form = ShareForm(request.POST or None, need=need)
     kept = request.POST.getlist("kept")
     flags = find_flags(texts_of(need))
     if request.method == "POST" and form.is_valid():
@@ -40,13 +42,19 @@ def need_share(request: Request, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(
-                request, _("Shared. Next: meet someone who lives with the need, and write what you learn.")
-            )
+            messages.success(request, shared_message(need))
             return redirect(need)
-    return render(
-        request, "needs/need_share.html", {"need": need, "form": form, "flags": flags, "kept": kept}
-    )
+    context = {"need": need, "form": form, "flags": flags, "kept": kept}
+    similar = similar_needs(viewer, need.match_text, exclude=need)
+    return render(request, "needs/need_share.html", {**context, "similar": similar})
+
+
+def shared_message(need: Need) -> str:
+    """That the need is shared, with whom, and what comes next."""
+    who = need.seen_by[:1].lower() + need.seen_by[1:]
+    shared = _("Shared: it is now seen by %(who)s.") % {"who": who}
+    following = _("Next: meet someone who lives with the need, and write what you learn.")
+    return f"{shared} {following}"
 
 
 @login_required
@@ -68,7 +76,9 @@ def need_move(request: Request, uuid: UUID) -> HttpResponse:
             messages.success(request, _("The need is now: %(state)s.") % {"state": need.get_state_display()})
             return redirect(need)
     arrow = transition(need.state, form.cleaned_data.get("to", ""))
-    if arrow is None or "reason" not in arrow.asks:  # no reason to write anew: the need's page says what is missing
+    if (
+        arrow is None or "reason" not in arrow.asks
+    ):  # no reason to write anew: the need's page says what is missing
         errors = [str(error) for errors in form.errors.values() for error in errors]
         messages.error(request, " ".join(errors) or _("The need can not be moved there."))
         return redirect(need)
@@ -99,7 +109,7 @@ def need_join(request: Request, uuid: UUID) -> HttpResponse:
     flags, kept = [], request.POST.getlist("kept")
     if request.method == "POST" and form.is_valid():
         try:
-            join_need(
+            joining = join_need(
                 by=viewer,
                 need=need,
                 unit=form.cleaned_data["unit"],
@@ -116,11 +126,20 @@ def need_join(request: Request, uuid: UUID) -> HttpResponse:
                 draft = my_drafts(viewer).filter(uuid=form.cleaned_data["draft"]).first()
                 if draft:  # thrown away in another window already
                     discard_draft(by=viewer, need=draft)
-            messages.success(
-                request, _("You have this need together now. What happens with it is seen here.")
-            )
+            messages.success(request, joined_message(joining.need, joining.unit))
             return redirect(need)
     return render(request, "needs/need_join.html", {"need": need, "form": form, "flags": flags, "kept": kept})
+
+
+def joined_message(need: Need, unit: Unit) -> str:
+    """That the unit is in, and how many they are."""
+    count = need.joined_count + 1
+    text = ngettext(
+        "%(unit)s is in. %(n)d unit has the need now. You are told here of what happens with it.",
+        "%(unit)s is in. %(n)d units have the need now. You are told here of what happens with it.",
+        count,
+    )
+    return text % {"unit": unit.name, "n": count}
 
 
 @login_required
@@ -130,4 +149,11 @@ def need_leave(request: Request, uuid: UUID) -> HttpResponse:
     need = need_for(request.viewer, uuid)
     unit = get_object_or_404(Unit, uuid=uuid_or_none(request.POST.get("unit", "")))
     leave_need(by=request.viewer, need=need, unit=unit)
+    count = need.joinings.count() + 1
+    text = ngettext(
+        "%(unit)s is no longer in. %(n)d unit has the need.",
+        "%(unit)s is no longer in. %(n)d units have the need.",
+        count,
+    )
+    messages.success(request, text % {"unit": unit.name, "n": count})
     return redirect(need)
