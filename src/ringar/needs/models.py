@@ -202,7 +202,8 @@ class Lineage(models.Model):
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     reason = models.TextField()
-    before = models.JSONField(default=dict)  # ids and texts of what was moved, made or closed: see actions.lineage
+    # Ids and texts of what was moved, made or closed: see actions.lineage.
+    before = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
 

@@ -234,7 +234,9 @@ def test_file_when_taken_then_the_same_rows_with_their_place_in_the_chain(
     rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"), newline=""), delimiter=";"))
     assert [row["Row"] for row in rows] == ["'=1+1"]
     assert rows[0]["Who"] == "Bo" and rows[0]["From which unit"] == "Hemtjänst Björkliden"
-    assert rows[0]["What changed"].startswith("state: Draft → Shared\nwho may see it: Everyone who works here")
+    assert rows[0]["What changed"].startswith(
+        "state: Draft → Shared\nwho may see it: Everyone who works here"
+    )
     assert greta.get(reverse("audit_csv"), {"format": "xlsx"})["Content-Type"].endswith("sheet")
 
 
