@@ -162,7 +162,8 @@ class ShareForm(forms.Form):
     visibility = forms.ChoiceField(label=_("Who may see it?"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, need: Need, **options: Any) -> None:
-        super().__init__(*args, initial={"visibility": need.visibility}, **options)
+        options["initial"] = {"visibility": need.visibility}
+        super().__init__(*args, **options)
         self.fields["visibility"].choices = seers_of(need)  # type: ignore[attr-defined]
 
 

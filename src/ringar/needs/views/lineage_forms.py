@@ -54,7 +54,7 @@ class MergeForm(ReasonForm):
         self.fields["living"].choices = [*choices, (self.NEW, _("A new one, written here"))]  # type: ignore[attr-defined]
         self.fields["unit"].queryset = units_of(viewer)  # type: ignore[attr-defined]
         self.fields["visibility"].choices = visibility_choices(  # type: ignore[attr-defined]
-            unit=Who.UNIT.label, organisation=needs[0].organisation.name
+            unit=str(Who.UNIT.label), organisation=needs[0].organisation.name
         )
         self.fields["criteria"].queryset = Criterion.objects.filter(need__in=needs)  # type: ignore[attr-defined]
         if not self.fields["criteria"].queryset.exists():  # type: ignore[attr-defined]
