@@ -22,13 +22,13 @@ from django.utils.translation import override
 
 from ringar.core.actions.audit import record_audit
 from ringar.core.actions.limits import allow, seconds_left, take_back_tries
-from ringar.core.limiting import client_address, too_many
+from ringar.core.limiting import LOG_IN_SPAN as SPAN
+from ringar.core.limiting import MOST_FROM_ADDRESS, client_address, too_many
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
 
-SPAN = 15 * 60
-MOST_FROM_ADDRESS, MOST_AT_ACCOUNT_FROM_ADDRESS, MOST_AT_ACCOUNT = 200, 10, 50
+MOST_AT_ACCOUNT_FROM_ADDRESS, MOST_AT_ACCOUNT = 10, 50
 NOBODY = Viewer(label="not logged in")
 
 TOLD = {

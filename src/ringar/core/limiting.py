@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -10,12 +11,17 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, override
 
-from ringar.core.actions.limits import allow, seconds_left
+from ringar.core.actions.limits import allow, is_spent, seconds_left
 from ringar.core.middleware import Request
 from ringar.core.rules import Viewer
 
 MINUTE = 60
+LOG_IN_SPAN = 15 * 60
+MOST_FROM_ADDRESS = 200
+"""Wrong passwords from one address in that span."""
 LOG_IN_VIEWS = ("account_", "mfa_", "saml_", "openid_connect_", "socialaccount_")
 """Counted by how often they fail; in all, a whole town hall behind one address may log in within the same minute."""
 LOG_INS_A_MINUTE = 600
@@ -31,6 +37,7 @@ class Limit:
     what: str
     who: str
     most: int
+    seconds: int = MINUTE
 
 
 def client_address(request: HttpRequest) -> str:
@@ -55,6 +62,11 @@ def client_address(request: HttpRequest) -> str:
 def limit_of(request: HttpRequest, name: str) -> Limit:
     """What a request that writes to the view of that name counts as."""
     address = client_address(request)
+    guesses = Limit("log-in from address", address, MOST_FROM_ADDRESS, LOG_IN_SPAN)
+    if name == "account_login" and is_spent(
+        guesses.what, guesses.who, most=guesses.most, seconds=guesses.seconds
+    ):
+        return guesses  # refused at the door: neither form nor password is looked at any more
     if name.startswith(LOG_IN_VIEWS):
         return Limit("log in", f"address {address}", LOG_INS_A_MINUTE)
     if not request.user.is_authenticated:
@@ -64,10 +76,20 @@ def limit_of(request: HttpRequest, name: str) -> Limit:
     return Limit("write", f"person {request.user.pk}", settings.RINGAR_WRITES_A_MINUTE)
 
 
+@cache
+def page_for_strangers(language: str, minutes: int) -> str:
+    """The page without what is the visitor's own, drawn once: a machine that guesses is to cost next to nothing."""
+    with override(language):
+        return render_to_string("429.html", {"minutes": minutes})
+
+
 def too_many(request: HttpRequest, seconds: int = MINUTE) -> HttpResponse:
     """The page that says when to try again. allauth's limits lead here too (`handler429` of the addresses)."""
     minutes = max(1, -(-seconds // MINUTE))
-    page = render(request, "429.html", {"seconds": seconds, "minutes": minutes}, status=429)
+    if request.user.is_authenticated:
+        page = render(request, "429.html", {"minutes": minutes}, status=429)
+    else:
+        page = HttpResponse(page_for_strangers(get_language() or settings.LANGUAGE_CODE, minutes), status=429)
     page["Retry-After"] = str(max(seconds, 1))
     return page
 
@@ -86,9 +108,9 @@ def limit_middleware(
         match = request.resolver_match
         limit = limit_of(request, (match.url_name if match else "") or "")
         by = request.viewer if request.user.is_authenticated else Viewer(label="not logged in")
-        if allow(limit.what, limit.who, most=limit.most, seconds=MINUTE, by=by):
+        if allow(limit.what, limit.who, most=limit.most, seconds=limit.seconds, by=by):
             return None
-        return too_many(request, seconds_left(limit.what, limit.who, seconds=MINUTE))
+        return too_many(request, seconds_left(limit.what, limit.who, seconds=limit.seconds))
 
     middleware.process_view = process_view  # type: ignore[attr-defined]
     return middleware

@@ -61,10 +61,19 @@ def allow(what: str, who: str, *, most: int, seconds: int, by: Viewer | None = N
     return False
 
 
+def is_spent(what: str, who: str, *, most: int, seconds: int) -> bool:
+    """Whether the next try would be refused; counts nothing, so that it may be asked before costly work."""
+    rows = RateCount.objects.filter(
+        key=key_of(what, who, seconds), count__gte=most, ends_at__gt=timezone.now()
+    )
+    return rows.exists()
+
+
 def seconds_left(what: str, who: str, *, seconds: int) -> int:
     """In how many whole seconds the span ends, and tries are let through again; 0 where none has begun."""
-    row = RateCount.objects.filter(key=key_of(what, who, seconds)).first()
-    return max(0, ceil((row.ends_at - timezone.now()).total_seconds())) if row else 0
+    rows = RateCount.objects.filter(key=key_of(what, who, seconds))
+    left = [(ends_at - timezone.now()).total_seconds() for ends_at in rows.values_list("ends_at", flat=True)]
+    return max(0, ceil(max(left, default=0)))
 
 
 def take_back_tries(tries: Iterable[tuple[str, str, int]]) -> None:
