@@ -6,7 +6,8 @@ a GIN index on PostgreSQL. SQLite loses triggers when a later migration rebuilds
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from math import log
 
 from django.db import connection, migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -16,6 +17,9 @@ MOST_WORDS = 40
 
 CANDIDATES = 400
 """Rows looked at for each word, newest first: the cost of a search does not grow with the table."""
+
+LEAST_ALONE = 0.4
+"""Share of the weight of all the words that one of several must have, to be enough by itself."""
 
 _WORD = re.compile(r"^[^\W]+$")
 _SQLITE = (
@@ -71,12 +75,15 @@ def scope_words(
 
 
 def match_words(
-    table: str, words: Iterable[str], *, within: Iterable[str] = (), limit: int = 200
+    table: str, words: Iterable[str], *, within: Iterable[str] = (), limit: int = 200, drop_weak: bool = False
 ) -> list[tuple[int, float]]:
     """The ids of rows of `table` that hold any of the words, best first, with a score > 0. One query.
 
     Each word weighs by its rarity, ln(1 + 400/n) with n its rows (at most 400 counted); rows that hold all of
     the words come on top. `within`: only rows with one of these scope words. At most `limit` rows.
+
+    `drop_weak` leaves out rows that hold but one of several words, where a rarer one was found or where it weighs
+    less than LEAST_ALONE of them all (words that no row holds weigh as one that a single row holds).
     """
     found = [w for w in dict.fromkeys(words) if _WORD.match(w)][:MOST_WORDS]
     scopes = [w for w in within if _WORD.match(w)]
@@ -85,14 +92,49 @@ def match_words(
     lookups = [[word] for word in found] + ([found] if len(found) > 1 else [])
     one = _one_sqlite(table) if connection.vendor == "sqlite" else _one_postgres(table)
     union = " UNION ALL ".join(one.format(place=place) for place in range(len(lookups)))
+    strong = _strong(len(found)) if drop_weak and len(found) > 1 else ""
     sql = (
-        f"WITH hits AS ({union}), sizes AS (SELECT place, count(*) AS n FROM hits GROUP BY place)"  # noqa: S608
-        f" SELECT id, sum(ln(1 + {CANDIDATES}.0 / n)) AS score FROM hits JOIN sizes USING (place)"
-        " GROUP BY id ORDER BY score DESC, id DESC LIMIT %s"
+        f"WITH hits AS ({union}), sizes AS"  # noqa: S608
+        f" (SELECT place, ln(1 + {CANDIDATES}.0 / count(*)) AS weight FROM hits GROUP BY place)"
+        " SELECT id, sum(weight) AS score FROM hits JOIN sizes USING (place)"
+        f" GROUP BY id {strong} ORDER BY score DESC, id DESC LIMIT %s"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [*(_expression(lookup, scopes) for lookup in lookups), limit])
         return [(int(row[0]), float(row[1])) for row in cursor.fetchall()]
+
+
+def has_several(text: str) -> bool:
+    """Whether a search is for several words: a compound alone is one, and whatever shares a part of it is near."""
+    return len(text.split()) > 1
+
+
+def rank_few(texts: Sequence[Collection[str]], words: Iterable[str], *, drop_weak: bool = False) -> list[int]:
+    """The places of those texts (their analysed words) that hold any of the words, best first.
+
+    The same as `match_words`, for texts so few that they need no index.
+    """
+    found = list(dict.fromkeys(words))[:MOST_WORDS]
+    counts = {word: sum(word in text for text in texts) for word in found}
+    weights = {word: log(1 + CANDIDATES / max(n, 1)) for word, n in counts.items()}
+    rarest = max((weights[word] for word, n in counts.items() if n), default=0.0)
+    enough = max(rarest, LEAST_ALONE * sum(weights.values())) if drop_weak else 0.0
+    scores = {}
+    for place, text in enumerate(texts):
+        held = [weights[word] for word in found if word in text]
+        if len(held) > 1 or (held and held[0] >= enough):
+            scores[place] = (len(held) == len(found), sum(held))
+    return sorted(scores, key=lambda place: scores[place], reverse=True)
+
+
+def _strong(count: int) -> str:
+    """What a row must hold of `count` words not to be weak: two, or one that is the rarest and weighs enough."""
+    missing = f"({count} - count(*)) * ln(1 + {CANDIDATES}.0)"
+    return (
+        "HAVING count(*) > 1 OR"  # noqa: S608
+        f" (sum(weight) >= (SELECT max(weight) FROM sizes WHERE place < {count}) AND sum(weight) >="
+        f" (SELECT {LEAST_ALONE} * (sum(weight) + {missing}) FROM sizes WHERE place < {count}))"
+    )
 
 
 def _one_sqlite(table: str) -> str:

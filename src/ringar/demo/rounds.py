@@ -7,6 +7,7 @@ from typing import Any
 from ringar.core.clock import at
 from ringar.core.models import Person
 from ringar.core.rules import Viewer
+from ringar.demo.days import end_of_day
 from ringar.needs.actions import Weighed, close_round, hand_in_scores, open_round, save_score
 from ringar.needs.models import Need
 from ringar.needs.round_models import Round
@@ -21,7 +22,7 @@ def add_round(
 ) -> None:
     """A round as the data tells: opened, scored by some, closed where its last day has passed."""
     opened, last = start - timedelta(days=row["opened"]), start + timedelta(days=row["days_left"])
-    deadline = last.replace(hour=21, minute=59, second=59)
+    deadline = end_of_day(last)
     with at(opened):
         round = open_round(
             by=viewers[row["by"]],

@@ -15,6 +15,7 @@ from ringar.core.models import Organisation, Person, Unit
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Role, Viewer
 from ringar.demo.cast import CAST, PASSWORD
+from ringar.demo.days import end_of_day
 from ringar.demo.rounds import add_round
 from ringar.demo.startups import add_incubator, add_unchecked
 from ringar.demo.talking import let_them_talk
@@ -214,7 +215,7 @@ class City:
                 by=self.viewers["dag"],
                 title=row["title"],
                 text=row["text"].strip(),
-                deadline=self.start + timedelta(days=row["days_left"]),
+                deadline=end_of_day(self.start + timedelta(days=row["days_left"])),
                 needs=needs,
                 criteria=row["criteria"],
             )

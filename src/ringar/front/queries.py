@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
@@ -10,11 +11,13 @@ from django.db.models import Count, Q, QuerySet
 from ringar.core.clock import now
 from ringar.core.models import Unit
 from ringar.core.rules import Viewer
+from ringar.front.rules import holds_most
 from ringar.needs.models import Joining, Need
 from ringar.needs.queries import listed_needs, my_drafts, my_needs, search_needs
 from ringar.needs.rules import NeedState, can_see_need
 from ringar.solvers.models import Call, Solution
-from ringar.solvers.queries import open_calls, search_solutions
+from ringar.solvers.queries import open_calls, search_calls, search_solutions
+from ringar_kits.texts import analyse, search_words
 
 SHOWN = 6
 LONGEST_LIST = 25
@@ -72,9 +75,24 @@ def own_solutions(viewer: Viewer) -> list[Solution]:
     return list(solutions.select_related("solver").order_by("-id")[:SHOWN])
 
 
-def found(viewer: Viewer, text: str) -> tuple[list[Need], list[Solution]]:
-    """The needs and the solutions that fit the words best, of those that the viewer may see. 4 queries."""
-    return search_needs(viewer, text, limit=MOST_FOUND), search_solutions(viewer, text, limit=MOST_FOUND)
+@dataclass(frozen=True)
+class Found:
+    """What a search found, best first; `is_near` tells whether anything of it holds most of the words."""
+
+    calls: list[Call]
+    needs: list[Need]
+    solutions: list[Solution]
+    is_near: bool
+
+
+def found(viewer: Viewer, text: str) -> Found:
+    """The open calls, needs and solutions that fit the words best, of those that the viewer may see. 7 queries."""
+    calls = search_calls(now(), text, limit=MOST_FOUND)
+    needs = search_needs(viewer, text, limit=MOST_FOUND)
+    solutions = search_solutions(viewer, text, limit=MOST_FOUND)
+    held = [analyse(f"{call.title}\n{call.text}", call.language) for call in calls]
+    held += [row.words.split() for row in (*needs, *solutions)]
+    return Found(calls, needs, solutions, is_near=holds_most(search_words(text), held))
 
 
 def needs_under_way(viewer: Viewer) -> list[Need]:

@@ -1,14 +1,14 @@
 """What the pages tell: the ring of steps and its picture, what happens next with a need, the overview's table."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import cos, pi, sin
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ringar.needs.rules import ASKS, NeedFacts, missing_for, next_step, transition
+from ringar.needs.rules import ASKS, SET_BY_OTHERS, NeedFacts, missing_for, next_step, transition
 
 CENTRE = (260.0, 205.0)
 RADIUS = 132.0
@@ -137,9 +137,16 @@ def segments(row: Row, longest: int) -> list[tuple[int, float, float]]:
     return found
 
 
+def holds_most(sought: Collection[str], held: Iterable[Collection[str]]) -> bool:
+    """Whether any of the rows, each given as its words, holds more than half of the words sought."""
+    words = set(sought)
+    return any(2 * len(words.intersection(row)) > len(words) for row in held)
+
+
 def what_next(facts: NeedFacts) -> tuple[list[Promise], Promise | None]:
     """What the need's next step still asks for, and who takes it when nothing is missing (None: nobody)."""
     step = next_step(facts.state)
+    facts = replace(facts, match=facts.state in SET_BY_OTHERS)  # a matched need has its solution chosen
     arrow = transition(facts.state, step) if step else None
     if arrow is None:
         return [], None

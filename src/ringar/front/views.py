@@ -62,10 +62,13 @@ def home_inside(request: Request, viewer: Viewer) -> HttpResponse:
 
 @require_safe
 def search(request: Request) -> HttpResponse:
-    """Needs and solutions that fit the words."""
+    """Open calls, needs and solutions that fit the words."""
     text = tidy_text(request.GET.get("q", ""))[:LONGEST_SEARCH].strip()
-    needs, solutions = queries.found(request.viewer, text) if text else ([], [])
-    context = {"text": text, "needs": needs, "solutions": solutions}
+    context = {
+        "text": text,
+        "found": queries.found(request.viewer, text) if text else None,
+        "may_offer": can_register(request.viewer),
+    }
     return render(request, "front/search.html", context)
 
 

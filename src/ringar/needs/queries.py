@@ -10,10 +10,10 @@ from django.utils.dateparse import parse_datetime
 from ringar.core.models import AuditEvent, Membership, Person, TeamMember, Unit
 from ringar.core.queries import units_below, visible_to
 from ringar.core.rules import OUTSIDE_ROLES, NotAllowed, Viewer, Visibility
-from ringar.core.search import match_words, scope_words
+from ringar.core.search import has_several, match_words, scope_words
 from ringar.needs.models import Evidence, Joining, Lineage, Need
 from ringar.needs.rules import NeedFacts, NeedState, can_see_need
-from ringar_kits.texts.analyse import analyse
+from ringar_kits.texts.analyse import search_words
 
 PAGE = 25
 MOST_FOUND = 100
@@ -123,24 +123,28 @@ def my_needs(viewer: Viewer) -> QuerySet[Need]:
 
 
 def found_ids(
-    viewer: Viewer, text: str, *, everywhere: bool = False, limit: int = MOST_FOUND
+    viewer: Viewer, text: str, *, everywhere: bool = False, limit: int = MOST_FOUND, drop_weak: bool = False
 ) -> list[tuple[int, float]]:
-    """Ids of needs that hold any word of the text, best first, near what the viewer may see. 1 query."""
+    """Ids of needs that hold words of the text, best first, near what the viewer may see. 1 query.
+
+    `drop_weak` leaves out those that share but a common word, as `match_words` tells.
+    """
     scopes = scope_words(
         organisation_id=None if everywhere or not viewer.is_inside else viewer.organisation_id,
         is_public=everywhere or not viewer.is_inside,
     )
-    return match_words("needs_need", analyse(text), within=scopes, limit=limit)
+    return match_words("needs_need", search_words(text), within=scopes, limit=limit, drop_weak=drop_weak)
 
 
 def search_ids(
     viewer: Viewer, text: str, *, state: str = "", unit: Unit | None = None, everywhere: bool = False
 ) -> list[int]:
-    """Ids of needs that hold any word of the text, best first, that the viewer may see; never drafts. 2–3 queries.
+    """Ids of needs that hold words of the text, best first, that the viewer may see; never drafts. 2–3 queries.
 
     Who may see them is decided row by row: asked together with the ids, SQLite would walk the whole index.
     """
-    found = [pk for pk, _ in found_ids(viewer, text, everywhere=everywhere)]
+    hits = found_ids(viewer, text, everywhere=everywhere, drop_weak=has_several(text))
+    found = [pk for pk, _ in hits]
     below = unit_ids_of(unit) if unit else None
     is_public = everywhere or not viewer.is_inside
     rows = living_needs(Need.objects.filter(pk__in=found, is_draft=False))

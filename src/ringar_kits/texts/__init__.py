@@ -9,7 +9,7 @@
 'b'
 """
 
-from ringar_kits.texts.analyse import analyse, guess_language
+from ringar_kits.texts.analyse import analyse, guess_language, search_words
 from ringar_kits.texts.dictionary import dictionary_path
 from ringar_kits.texts.duplicates import find_duplicates, similar
 from ringar_kits.texts.embed import Embedder, load_embedder
@@ -43,6 +43,7 @@ __all__ = [
     "learn",
     "load_embedder",
     "rank",
+    "search_words",
     "similar",
     "text_hash",
 ]

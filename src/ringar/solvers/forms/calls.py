@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.text import TextField
-from ringar.solvers.forms.offers import SECRECY, SECRECY_HELP, SHORT, FactsForm
+from ringar.solvers.forms.offers import SECRECY, SHORT, FactsForm
 from ringar.solvers.models import Answer, Call, SecrecyTrial, Solution
 from ringar.solvers.rules import MAX_CRITERIA
 
@@ -66,7 +66,16 @@ class DeadlineForm(FactsForm):
         fields = ("title", "text", "deadline")
 
 
-class AnswerForm(FactsForm):
+class SentForm(FactsForm):
+    """What a sender fills in: own words, and perhaps what is to be kept secret."""
+
+    @property
+    def asks_for_secrecy(self) -> bool:
+        """Whether the part on secrecy is open from the start: filled in, or refused."""
+        return any(self[name].value() or self[name].errors for name in SECRECY)
+
+
+class AnswerForm(SentForm):
     """An answer to a call: own words and an e-mail address are enough. `acting` is whom the person answers for."""
 
     acting = forms.TypedChoiceField(
@@ -83,13 +92,21 @@ class AnswerForm(FactsForm):
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             **{name: forms.Textarea(attrs=SHORT) for name in SECRECY},
         }
+        labels = {
+            "name": _("Your name, or what your company or association is called"),
+            "secrecy": _("The part to keep secret"),
+            "secrecy_reason": _("Why it should be kept secret"),
+        }
         help_texts = {
             "text": _(
-                "In your own words, as short as you like. Answer the need rather than describe a product."
+                "In your own words, as short as you like. Answer the need rather than describe a product. If you "
+                "have a web page about it, write its address here too."
             ),
+            "name": _("If you like, with your organisation number. You need neither to answer."),
             "email": _("Here you get a receipt, and later the decision with its reason."),
             "solution": _("If you have described it here already."),
-            **SECRECY_HELP,
+            "secrecy": _("For instance the price, or how the method works inside."),
+            "secrecy_reason": _("What would you lose if a competitor read it?"),
         }
 
     def __init__(
@@ -107,13 +124,8 @@ class AnswerForm(FactsForm):
         else:
             del self.fields["solution"]
 
-    @property
-    def asks_for_secrecy(self) -> bool:
-        """Whether the part on secrecy is open from the start: filled in, or refused."""
-        return any(self[name].value() or self[name].errors for name in SECRECY)
 
-
-class CorrectionForm(FactsForm):
+class CorrectionForm(SentForm):
     """The sender's correction of an answer."""
 
     class Meta(AnswerForm.Meta):

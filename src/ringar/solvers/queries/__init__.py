@@ -13,6 +13,7 @@ from ringar.solvers.queries.calls import (
     own_answers,
     people_of_call,
     readable_answers,
+    search_calls,
     sender_of,
     visible_calls,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "principals_of",
     "readable_answers",
     "requests_to",
+    "search_calls",
     "search_solutions",
     "search_solvers",
     "secrecy_of",

@@ -9,8 +9,13 @@ from django.db.models import Count, Q, QuerySet
 from ringar.core.models import Interest, Person
 from ringar.core.queries import shown_name
 from ringar.core.rules import NotAllowed, Viewer
+from ringar.core.search import has_several, rank_few
 from ringar.solvers.models import Answer, Call
 from ringar.solvers.rules import RUN_CALLS, AnswerState, CallState, can_read_answers
+from ringar_kits.texts import analyse, search_words
+
+MOST_SEARCHED = 200
+"""Open calls whose texts a search reads, the soonest deadline first: they are few, and need no word index."""
 
 
 def visible_calls(viewer: Viewer) -> "QuerySet[Call]":
@@ -45,6 +50,14 @@ def open_calls(at: datetime) -> "QuerySet[Call]":
     """Calls that take answers at that time, the soonest deadline first."""
     rows = Call.objects.filter(state=CallState.OPEN, deadline__gt=at)
     return rows.select_related("organisation").order_by("deadline", "id")
+
+
+def search_calls(at: datetime, text: str, *, limit: int) -> list[Call]:
+    """Calls open at that time that hold words of the text, best first, at most `limit`. 1 query."""
+    calls = list(open_calls(at)[:MOST_SEARCHED])
+    texts = [set(analyse(f"{call.title}\n{call.text}", call.language)) for call in calls]
+    places = rank_few(texts, search_words(text), drop_weak=has_several(text))
+    return [calls[place] for place in places[:limit]]
 
 
 def call_for(viewer: Viewer, uuid: UUID) -> Call:
@@ -96,11 +109,13 @@ def readable_answers(viewer: Viewer) -> "QuerySet[Answer]":
     return rows.filter(call__organisation_id=organisation_id)
 
 
-def own_answers(viewer: Viewer, call: Call) -> "QuerySet[Answer]":
-    """The viewer's own answers to the call, to find back to them without the letter."""
-    if viewer.person_id is None:
-        return Answer.objects.none()
-    return call.answers.filter(created_by_id=viewer.person_id).select_related("solver").order_by("id")
+def own_answers(viewer: Viewer, call: Call, sent: Iterable[UUID] = ()) -> list[Answer]:
+    """The viewer's own answers to the call, and those `sent` (uuids) that the browser remembers. 0 or 1 query."""
+    uuids = list(sent)
+    if viewer.person_id is None and not uuids:
+        return []
+    mine = Q(uuid__in=uuids) | Q(created_by_id=viewer.person_id or 0)
+    return list(call.answers.filter(mine).select_related("solver").order_by("id"))
 
 
 def people_of_call(call: Call) -> set[int]:

@@ -7,7 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from ringar.core.models import Organisation, TextVector
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.core.search import match_words, scope_words
+from ringar.core.search import has_several, match_words, scope_words
 from ringar.solvers.models import Solution, Solver
 from ringar.solvers.queries.members import acted_for
 from ringar.solvers.rules import (
@@ -22,7 +22,7 @@ from ringar.solvers.rules import (
     clean_number,
     is_operator,
 )
-from ringar_kits.texts import analyse
+from ringar_kits.texts import search_words
 
 PAGE = 25
 BEST = 30
@@ -144,7 +144,8 @@ def number_in(text: str) -> str:
 def found_by_words(rows: "QuerySet[Row]", table: str, viewer: Viewer, text: str, limit: int) -> list[Row]:
     """Those of the rows that hold words of the text, best first."""
     scopes = scope_words(organisation_id=viewer.organisation_id, person_id=viewer.person_id, is_public=True)
-    best = match_words(table, analyse(text), within=[] if is_operator(viewer) else scopes)
+    near = [] if is_operator(viewer) else scopes
+    best = match_words(table, search_words(text), within=near, drop_weak=has_several(text))
     found = [row_id for row_id, _score in best]
     seen = set(rows.filter(pk__in=found).values_list("pk", flat=True))  # whole rows only for those shown
     shown = [row_id for row_id in found if row_id in seen][:limit]

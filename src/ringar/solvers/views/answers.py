@@ -17,6 +17,7 @@ from ringar.core.rules import Refused, Viewer
 from ringar.solvers import queries
 from ringar.solvers.actions import answer_call, edit_answer, verify_email, withdraw_answer
 from ringar.solvers.forms import AnswerForm, CorrectionForm
+from ringar.solvers.models import Answer
 from ringar.solvers.rules import AnswerState, Scope
 from ringar.solvers.views import attempt
 
@@ -43,9 +44,22 @@ def answer_new(request: Request, uuid: UUID) -> HttpResponse:
                 "Thank you! Your answer has arrived. A receipt with your private link is on its way to %(email)s."
             )
             messages.success(request, thanks % {"email": answer.email})
+            remember(request, answer)
             return redirect(call)
     context = {"form": form, "call": call, "takes_answers": call.takes_answers(now())}
     return render(request, "solvers/answer_new.html", context)
+
+
+def remember(request: Request, answer: Answer) -> None:
+    """Lets this browser's session know the answer, so that the call's page tells what comes next."""
+    answered = request.session.get("answered", {})
+    key = str(answer.call.uuid)
+    uuids = [*answered.pop(key, []), str(answer.uuid)]
+    # the latest calls and answers only: a session is no archive
+    request.session["answered"] = {
+        **dict([*answered.items()][-MOST:]),
+        key: list(dict.fromkeys(uuids))[-MOST:],
+    }
 
 
 def hats_of(viewer: Viewer) -> list[tuple[UUID, str]]:

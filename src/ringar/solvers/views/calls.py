@@ -1,6 +1,7 @@
 """Calls: listed, shown to everyone, written, opened, closed, and their answers decided on."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from ringar.core.clock import now
 from ringar.core.flags import Flagged
 from ringar.core.middleware import Request
 from ringar.core.queries import has_interest
-from ringar.core.registry import lookup
+from ringar.core.registry import lookup, subject_of
 from ringar.core.rules import NotAllowed, Refused
 from ringar.solvers import queries
 from ringar.solvers.actions import (
@@ -33,6 +34,8 @@ from ringar.solvers.rules import AnswerState, CallState, can_read_answers, can_r
 from ringar.solvers.views import attempt
 
 MOST_CALLS = 100
+COPY_SHOWN = timedelta(hours=1)
+"""How long a browser that sent an answer is shown its text: it may be a shared one, as in a library."""
 
 
 @require_safe
@@ -56,24 +59,52 @@ def call_detail(request: Request, uuid: UUID) -> HttpResponse:
     call = queries.call_for(request.viewer, uuid)
     moment = now()
     counts = queries.answer_counts(call)
+    can_read = can_read_answers(request.viewer, organisation_id=call.organisation_id)
+    own = own_answers(request, call)
     context = {
         "call": call,
         "state": call.state_at(moment),
-        "steps": steps_of(call.state_at(moment)),
+        "steps": steps_of(call.state_at(moment), with_draft=can_read),
+        "needs": named_needs(request, call),
         "takes_answers": call.takes_answers(moment),
         "waiting": counts.get(AnswerState.RECEIVED, 0),
         "answers": sum(counts.values()),
         "may_run": can_run_call(request.viewer, organisation_id=call.organisation_id),
-        "may_read": can_read_answers(request.viewer, organisation_id=call.organisation_id),
+        "may_read": can_read,
         "is_past": moment >= call.deadline,
-        "own_answers": queries.own_answers(request.viewer, call),
+        "own_answers": own,
+        "has_answered": any(answer.state != AnswerState.WITHDRAWN for answer, _is_mine, _copy in own),
     }
     return render(request, "solvers/call_detail.html", context)
 
 
-def steps_of(state: CallState) -> list[tuple[str, str]]:
-    """The line of states: (label, "done" | "now" | "")."""
-    order = list(CallState)
+def named_needs(request: Request, call: Call) -> list[tuple[str, str]]:
+    """The call's needs as (title, address): no address where the viewer may not see the need. 1 query."""
+    needs, subject = list(call.needs.all()), subject_of("need")
+    seen = subject.visible_rows(request.viewer, [need.need_uuid for need in needs]) if subject else {}
+    return [
+        (need.need_title, seen[need.need_uuid].get_absolute_url() if need.need_uuid in seen else "")
+        for need in needs
+    ]
+
+
+def own_answers(request: Request, call: Call) -> list[tuple[Answer, bool, bool]]:
+    """The answers of this person and this browser: (answer, whether it is the person's, whether to show its text)."""
+    viewer = request.viewer
+    sent = uuids_in(request.session.get("answered", {}).get(str(call.uuid), []))
+    return [
+        (
+            answer,
+            viewer.person_id is not None and answer.created_by_id == viewer.person_id,
+            answer.created_at > now() - COPY_SHOWN,
+        )
+        for answer in queries.own_answers(viewer, call, sent)
+    ]
+
+
+def steps_of(state: CallState, *, with_draft: bool) -> list[tuple[str, str]]:
+    """The line of states: (label, "done" | "now" | ""). The draft concerns those who run the call alone."""
+    order = [each for each in CallState if with_draft or each != CallState.DRAFT or state == each]
     here = order.index(state)
     return [
         (str(each.label), "done" if place < here else "now" if place == here else "")
