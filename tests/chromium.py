@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from ringar.core.models import Person
 
@@ -44,10 +44,17 @@ def chromium() -> Iterator[Browser]:
 def open_page(chromium: Browser, site: str) -> Iterator[Open]:
     """`open_page("/behov/", person=people.bo, language="en", width=320, javascript=False)` gives the page.
 
-    What the browser complains of (errors of scripts, things that the content security policy stopped) fails the test.
+    What the browser complains of (errors of scripts, things that the content security policy stopped) fails the test,
+    but not that the page itself is a refusal: its status is the test's to judge.
     """
     complaints: list[str] = []
+    asked: set[str] = set()
     contexts = []
+
+    def heard(message: ConsoleMessage) -> None:
+        is_refusal = "status of 4" in message.text and message.location["url"] in asked
+        if message.type == "error" and not is_refusal:
+            complaints.append(f"{message.location['url']}: {message.text}")
 
     def opened(
         path: str,
@@ -69,7 +76,8 @@ def open_page(chromium: Browser, site: str) -> Iterator[Open]:
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
-        page.on("console", lambda m: complaints.append(f"{path}: {m.text}") if m.type == "error" else None)
+        page.on("console", heard)
+        asked.add(site + path)
         page.goto(site + path)
         return page
 
