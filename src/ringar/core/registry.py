@@ -6,12 +6,14 @@ A room's `lookups.py` holds LOOKUPS: rows of its own that another room at the sa
 A room's `subjects.py` holds SUBJECTS (rows that can be talked about, followed, worked with as a team) and
 EVENTS (what is told to people when something happens to them).
 A room's `feeds.py` holds FEEDS (lists that can be followed), its `calendar.py` EVENTS (days to keep).
+A room's `waiting.py` holds WAITING: what waits for a person to do, for the first page.
 A room's `guide.py` holds STEPS: the first things that someone new does there, for whom.
 A room's `personal.py` holds PERSONAL: what it keeps about a person, for own-data export and erasure.
 """
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -137,6 +139,31 @@ class GuideStep:
     text: str | Promise
     roles: frozenset[str]
     is_done: Callable[[Viewer], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits for the viewer: what to do (`text`) with what (`title`, in `language`), and where.
+
+    `since` when it waits; `by` is the last day for it, None where there is none.
+    """
+
+    text: str | Promise
+    title: str
+    url: str
+    since: datetime
+    by: datetime | None = None
+    language: str = ""
+
+
+MOST_WAITING = 25
+"""Things of one kind that are looked up for a person; nobody works through more in a day."""
+
+
+def waiting_for(viewer: Viewer) -> list[Waiting]:
+    """What waits for the viewer in all rooms: the soonest last day first, then what has waited the longest."""
+    found: list[Waiting] = [row for find in declared("waiting", "WAITING") for row in find(viewer)]
+    return sorted(found, key=lambda row: (row.by is None, row.by or row.since))
 
 
 MOST_STEPS = 4

@@ -52,7 +52,10 @@ def own_needs(viewer: Viewer) -> list[Need]:
 
 def latest_joinings(viewer: Viewer, needs: Iterable[Need]) -> list[Joining]:
     """The units that last said "we have this too" of those needs, which the viewer sees already."""
-    joinings = Joining.objects.filter(need__in=[need.pk for need in needs])
+    joined = [need.pk for need in needs if need.joined_count]
+    if not joined:
+        return []
+    joinings = Joining.objects.filter(need__in=joined)
     joinings = joinings.exclude(person_id=viewer.person_id or 0)
     return list(joinings.select_related("need", "unit").order_by("-at")[:SHOWN])
 
@@ -60,11 +63,6 @@ def latest_joinings(viewer: Viewer, needs: Iterable[Need]) -> list[Joining]:
 def newest_needs(viewer: Viewer) -> list[Need]:
     """The latest needs of the viewer's organisation that others have written."""
     return list(listed_needs(viewer).exclude(created_by_id=viewer.person_id)[:SHOWN])
-
-
-def needs_to_choose(viewer: Viewer) -> list[Need]:
-    """Explored needs, longest unmoved first: they wait for those who lead development to choose."""
-    return list(listed_needs(viewer).filter(state=NeedState.EXPLORED).order_by("changed_at", "id")[:SHOWN])
 
 
 def own_solutions(viewer: Viewer) -> list[Solution]:

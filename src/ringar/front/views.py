@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ringar.core.exports import export_response
 from ringar.core.middleware import Request
+from ringar.core.registry import waiting_for
 from ringar.core.rules import NotAllowed, Viewer
 from ringar.core.text import tidy_text
 from ringar.front import queries
@@ -21,6 +22,8 @@ from ringar.solvers.rules import can_register
 
 STATES = [state for state in NeedState if state != NeedState.DRAFT]
 LONGEST_SEARCH = 300
+MOST_SHOWN = 8
+"""Things that wait shown at once; the rest unfolds."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,13 @@ def home(request: Request) -> HttpResponse:
 
 
 def home_inside(request: Request, viewer: Viewer) -> HttpResponse:
-    """My needs and what happens next with them, who else has them, what waits for me."""
-    mine = queries.own_needs(viewer)
+    """What waits for me, most urgent first; my needs and what happens next with them, who else has them."""
+    mine, waiting = queries.own_needs(viewer), waiting_for(viewer)
     context = {
         "mine": [OwnNeed(need, *what_next(need.facts)) for need in mine],
         "joinings": queries.latest_joinings(viewer, mine),
-        "to_choose": queries.needs_to_choose(viewer) if viewer.leads else [],
+        "waiting": waiting[:MOST_SHOWN],
+        "more_waiting": waiting[MOST_SHOWN:],
         "newest": queries.newest_needs(viewer),
     }
     return render(request, "front/home_inside.html", context)

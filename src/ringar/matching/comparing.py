@@ -4,16 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from ringar.core.clock import today
 from ringar.matching.index import Shelf
 from ringar.matching.queries import learned_weights, newcomers, offers_of
-from ringar.matching.rules import KEPT, NOTHING, SHOWN, fact_parts, trial_seed
+from ringar.matching.rules import KEPT, NOTHING, SHOWN, chance_of, fact_parts, trial_seed
 from ringar.needs.models import Need
 from ringar_kits.texts import Hit, Query, Reason, analyse, explore, rank
 from ringar_kits.texts.analyse import is_telling
-from ringar_kits.texts.fits import confidence
 
 DEEP = 3
 """First hits whose meaning is tried word by word, though shared words explain them already."""
@@ -74,7 +71,7 @@ def compare(held: Shelf, need: Need, asked: Collection[int]) -> Comparison:
                 rank=hit.rank,
                 score=hit.score,
                 texts=texts_of(held, need, hit.id),
-                chance=chance_of(hit),
+                chance=chance_of(hit.parts),
                 parts=dict(hit.parts),
                 reasons=as_data(reasons.get(hit.id, [])),
                 missing=missing_words(held, query, hit.id) if hit.id in wanted else [],
@@ -104,7 +101,7 @@ def place(need: Need, hits: list[Hit], weights: Mapping[str, float]) -> tuple[li
         with_facts(hit, fact_parts(offers[int(hit.id)]), weights) for hit in hits if int(hit.id) in offers
     ]
     told.sort(key=lambda hit: -hit.score)
-    worth = (int(hit.id) for hit in told[:KEPT] if chance_of(hit) >= NOTHING)
+    worth = (int(hit.id) for hit in told[:KEPT] if chance_of(hit.parts) >= NOTHING)
     new = newcomers(need.organisation_id, worth)
     shown, trial = explore(told, [str(pk) for pk in new], seed=trial_seed(need.pk, today()))
     far = {hit.id: hit.rank for hit in hits if hit.rank > REACH}
@@ -115,11 +112,6 @@ def with_facts(hit: Hit, facts: Mapping[str, float], weights: Mapping[str, float
     """The hit with its facts among its parts, and in its score as they weigh."""
     score = hit.score + sum(weights.get(name, 0.0) * value for name, value in facts.items())
     return replace(hit, score=score, parts={**hit.parts, **facts})
-
-
-def chance_of(hit: Hit) -> float:
-    """How likely it is that this hit fits, by the kit's own measure for the first of a ranking."""
-    return confidence({name: np.array([value]) for name, value in hit.parts.items() if name[:5] != "fact_"})
 
 
 def texts_of(held: Shelf, need: Need, id_: str) -> str:

@@ -5,16 +5,24 @@ from django.template.loader import render_to_string
 
 from ringar.core.registry import Panel
 from ringar.core.rules import Viewer
-from ringar.matching.cards import reasons_of
+from ringar.matching.cards import is_weak, reasons_of
 from ringar.matching.queries import (
     checks_of,
+    chosen_solutions,
     compared_solutions,
-    needs_awaiting_judgement,
     needs_fitting,
     top_matches,
 )
-from ringar.matching.rules import MATCHED_STATES, Verdict, can_judge, can_see_matches, is_own_solution
+from ringar.matching.rules import (
+    MATCHED_STATES,
+    Verdict,
+    can_judge,
+    can_see_matches,
+    chooser_before,
+    is_own_solution,
+)
 from ringar.needs.models import Need
+from ringar.needs.rules import SET_BY_OTHERS
 from ringar.solvers.models import Solution
 
 FEW = 5
@@ -30,11 +38,14 @@ def matches_of_need(request: HttpRequest, need: Need) -> str:
     if need.is_draft or not can_see_matches(viewer_of(request), need.facts):
         return ""
     found = top_matches(need)
+    rows = [(match, reasons_of(need, match, match.solution.language)) for match in found]
     context = {
         "need": need,
-        "matches": [(match, reasons_of(need, match, match.solution.language)) for match in found],
+        "matches": [(match, told) for match, told in rows if not is_weak(match)],
+        "weak": [match for match in found if is_weak(match)],
         "finding": found[0].need.ranking.finding if found else "",
         "is_looking": need.state in MATCHED_STATES,
+        "chooser": chooser_before(viewer_of(request), need.facts),
     }
     return render_to_string("matching/panel_need.html", context, request)
 
@@ -69,15 +80,17 @@ def candidates_by_criteria(request: HttpRequest, need: Need) -> str:
     return render_to_string("matching/panel_compare.html", context, request)
 
 
-def needs_to_judge(request: HttpRequest, viewer: Viewer) -> str:
-    """The viewer's needs whose solutions nobody has judged yet. 1 query."""
-    needs = needs_awaiting_judgement(viewer)
-    return render_to_string("matching/panel_home.html", {"needs": needs}, request) if needs else ""
+def chosen_for_need(request: HttpRequest, need: Need) -> str:
+    """Which solutions are chosen for the need, and how it goes on, for those who may see them. 0–1 queries."""
+    if need.state not in SET_BY_OTHERS or not can_see_matches(viewer_of(request), need.facts):
+        return ""
+    context = {"need": need, "solutions": chosen_solutions(need)}
+    return render_to_string("matching/panel_chosen.html", context, request) if context["solutions"] else ""
 
 
 PANELS = [
+    Panel("need_next", 10, chosen_for_need),
     Panel("need_detail", 10, matches_of_need),
     Panel("need_compare", 10, candidates_by_criteria),
     Panel("solution_detail", 10, needs_of_solution),
-    Panel("home_inside", 10, needs_to_judge),
 ]

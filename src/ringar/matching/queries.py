@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from ringar.core.clock import now
+from ringar.core.registry import MOST_WAITING
 from ringar.core.rules import NotAllowed, Viewer, Visibility
 from ringar.matching.models import Choice, CriterionCheck, Judgement, Match, Preference
 from ringar.matching.rules import (
+    AWAITING_STATES,
     KEPT,
     MATCHED_STATES,
     MOST_FOR_SOLUTION,
@@ -49,6 +51,11 @@ class Candidate:
     place: int
     verdicts: Verdicts
     mine: Judgement | None
+
+    @property
+    def is_chosen(self) -> bool:
+        """Chosen for the need, as `candidates_of` has looked up."""
+        return bool(getattr(self.match, "is_chosen", False))
 
 
 def solutions_mark(model: str) -> str:
@@ -193,23 +200,30 @@ def checks_of(need: Need) -> dict[tuple[int, str], CriterionCheck]:
 
 def compared_solutions(need: Need, most: int = 4) -> list[Solution]:
     """The candidates to compare by the criteria: chosen ones first, then the best by rank. 2 queries."""
-    chosen = list(
-        Solution.objects.filter(choices__need=need).select_related("solver").order_by("choices__id")
-    )
+    chosen = chosen_solutions(need)
     best = [match.solution for match in top_matches(need, most)]
     return list({row.pk: row for row in [*chosen, *best]}.values())[: max(most, len(chosen))]
 
 
-def needs_awaiting_judgement(viewer: Viewer, most: int = 3) -> list[Need]:
-    """The viewer's own needs with fitting matches that nobody has judged yet, newest first. 1 query."""
+def needs_awaiting_word(viewer: Viewer) -> list[Need]:
+    """The viewer's own needs with fitting matches: those chosen, and others that nobody has judged yet. 1 query.
+
+    Those first that have stood still the longest.
+    """
     if viewer.person_id is None or not viewer.may_write:
         return []
     mine = Q(created_by_id=viewer.person_id) | Q(owner_id=viewer.person_id)
     rows = visible_needs(viewer).filter(mine, organisation_id=viewer.organisation_id or 0)
-    rows = rows.filter(state__in=MATCHED_STATES, ranking__confidence__gte=NOTHING, judgements=None).defer(
-        "words"
-    )
-    return list(rows.order_by("-changed_at", "-id")[:most])
+    rows = rows.filter(state__in=AWAITING_STATES, ranking__confidence__gte=NOTHING)
+    judged = Exists(Judgement.objects.filter(need=OuterRef("pk")))
+    rows = rows.filter(Q(state=NeedState.CHOSEN) | ~judged).defer("words")
+    return list(rows.order_by("changed_at", "id")[:MOST_WAITING])
+
+
+def chosen_solutions(need: Need) -> list[Solution]:
+    """The solutions chosen for the need, in the order they were. 1 query."""
+    rows = Solution.objects.filter(choices__need=need).select_related("solver")
+    return list(rows.defer("secrecy", "words").order_by("choices__id"))
 
 
 def needs_for_call(viewer: Viewer, ticked: Collection[UUID] = (), most: int = 30) -> list[Need]:

@@ -1,16 +1,18 @@
 """Who may see and judge matches, what speaks for and against a solution, and in which order they are shown."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.rules import Role, Viewer
 from ringar.needs.rules import NeedFacts, NeedState, can_edit_need, can_move, can_see_need
 from ringar.solvers.rules import Maturity, PriceClass
+from ringar_kits.texts.fits import confidence
 
 KEPT = 30
 SHOWN = 10
@@ -28,6 +30,9 @@ READY_FOR_CALL = (NeedState.EXPLORED, NeedState.CHOSEN, NeedState.MATCHED)
 
 MATCHED_STATES = (NeedState.SHARED, NeedState.EXPLORED, NeedState.CHOSEN, NeedState.MATCHED)
 """States in which solutions are looked for, again and again as new ones come."""
+
+AWAITING_STATES = (NeedState.SHARED, NeedState.EXPLORED, NeedState.CHOSEN)
+"""States in which the need's own people are asked for their word on what came up."""
 
 NONE_WORDS = frozenset({"inga", "ingen", "inget", "ingenting", "nej", "no", "none", "nothing"})
 
@@ -56,6 +61,14 @@ def finding_of(confidence: float) -> Finding:
     if confidence >= SURE:
         return Finding.FITS
     return Finding.UNSURE if confidence >= NOTHING else Finding.NOTHING
+
+
+def chance_of(parts: Mapping[str, float]) -> float:
+    """How likely it is that a hit with those parts of its score fits, by the kit's measure for a ranking's first.
+
+    Facts count for nothing in it: the measure was fitted without them.
+    """
+    return confidence({name: np.array([value]) for name, value in parts.items() if name[:5] != "fact_"})
 
 
 def fits_at_all(chance: float, best: float) -> bool:
@@ -129,6 +142,28 @@ def can_choose(viewer: Viewer, facts: NeedFacts) -> bool:
     if facts.state == NeedState.MATCHED:
         return can_edit_need(viewer, facts)
     return can_move(viewer, facts, NeedState.MATCHED)
+
+
+class Chooser(models.TextChoices):
+    """Why the viewer can not choose among the matches: who acts first."""
+
+    VIEWER = "viewer", _("You choose the need first, on its page.")
+    LEADERS = "leaders", _("The need must be chosen first. Those who lead development do that, on its page.")
+    UNIT = "unit", _("Those who work with the need choose the solution.")
+
+
+def chooser_before(viewer: Viewer, facts: NeedFacts) -> Chooser | None:
+    """Who acts before the viewer can choose a solution, or instead; None where the viewer can, or nobody may."""
+    if facts.state not in MATCHED_STATES or can_choose(viewer, facts):
+        return None
+    if facts.state in {NeedState.SHARED, NeedState.EXPLORED}:
+        return Chooser.VIEWER if can_lead(viewer, facts) else Chooser.LEADERS
+    return Chooser.UNIT
+
+
+def can_lead(viewer: Viewer, facts: NeedFacts) -> bool:
+    """Whether it is the viewer who chooses the need, now or once it is explored."""
+    return can_edit_need(viewer, facts) and viewer.leads_in(facts.unit_id)
 
 
 def limit_on(day: date, limits: Sequence[tuple[date, int]]) -> int:

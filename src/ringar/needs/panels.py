@@ -1,4 +1,4 @@
-"""What this room shows on pages: rounds that wait on the first page, and how a need fared in rounds on its own."""
+"""What this room shows on pages: how a need fared in rounds, on its own."""
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -6,13 +6,7 @@ from django.template.loader import render_to_string
 from ringar.core.registry import Panel
 from ringar.core.rules import Viewer
 from ringar.needs.models import Need
-from ringar.needs.round_queries import outcomes_of, rounds_awaiting_choice, rounds_awaiting_scores
-
-
-def rounds_waiting(request: HttpRequest, viewer: Viewer) -> str:
-    """Rounds where the viewer has scores to give, or may choose. 1–2 queries."""
-    context = {"to_score": rounds_awaiting_scores(viewer), "to_choose": rounds_awaiting_choice(viewer)}
-    return render_to_string("needs/panel_rounds.html", context, request) if any(context.values()) else ""
+from ringar.needs.round_queries import outcomes_of
 
 
 def outcomes_of_need(request: HttpRequest, need: Need) -> str:
@@ -24,4 +18,4 @@ def outcomes_of_need(request: HttpRequest, need: Need) -> str:
     return render_to_string("needs/panel_outcomes.html", context, request) if context["outcomes"] else ""
 
 
-PANELS = [Panel("home_inside", 5, rounds_waiting), Panel("need_detail", 30, outcomes_of_need)]
+PANELS = [Panel("need_detail", 30, outcomes_of_need)]

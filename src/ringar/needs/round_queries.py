@@ -11,9 +11,10 @@ from django.db.models.functions import Coalesce
 from ringar.core.clock import now
 from ringar.core.models import Interest, Membership, Person
 from ringar.core.queries import findable_people
-from ringar.core.rules import READ_ONLY_ROLES, NotAllowed, Role, Viewer, Visibility
+from ringar.core.registry import MOST_WAITING
+from ringar.core.rules import LEADING_ROLES, READ_ONLY_ROLES, NotAllowed, Role, Viewer, Visibility
 from ringar.needs.models import Need
-from ringar.needs.queries import NOT_IN_LISTS
+from ringar.needs.queries import NOT_IN_LISTS, living_needs, visible_needs
 from ringar.needs.round_models import Assessor, Round, RoundCriterion, RoundNeed, Score
 from ringar.needs.round_result import Given, Result, rank_needs
 from ringar.needs.round_rules import (
@@ -25,10 +26,10 @@ from ringar.needs.round_rules import (
     is_in_play,
     steps_aside,
 )
+from ringar.needs.rules import NeedState, can_move, missing_for
 
 PAGE = 25
 MOST_CANDIDATES = 200
-MOST_WAITING = 6
 
 
 def visible_rounds(viewer: Viewer) -> QuerySet[Round]:
@@ -85,18 +86,39 @@ def sees_scores(viewer: Viewer, round: Round, assessor: Assessor | None) -> bool
     )
 
 
+def in_running_round() -> Exists:
+    """That a need waits in a round that is neither decided nor withdrawn."""
+    entries = RoundNeed.objects.filter(need=OuterRef("pk"), decided_at=None)
+    return Exists(entries.filter(round__decided_at=None, round__withdrawn_at=None))
+
+
+def needs_to_choose(viewer: Viewer) -> list[Need]:
+    """Explored needs that lack nothing, in no round that runs, and that the viewer may choose. 1 query.
+
+    Those first that have stood still the longest.
+    """
+    if not viewer.leads or viewer.person_id is None:
+        return []
+    led = {unit for role in LEADING_ROLES for unit in viewer.role_units.get(role, ())}
+    needs = visible_needs(viewer).filter(
+        organisation_id=viewer.organisation_id or 0, state=NeedState.EXPLORED, unit_id__in=led
+    )
+    needs = living_needs(needs).exclude(in_running_round()).exclude(owner=None)
+    needs = needs.filter(outside_count__gt=0, criteria_count__gt=0).defer("words")
+    rows = needs.order_by("changed_at", "id")[:MOST_WAITING]
+    return [
+        need
+        for need in rows
+        if can_move(viewer, need.facts, NeedState.CHOSEN) and not missing_for(NeedState.CHOSEN, need.facts)
+    ]
+
+
 def candidates(viewer: Viewer) -> QuerySet[Need]:
     """Needs that a new round may take: shared or explored, seen by all who work here, in no round that runs."""
-    running = RoundNeed.objects.filter(
-        need=OuterRef("pk"),
-        decided_at=None,
-        round__decided_at=None,
-        round__withdrawn_at=None,
-    )
     needs = Need.objects.filter(
         organisation_id=viewer.organisation_id or 0, is_draft=False, state__in=CANDIDATES
     ).exclude(visibility=Visibility.UNIT)
-    needs = needs.exclude(Exists(running)).select_related("unit").defer("symptom", *NOT_IN_LISTS)
+    needs = needs.exclude(in_running_round()).select_related("unit").defer("symptom", *NOT_IN_LISTS)
     return needs.order_by("-changed_at", "-id")
 
 

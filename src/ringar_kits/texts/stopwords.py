@@ -27,12 +27,14 @@ _VAGUE_SWEDISH = """
     lite stor stora små liten per dag dagar dagen dags vecka veckan veckor månad månaden månader år året åren timme
     timmar timmen minut minuter klockan idag helt olika del delar sätt fall exempelvis noll två tre fyra fem sex sju
     åtta nio tio elva tolv tjugo trettio fyrtio femtio hundra tusen
+    enda endast enskild fråga frågan frågor frågar frågade svar svaret svarar svarade
 """
 _VAGUE_ENGLISH = """
     we go goes going went gone say says said know knows knew half first last back away never always often time times
     thing things end ends begin begins new good much many little big small per day days week weeks month months year
     years hour hours minute minutes today way case zero two three four five six seven eight nine ten eleven twelve
-    twenty thirty forty fifty hundred thousand come comes came get gets
+    twenty thirty forty fifty hundred thousand come comes came get gets single sole question questions ask asks
+    asked answer answers
 """
 
 _TELLING_SWEDISH = "och att det som en är på för av med den till inte om ett har vi jag kan så hur vad"

@@ -13,6 +13,7 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
 from ringar.matching.actions import ask_match, choose_solution, judge_match
 from ringar.matching.models import Choice, CriterionCheck, Judgement, Match
+from ringar.matching.rules import chance_of, finding_of
 from ringar.needs.actions import edit_need
 from ringar.needs.models import Need
 from ringar.robots.running import run_waiting
@@ -104,7 +105,7 @@ def test_match_judge_when_posted_reorders_the_page(people: People, logged_in: Lo
     client, address = logged_in(people.bo), f"/behov/{need.uuid}/losningar/"
     form = {"fits": "no", "why": "De kör bara på vardagar.", "rank": "1"}
     response = client.post(f"{address}{market[first].uuid}/bedom/", form)
-    assert response["Location"] == f"{address}?alla#{market[first].uuid}"
+    assert response["Location"] == f"{address}?alla&om={market[first].uuid}#{market[first].uuid}"
     page = get(client, address)
     assert (
         page.index(market[second].name)
@@ -155,6 +156,88 @@ def test_match_choose_when_posted_moves_the_need(people: People, logged_in: LogI
     assert "Vald" in get(client, address)
     client.post(f"{address}{market['Långbord'].uuid}/valj/", {"choose": "back"})
     assert not Choice.objects.exists()
+
+
+def test_match_list_when_something_was_said_tells_it_in_the_card(people: People, logged_in: LogIn) -> None:
+    market, need = make_market(people), chosen_need(people.bo, people.alva)
+    ranked(need)
+    client, uuid = logged_in(people.bo), market["Långbord"].uuid
+    client.cookies["django_language"] = "sv"
+    address = f"/behov/{need.uuid}/losningar/"
+    for step, form, told in (
+        ("bedom", {"fits": "yes", "rank": "1"}, "Tack."),
+        ("valj", {"choose": "yes"}, "Vald. Härnäst"),
+        ("bedom", {"fits": "no", "rank": "1"}, "Tack."),
+    ):
+        page = client.post(f"{address}{uuid}/{step}/", form, follow=True).content.decode()
+        card = page[page.index(f'id="{uuid}"') :]
+        card = card[: card.index("</article>")]
+        assert told in card and page.count(told) == 1, step
+        if step == "bedom":
+            assert 'aria-pressed="true"' in card and "Du har sagt: passar" in card
+    assert '<details class="more" open>' in page[: page.index(f'id="{uuid}"')]
+
+
+@pytest.mark.parametrize(
+    ("leads", "told"), [(True, "Du väljer behovet först"), (False, "måste först väljas")]
+)
+def test_match_list_when_need_is_not_chosen_says_who_acts_first(
+    people: People, logged_in: LogIn, leads: bool, told: str
+) -> None:
+    make_market(people)
+    need = shared_need(people.bo)
+    ranked(need)
+    client = logged_in(people.dag if leads else people.bo)
+    for address in (f"/behov/{need.uuid}/losningar/", f"/behov/{need.uuid}/"):
+        page = get(client, address)
+        assert told in page and "Välj den" not in page
+
+
+def test_need_page_when_a_solution_is_chosen_names_it_and_the_way_on(
+    people: People, logged_in: LogIn
+) -> None:
+    market, need = make_market(people), chosen_need(people.bo, people.alva)
+    ranked(need)
+    assert "Välj en lösning till" in get(logged_in(people.bo), "/")
+    page = get(logged_in(people.bo), f"/behov/{need.uuid}/losningar/")
+    assert "Leverantören får inget veta" in page
+    choose_solution(by=viewer_of(people.bo), need=need, solution=market["Långbord"])
+    page = get(logged_in(people.bo), f"/behov/{need.uuid}/")
+    assert "Vald:" in page and "Långbord" in page and "bokas utanför Ringar" in page
+    home = get(logged_in(people.bo), "/")
+    assert "Välj en lösning" not in home
+    edit_need(by=viewer_of(people.bo), need=need, changes={"visibility": "public"})
+    assert "Vald:" not in get(logged_in(people.elif_), f"/behov/{need.uuid}/")
+
+
+def test_match_list_when_some_are_weak_puts_them_below(people: People, logged_in: LogIn) -> None:
+    make_market(people)
+    need = shared_need(people.bo)
+    ranked(need)
+    rows = list(need.matches.filter(rank__isnull=False).order_by("rank"))
+    levels = [finding_of(chance_of(row.parts)) for row in rows]
+    assert levels[0] != "nothing" and levels[-1] == "nothing"
+    page = get(logged_in(people.bo), f"/behov/{need.uuid}/losningar/?alla")
+    divide = page.index("Kanske, men svagt")
+    for row, level in zip(rows, levels, strict=True):
+        assert (page.index(f'id="{row.solution.uuid}"') > divide) == (level == "nothing")
+    weak = rows[-1].solution
+    judge_match(by=viewer_of(people.bo), need=need, solution=weak, fits=True)
+    page = get(logged_in(people.bo), f"/behov/{need.uuid}/losningar/?alla")
+    assert page.index(f'id="{weak.uuid}"') < page.index("Kanske, men svagt")
+
+
+def test_match_list_when_reasons_hold_vague_words_leaves_them_out(people: People, logged_in: LogIn) -> None:
+    make_market(people)
+    need = shared_need(people.bo)
+    ranked(need)
+    match = need.matches.get(rank=1)
+    vague = {"kind": "word", "need_word": "enda", "solution_words": ["enda"], "weight": 1.0}
+    match.reasons = [*match.reasons, vague]
+    match.save()
+    page = get(logged_in(people.bo), f"/behov/{need.uuid}/losningar/")
+    assert ">enda</q>" not in page and "Tar upp" in page
+    assert page.index("Talar emot") < page.index("Inga referenser än")
 
 
 def test_match_why_not_when_asked_tells_once_compared(people: People, logged_in: LogIn) -> None:
@@ -244,9 +327,9 @@ def test_call_from_needs_when_posted_makes_a_draft(people: People, logged_in: Lo
 def test_home_when_matches_wait_says_so_until_one_is_judged(people: People, logged_in: LogIn) -> None:
     market, need = make_market(people), shared_need(people.bo)
     ranked(need)
-    assert "väntar på din bedömning" in get(logged_in(people.bo), "/")
+    assert "Säg vilka lösningar som passar" in get(logged_in(people.bo), "/")
     judge_match(by=viewer_of(people.bo), need=need, solution=market["Långbord"], fits=True)
-    assert "väntar på din bedömning" not in get(logged_in(people.bo), "/")
+    assert "Säg vilka lösningar som passar" not in get(logged_in(people.bo), "/")
 
 
 def test_pages_when_there_are_many_matches_ask_few_queries(people: People, logged_in: LogIn) -> None:
@@ -287,12 +370,12 @@ def test_match_list_when_need_changed_since_says_so(people: People, logged_in: L
     assert "En ny lista görs nu" in get(logged_in(people.bo), f"/behov/{need.uuid}/losningar/")
 
 
-def test_home_when_the_owner_may_not_see_the_need_then_it_is_not_named(
-    people: People, logged_in: LogIn
-) -> None:
+def test_home_when_no_longer_the_owner_then_the_need_is_not_named(people: People, logged_in: LogIn) -> None:
     make_market(people)
     need = shared_need(people.dag, visibility="unit")
     edit_need(by=viewer_of(people.dag), need=need, changes={"owner": people.bo})
     ranked(need)
-    assert "to-judge" in get(logged_in(people.dag), "/")
+    assert "Säg vilka lösningar som passar" in get(logged_in(people.dag), "/")
+    assert need.title in get(logged_in(people.bo), "/")
+    edit_need(by=viewer_of(people.dag), need=need, changes={"owner": people.dag})
     assert need.title not in get(logged_in(people.bo), "/")

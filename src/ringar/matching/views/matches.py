@@ -21,10 +21,10 @@ from ringar.matching.actions import (
     take_back_judgement,
     unchoose_solution,
 )
-from ringar.matching.cards import card_of, reasons_of
+from ringar.matching.cards import Card, card_of, reasons_of
 from ringar.matching.forms import CheckForm, JudgeForm
 from ringar.matching.queries import asked_match, candidates_of, need_to_match
-from ringar.matching.rules import KEPT, MATCHED_STATES, can_choose, can_judge
+from ringar.matching.rules import KEPT, MATCHED_STATES, Finding, can_choose, can_judge, chooser_before
 from ringar.needs.models import Need
 from ringar.solvers.models import Solution
 from ringar.solvers.queries import search_solutions, solution_for
@@ -43,33 +43,55 @@ def match_list(request: Request, uuid: UUID) -> HttpResponse:
 def show_matches(
     request: Request, need: Need, *, refused: JudgeForm | None = None, judged: Solution | None = None
 ) -> HttpResponse:
-    """The page of matches. A judgement that was refused stands in the card of what it judged, to be corrected."""
+    """The page of matches. A judgement that was refused stands in the card of what it judged, to be corrected.
+
+    `?om=<uuid>`: what was just said or chosen of that solution is told in its card.
+    """
     viewer = request.viewer
     ranking = getattr(need, "ranking", None)
     everything = "alla" in request.GET or refused is not None
     candidates = candidates_of(viewer, need, everything=everything) if ranking else []
     cards = [card_of(need, each) for each in candidates]
+    told_in = str(judged.uuid) if judged else request.GET.get("om", "")
     context = {
         "need": need,
         "ranking": ranking,
         "is_old": ranking and ranking.text_hash != need.text_hash,
         "criteria": list(need.criteria.all()),
-        "cards": [card for card in cards if not card.candidate.verdicts.is_out],
-        "sorted_out": [card for card in cards if card.candidate.verdicts.is_out],
+        **cards_by_place(cards, has_best=ranking is not None and ranking.finding != Finding.NOTHING),
         "has_more": not everything and ranking and min(KEPT, ranking.looked_through) > len(candidates),
         "is_looking": ranking is None and need.state in MATCHED_STATES,
         "may_judge": can_judge(viewer, need.facts),
         "may_choose": can_choose(viewer, need.facts),
+        "chooser": chooser_before(viewer, need.facts),
         "may_call": can_run_call(viewer, organisation_id=need.organisation_id),
         "refused": refused,
         "judged": judged,
+        **told_in_card(request, cards, told_in),
     }
     return render(request, "matching/match_list.html", context)
 
 
+def cards_by_place(cards: list[Card], *, has_best: bool) -> dict[str, list[Card]]:
+    """The cards as the page shows them: those that may fit, the weak ones below, those said not to fit."""
+    staying = [card for card in cards if not card.candidate.verdicts.is_out]
+    return {
+        "cards": [card for card in staying if not (has_best and card.is_weak)],
+        "weak_cards": [card for card in staying if has_best and card.is_weak],
+        "sorted_out": [card for card in cards if card.candidate.verdicts.is_out],
+    }
+
+
+def told_in_card(request: Request, cards: list[Card], uuid: str) -> dict[str, object]:
+    """What the last step had to say, for the solution's card in place of the top of the page, where it is shown."""
+    if not any(str(card.candidate.match.solution.uuid) == uuid for card in cards):
+        return {}
+    return {"told_in": uuid, "told": list(messages.get_messages(request)), "messages": []}
+
+
 def back_to(need: Need, solution: Solution) -> HttpResponse:
-    """Back to the solution's card in the list."""
-    return redirect(reverse("match_list", args=[need.uuid]) + f"?alla#{solution.uuid}")
+    """Back to the solution's card in the list, where the answer stands."""
+    return redirect(reverse("match_list", args=[need.uuid]) + f"?alla&om={solution.uuid}#{solution.uuid}")
 
 
 @login_required
@@ -115,7 +137,11 @@ def match_choose(request: Request, uuid: UUID, solution_uuid: UUID) -> HttpRespo
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        told = _("The choice is taken back.") if is_back else _("Chosen. Next: meet the supplier.")
+        told = (
+            _("The choice is taken back.")
+            if is_back
+            else _("Chosen. Next: meet the supplier, booked outside Ringar for now.")
+        )
         messages.success(request, told)
     return back_to(need, solution)
 

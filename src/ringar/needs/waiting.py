@@ -1,0 +1,50 @@
+"""What waits for people here: rounds to score, rounds to choose in, needs to choose."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.registry import Waiting
+from ringar.core.rules import Viewer
+from ringar.needs.round_queries import needs_to_choose, rounds_awaiting_choice, rounds_awaiting_scores
+
+
+def rounds_to_score(viewer: Viewer) -> list[Waiting]:
+    """Rounds where the viewer has scores to give, each with its last day. 1 query."""
+    return [
+        Waiting(
+            _("Score needs"), row.title, row.get_absolute_url(), row.opened_at, row.deadline, row.language
+        )
+        for row in rounds_awaiting_scores(viewer)
+    ]
+
+
+def rounds_to_choose(viewer: Viewer) -> list[Waiting]:
+    """Rounds that are scored and wait for the viewer to choose. 0–1 queries."""
+    return [
+        Waiting(
+            _("Choose needs, all scores are in"),
+            row.title,
+            row.get_absolute_url(),
+            row.closed_at or row.deadline,
+            language=row.language,
+        )
+        for row in rounds_awaiting_choice(viewer)
+    ]
+
+
+def explored_needs(viewer: Viewer) -> list[Waiting]:
+    """Needs for the viewer to choose, one by one. 0–1 queries."""
+    return [
+        Waiting(
+            _("Need to choose"),
+            need.title,
+            need.get_absolute_url(),
+            need.changed_at,
+            language=need.language,
+        )
+        for need in needs_to_choose(viewer)
+    ]
+
+
+WAITING: list[Callable[[Viewer], list[Waiting]]] = [rounds_to_score, rounds_to_choose, explored_needs]
