@@ -89,7 +89,7 @@ def found(viewer: Viewer, text: str) -> Found:
     needs = search_needs(viewer, text, limit=MOST_FOUND)
     solutions = search_solutions(viewer, text, limit=MOST_FOUND)
     held = [analyse(f"{call.title}\n{call.text}", call.language) for call in calls]
-    held += [row.words.split() for row in (*needs, *solutions)]
+    held += [need.words.split() for need in needs] + [offer.words.split() for offer in solutions]
     return Found(calls, needs, solutions, is_near=holds_most(search_words(text), held))
 
 
