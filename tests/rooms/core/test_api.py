@@ -236,7 +236,10 @@ def test_writes_when_there_are_too_many_then_429_and_reading_goes_on(
     assert ask(key_of(people.dag), "POST", "/needs/", {"symptom": "Hissen"}).status_code == 201
 
 
-@pytest.mark.parametrize("path", ["/needs", "/nothing/", "/needs/x", "/needs/00000000-0000-4000-8000-000000000000", "/needs/\x00/å"])
+@pytest.mark.parametrize(
+    "path",
+    ["/needs", "/nothing/", "/needs/x", "/needs/00000000-0000-4000-8000-000000000000", "/needs/\x00/å"],
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_address_when_it_leads_nowhere_then_a_problem_in_json(
     ask: Ask, db: None, method: str, path: str
