@@ -586,7 +586,9 @@ def test_service_when_set_up_through_the_pages_then_tried_changed_and_removed(
     visitor.post(remove.url, Forms(remove.text).found[-1][1])
     assert not LogInService.objects.exists()
     told_of = list(
-        AuditEvent.objects.filter(action__contains="log_in_service").values_list("action", flat=True)
+        AuditEvent.objects.filter(action__contains="log_in_service")
+        .order_by("id")
+        .values_list("action", flat=True)
     )
     assert told_of == [
         "add_log_in_service",
