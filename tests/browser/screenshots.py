@@ -38,7 +38,8 @@ from django.test.utils import override_settings
 
 from ringar.core.models import Person
 from ringar.demo.cast import email_of
-from tests.browser.test_pages import ELSEWHERE, NOT_PAGES
+from tests.browser.elsewhere import ELSEWHERE
+from tests.browser.test_pages import NOT_PAGES
 from tests.city import PEOPLE, Walk, walk
 
 ROOT = Path(__file__).resolve().parents[2]
