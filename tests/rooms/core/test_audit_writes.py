@@ -123,6 +123,7 @@ def test_every_change_of_state_when_done_then_before_and_after_are_told(world: W
 
 
 OWN_STATE = (
+    "last_used_at",
     "django_session",
     "core_ratecount",
     "usersessions",

@@ -359,7 +359,8 @@ def test_pages_when_there_are_many_matches_ask_few_queries(people: People, logge
             connection,
         ) as queries:
             get(client, address)
-        assert len(queries) <= 10, (address, len(queries), [q["sql"][:150] for q in queries])
+        most = 16 if address == f"/behov/{need.uuid}/" else 10  # with the panels of all rooms
+        assert len(queries) <= most, (address, len(queries), [q["sql"][:150] for q in queries])
 
 
 def test_match_list_when_need_changed_since_says_so(people: People, logged_in: LogIn) -> None:
