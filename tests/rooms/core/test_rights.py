@@ -1,6 +1,7 @@
 """Who may open what: every address of every room, opened by everyone, as one table; and what nobody may read."""
 
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -561,6 +562,8 @@ PRIVATE_LINKS = {"token", "invite-token", "private-feed", "private-days"}
 def words_in(answer: HttpResponse) -> set[str]:
     """The hidden words that the page tells."""
     page = answer.getvalue().decode(errors="replace")
+    if answer.get("Content-Type", "").startswith("application/json"):
+        page = json.dumps(json.loads(page), ensure_ascii=False)  # "Ö" may be written with its number
     return {word for word in READERS if word in page}
 
 
