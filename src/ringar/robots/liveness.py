@@ -84,7 +84,9 @@ class SessionLock:
 
     def release(self) -> None:
         with contextlib.suppress(connection.Database.Error):  # type: ignore[attr-defined]
-            self.session.execute("SELECT pg_advisory_unlock_all()")  # at once; a closed session's go a moment later
+            self.session.execute(
+                "SELECT pg_advisory_unlock_all()"
+            )  # at once; a closed session's go a moment later
         self.session.close()
 
 

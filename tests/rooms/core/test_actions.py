@@ -53,8 +53,12 @@ def rows(*cells: dict[str, str]) -> list[dict[str, object]]:
 
 def test_import_units_when_run_twice_changes_nothing(people: People) -> None:
     table = rows({"name": "Ny avdelning", "parent": "Ny förvaltning"}, {"name": "Ny förvaltning"})
-    first = UNITS.save(Viewer.of_command_line(people.city.pk), people.city, "enheter", table, lambda done: None)
-    second = UNITS.save(Viewer.of_command_line(people.city.pk), people.city, "enheter", table, lambda done: None)
+    first = UNITS.save(
+        Viewer.of_command_line(people.city.pk), people.city, "enheter", table, lambda done: None
+    )
+    second = UNITS.save(
+        Viewer.of_command_line(people.city.pk), people.city, "enheter", table, lambda done: None
+    )
     assert (first, second) == (Counts(new=2), Counts(unchanged=2))
     unit = people.city.units.get(name="Ny avdelning")
     assert unit.parent is not None
@@ -77,8 +81,12 @@ def test_import_people_when_run_twice_changes_nothing(people: People) -> None:
     table = rows(
         {"email": "ny@ringsala.example", "name": "Ny", "unit": people.care.name, "role": Role.MANAGER}
     )
-    first = STAFF.save(Viewer.of_command_line(people.city.pk), people.city, "personal", table, lambda done: None)
-    second = STAFF.save(Viewer.of_command_line(people.city.pk), people.city, "personal", table, lambda done: None)
+    first = STAFF.save(
+        Viewer.of_command_line(people.city.pk), people.city, "personal", table, lambda done: None
+    )
+    second = STAFF.save(
+        Viewer.of_command_line(people.city.pk), people.city, "personal", table, lambda done: None
+    )
     assert (first, second) == (Counts(new=1), Counts(unchanged=1))
     person = Person.objects.get(email="ny@ringsala.example")
     assert not person.has_usable_password()

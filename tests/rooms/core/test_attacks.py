@@ -309,7 +309,9 @@ def test_addresses_when_asked_with_odd_bytes_then_none_breaks(world: World) -> N
                 with transaction.atomic():
                     answer = client.get(reverse(name, args=world.args[row]) + "?" + query)
                     transaction.set_rollback(True)
-                assert answer.status_code in {200, 302, 404}, f"{name}: {answer.status_code}"  # 404: no such unit
+                assert answer.status_code in {200, 302, 404}, (
+                    f"{name}: {answer.status_code}"
+                )  # 404: no such unit
 
 
 @pytest.mark.parametrize(

@@ -361,7 +361,11 @@ def test_pages_when_there_are_many_matches_ask_few_queries(people: People, logge
             connection,
         ) as queries:
             get(client, address)
-        assert len(queries) <= with_panels.get(address, 11), (address, len(queries), [q["sql"][:150] for q in queries])
+        assert len(queries) <= with_panels.get(address, 11), (
+            address,
+            len(queries),
+            [q["sql"][:150] for q in queries],
+        )
 
 
 def test_match_list_when_need_changed_since_says_so(people: People, logged_in: LogIn) -> None:
