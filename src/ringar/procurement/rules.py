@@ -1,0 +1,1 @@
+"""Ceilings and sums. Pure: no database, no clock."""
