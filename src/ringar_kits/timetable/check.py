@@ -1,6 +1,7 @@
 """Looks a finished plan over, and shares no code with what made it."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from ringar_kits.timetable.model import Meeting, Wish
 
@@ -20,45 +21,65 @@ def check_plan(
     more than a party may have, a pair without a wish or with a veto, a pair that meets twice, a slot or a room that
     does not exist.
     """
-    wanted = {(wish.manager, wish.startup): wish.value for wish in wishes}
-    away = {(str(party), int(slot)) for party, slot in unavailable}
-    faults: list[str] = []
-    here: dict[tuple[str, int], str] = {}  # (party, slot) -> whom it meets
-    taken: dict[tuple[int, int], str] = {}  # (room, slot) -> who are in it
-    at_once: dict[int, int] = {}
-    met: dict[tuple[str, str], int] = {}
-    count: dict[str, int] = {}
-    for meeting in meetings:
-        who, slot = f"{meeting.manager} and {meeting.startup}", meeting.slot
-        if slot < 0 or slot > slots - 1:
-            faults.append(f"{who}: there is no slot {slot}")
-        value = wanted.get((meeting.manager, meeting.startup))
-        if value is None:
-            faults.append(f"{who}: they have no wish to meet")
-        elif value <= 0:
-            faults.append(f"{who}: one of them said no")
-        if (meeting.manager, meeting.startup) in met:
-            faults.append(f"{who}: they meet twice")
-        met[meeting.manager, meeting.startup] = slot
+    plan = list(meetings)
+    return [
+        *_pairs(plan, wishes),
+        *_parties(plan, set(unavailable), max_per_party),
+        *_places(plan, slots, rooms),
+    ]
+
+
+def _pairs(plan: list[Meeting], wishes: Iterable[Wish]) -> Iterator[str]:
+    worth = {(wish.manager, wish.startup): wish.value for wish in wishes}
+    met = set()
+    for meeting in plan:
+        who = (meeting.manager, meeting.startup)
+        if who not in worth:
+            yield f"{who[0]} and {who[1]} have no wish to meet"
+        elif worth[who] <= 0:
+            yield f"{who[0]} or {who[1]} said no"
+        if who in met:
+            yield f"{who[0]} and {who[1]} meet twice"
+        met.add(who)
+
+
+def _parties(
+    plan: list[Meeting], away: set[tuple[str, int]], most: int | Mapping[str, int] | None
+) -> Iterator[str]:
+    days: dict[str, dict[int, str]] = defaultdict(dict)
+    count: dict[str, int] = defaultdict(int)
+    for meeting in plan:
         for party, other in ((meeting.manager, meeting.startup), (meeting.startup, meeting.manager)):
-            if (party, slot) in here:
-                faults.append(f"{party}: meets {here[party, slot]} and {other} at once, in slot {slot}")
-            here[party, slot] = other
-            if (party, slot) in away:
-                faults.append(f"{party}: can not come in slot {slot}")
-            count[party] = count.get(party, 0) + 1
-        if meeting.room is not None:
-            if meeting.room < 1 or (rooms is not None and meeting.room > rooms):
-                faults.append(f"{who}: there is no room {meeting.room}")
-            if (meeting.room, slot) in taken:
-                faults.append(f"room {meeting.room}: {taken[meeting.room, slot]} and {who} at once, in slot {slot}")
-            taken[meeting.room, slot] = who
-        at_once[slot] = at_once.get(slot, 0) + 1
+            day = days[party]
+            if meeting.slot in day:
+                yield f"{party} meets {day[meeting.slot]} and {other} at once, in slot {meeting.slot}"
+            if (party, meeting.slot) in away:
+                yield f"{party} can not come in slot {meeting.slot}, to meet {other}"
+            day[meeting.slot] = other
+            count[party] += 1
+    for party, number in count.items():
+        allowed = most.get(party) if isinstance(most, Mapping) else most
+        if allowed is not None and number > allowed:
+            yield f"{party} has {number} meetings, and may have {allowed}"
+
+
+def _places(plan: list[Meeting], slots: int, rooms: int | None) -> Iterator[str]:
+    at_once: dict[int, int] = defaultdict(int)
+    taken: dict[tuple[int, int], Meeting] = {}
+    for meeting in plan:
+        who = f"{meeting.manager} and {meeting.startup}"
+        if not 0 <= meeting.slot < slots:
+            yield f"{who} meet in slot {meeting.slot}, which does not exist"
+        at_once[meeting.slot] += 1
+        if meeting.room is None:
+            continue
+        if meeting.room < 1 or (rooms is not None and meeting.room > rooms):
+            yield f"{who} meet in room {meeting.room}, which does not exist"
+        other = taken.setdefault((meeting.slot, meeting.room), meeting)
+        if other is not meeting:
+            yield (
+                f"room {meeting.room} holds {other.manager} and {other.startup}, and {who}, in slot {meeting.slot}"
+            )
     for slot, number in at_once.items():
         if rooms is not None and number > rooms:
-            faults.append(f"slot {slot}: {number} meetings at once in {rooms} rooms")
-    for party, number in count.items():
-        most = max_per_party.get(party) if isinstance(max_per_party, Mapping) else max_per_party
-        if most is not None and number > most:
-            faults.append(f"{party}: has {number} meetings, and {most} are the most")
-    return faults
+            yield f"slot {slot} has {number} meetings at once, and there are {rooms} rooms"

@@ -102,7 +102,7 @@ WHY = {
     "no_limit": "{party} may have no meetings at all.",
     "manager_full": "{manager} already has {meetings} meetings, and can have no more.",
     "startup_full": "{startup} already has {meetings} meetings, and can have no more.",
-    "both_full": "Neither {manager} nor {startup} can have more than the {meetings} meetings they have each.",
+    "both_full": "Neither {manager} ({manager_meetings} meetings) nor {startup} ({startup_meetings}) can have more.",
     "rooms_full": "All rooms are taken whenever {manager} and {startup} are both free.",
     "outweighed": "In each of the {common} slots they have in common, one of them has another meeting.",
 }
@@ -110,7 +110,7 @@ WHY = {
 
 OBSTACLES = {
     "no_such_slot": "There are only the slots 0 to {last}.",
-    "no_such_room": "There are only the rooms 1 to {rooms}.",
+    "no_such_room": "There is no room {room}.",
     "not_wished": "{manager} and {startup} have no wish to meet.",
     "unavailable": "{party} can not come in slot {slot}.",
     "busy": "{party} then meets {other}.",

@@ -41,7 +41,7 @@ class Problem:
     weight: Floats
     """(E,) the same with what a must adds."""
     free: Bools
-    """(P, T) whether the party can come, and has no fixed meeting then."""
+    """(P, T) whether the party can come, has no fixed meeting then, and there is a room."""
     limit: Ints
     """(P,) how many more meetings the party can have at most."""
     rooms: Ints
@@ -57,7 +57,7 @@ class Problem:
     @property
     def common(self) -> Bools:
         """(E, T) whether both can come."""
-        return self.free[self.manager] & self.free[self.startup] & (self.rooms > 0)
+        return self.free[self.manager] & self.free[self.startup]
 
     @property
     def fixed_value(self) -> float:
@@ -134,6 +134,7 @@ def _left(
             free[place[party], meeting.slot] = False
             limit[place[party]] -= 1
         left[meeting.slot] -= rooms is not None
+    free[:, left <= 0] = False
     return free, np.minimum(limit, free.sum(axis=1)), left
 
 
