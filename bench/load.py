@@ -1,6 +1,6 @@
 """200 people at once for two minutes: errors, writes lost, and what it costs; on SQLite and on PostgreSQL.
 
-    python bench/load.py [--json] [--people 200] [--seconds 120] [--think 5] [--databases sqlite,postgresql]
+    python bench/load.py [--json] [--people 200] [--seconds 120] [--think 5] [--databases sqlite,postgresql] [--empty]
 
 The server is started as `make run` starts it (`ringar run`: gunicorn and one worker), with the demo's city and one
 account for each person. Everyone has an address of their own on 127.0.0.0/8, logs in within the first fifth of the
@@ -39,10 +39,12 @@ TICKS = os.sysconf("SC_CLK_TCK")
 FILL = """
 import django; django.setup()
 import sys
-from ringar.core.actions import add_person
+from ringar.core.actions import add_person, create_organisation
 from ringar.core.models import Organisation
 from ringar.core.rules import Viewer
-city = Organisation.objects.get(slug="ringsala")
+city = Organisation.objects.filter(slug="ringsala").first()
+if city is None:
+    city = create_organisation(by=Viewer.of_command_line(), name="Ringsala", slug="ringsala")
 units = list(city.units.all())
 for number in range(int(sys.argv[1])):
     add_person(by=Viewer.of_command_line(city.pk), email=f"load{number}@ringsala.example", name=f"Person {number}",
@@ -180,7 +182,7 @@ def measure(name: str, options: argparse.Namespace, port: int) -> dict[str, obje
             "DJANGO_SETTINGS_MODULE": "ringar.config.settings",
         }
         print(f"{name}: building the city", flush=True)
-        in_ringar(environment, "-m", "ringar.cli", "demo")
+        in_ringar(environment, "-m", "ringar.cli", *(["manage", "migrate"] if options.empty else ["demo"]))
         in_ringar(environment, "-c", FILL, str(options.people), PASSWORD)
         with served(environment, port) as pid:
             roots = [pid, *database_processes(url)]
@@ -224,6 +226,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--think", type=float, default=5, help="mean pause before each step, seconds")
     parser.add_argument("--databases", default="sqlite,postgresql")
+    parser.add_argument(
+        "--empty", action="store_true", help="a new organisation, not the demo's city: a quick try"
+    )
     parser.add_argument("--port", type=int, default=8790)
     parser.add_argument("--json", action="store_true", help="the last line is JSON (it always is)")
     options = parser.parse_args()
