@@ -14,6 +14,7 @@ from ringar_kits.timetable.explain import explain
 from ringar_kits.timetable.model import OBSTACLES, WHY, Meeting, Obstacle, Plan, Repair, Unmet, Wish
 from ringar_kits.timetable.obstacles import find_obstacles
 from ringar_kits.timetable.plan import plan_meetings
+from ringar_kits.timetable.repair import repair_plan
 
 __all__ = [
     "OBSTACLES",
@@ -28,4 +29,5 @@ __all__ = [
     "explain",
     "find_obstacles",
     "plan_meetings",
+    "repair_plan",
 ]
