@@ -17,6 +17,7 @@ from ringar.pilots.rules import (
     CostKind,
     Design,
     GateOutcome,
+    PilotFacts,
     PilotKind,
     PilotState,
     Scale,
@@ -86,6 +87,20 @@ class Pilot(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("pilot_detail", args=[self.uuid])
+
+    @property
+    def facts(self) -> PilotFacts:
+        """What the rules look at."""
+        return PilotFacts(
+            organisation_id=self.organisation_id,
+            unit_id=self.unit_id,
+            author_id=self.created_by_id,
+            owner_id=self.owner_id,
+            stage=self.stage,
+            state=self.state,
+            visibility=self.visibility,
+            uuid=self.uuid,
+        )
 
 
 class EffectGoal(models.Model):
@@ -174,13 +189,20 @@ class Gate(models.Model):
     stage = models.CharField(max_length=12, choices=Stage)  # that was to begin
     outcome = models.CharField(max_length=10, choices=GateOutcome)
     missing = models.JSONField(default=list, blank=True)  # codes of rules.missing_evidence
+    asked_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     decider = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     reason = models.TextField(_("reason"), blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
     smallest_seen = models.FloatField(null=True, blank=True)  # smallest effect that the design could see then
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["pilot"], condition=models.Q(outcome="asked"), name="gate_asked_once"
+            )
+        ]
 
 
 class Sprint(models.Model):
