@@ -127,6 +127,11 @@ class Party(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def organisation_id(self) -> int:
+        """Whose day it is invited to."""
+        return self.day.organisation_id
+
 
 class PartyKey(models.Model):
     """A secret of a party's links, kept as a SHA-256 only."""
@@ -210,6 +215,16 @@ class Meeting(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meeting_detail", args=[self.uuid])
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose day it is a part of."""
+        return self.day.organisation_id
+
+    @property
+    def was_told(self) -> bool:
+        """Whether the parties have ever been told of it, so that a change must reach them too."""
+        return self.told_at is not None or self.sequence > 0
 
     def ends_at(self, minutes: int) -> datetime:
         """When it is over, that many minutes after it began."""
