@@ -1,12 +1,13 @@
-"""Reads rows from the files that people have: CSV in any common encoding, Excel, JSON lines and JSON arrays."""
+"""Reads rows from the files that people have (CSV in any common encoding, Excel, JSON), and writes CSV files whole."""
 
 import codecs
 import csv
 import io
 import json
 import re
+import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -267,3 +268,24 @@ def _mended(value: Any) -> Any:
     if isinstance(value, dict):
         return {_mended(key): _mended(item) for key, item in value.items()}
     return value
+
+
+def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file whole or not at all: what was there stays until the new one is complete."""
+    target = Path(path)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="", dir=target.parent, prefix=f".{target.name}.", delete=False
+        ) as file:
+            try:
+                writer = csv.writer(file)
+                writer.writerow(header)
+                writer.writerows(rows)
+            except BaseException:
+                Path(file.name).unlink()
+                raise
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(target)
+    except OSError as error:
+        reason = error.strerror or "it cannot be written"
+        raise InputError(reason, place=str(target), remedy="Choose a folder that you may write to") from error

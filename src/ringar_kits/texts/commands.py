@@ -1,9 +1,7 @@
 """`ringar match rank` and `ringar match duplicates`: from table files to table files, on this machine only."""
 
 import argparse
-import csv
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from ringar_kits.errors import InputError
-from ringar_kits.tables import read_rows
+from ringar_kits.tables import read_rows, write_csv
 from ringar_kits.texts.cache import VectorCache, cache_folder
 from ringar_kits.texts.dictionary import dictionary_path
 from ringar_kits.texts.duplicates import find_duplicates
@@ -149,27 +147,6 @@ def read_documents(path: str | Path) -> list[Document]:
     if not found:
         raise InputError("there are no rows below the header", place=name, remedy="Give at least one")
     return list(found.values())
-
-
-def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file whole or not at all: what was there stays until the new one is complete."""
-    target = Path(path)
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as file:
-            try:
-                writer = csv.writer(file)
-                writer.writerow(header)
-                writer.writerows(rows)
-            except BaseException:
-                Path(file.name).unlink()
-                raise
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(target)
-    except OSError as error:
-        reason = error.strerror or "it cannot be written"
-        raise InputError(reason, place=str(target), remedy="Choose a folder that you may write to") from error
 
 
 def _embedder(args: argparse.Namespace) -> Embedder | None:

@@ -58,7 +58,7 @@ class Board:
         """
         found: list[int] = []
         here, there = second, first
-        while (wish := self.at[party][here]) != NOWHERE:
+        while (wish := self.at[party][here]) != NOWHERE and wish not in found[:1]:
             pair = self.pair[wish]
             if not (self.free[pair[0]][there] and self.free[pair[1]][there]):
                 return None

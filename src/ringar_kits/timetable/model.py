@@ -74,7 +74,8 @@ class Repair:
     """A plan after some could not come.
 
     `plan` holds all meetings that now stand. `cancelled` are those that went, `moved` pairs of (as it was, as it is),
-    `added` those that are new. `seconds` is wall-clock time.
+    `added` those that are new. `value` sums the wishes given, and is at most `bound`, what a day planned anew could have.
+    `seconds` is wall-clock time.
     """
 
     plan: tuple[Meeting, ...]
@@ -82,6 +83,7 @@ class Repair:
     moved: tuple[tuple[Meeting, Meeting], ...]
     added: tuple[Meeting, ...]
     value: float = 0.0
+    bound: float = 0.0
     seconds: float = 0.0
 
 

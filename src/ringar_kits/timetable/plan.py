@@ -3,13 +3,19 @@
 import time
 from collections.abc import Callable, Iterable
 
-from ringar_kits.timetable.bound import bound_by_pairs
+from ringar_kits.timetable.bound import bound_by_pairs, bound_by_slots
+from ringar_kits.timetable.fairness import make_fair, top_wishes, without_top
+from ringar_kits.timetable.gaps import fewer_gaps
 from ringar_kits.timetable.model import Meeting, Plan, Wish
 from ringar_kits.timetable.obstacles import Limit
-from ringar_kits.timetable.problem import make_problem
+from ringar_kits.timetable.problem import Ints, Problem, make_problem
 from ringar_kits.timetable.rooms import give_rooms
 from ringar_kits.timetable.search import search
 from ringar_kits.timetable.unmet import find_unmet
+
+SHARES = (0.7, 0.8, 0.9)
+"""When the search, the tighter bound and the fairness must have ended, as shares of the seconds; gaps take the rest."""
+NEAR = 0.9999
 
 
 def plan_meetings(
@@ -39,20 +45,38 @@ def plan_meetings(
         everyone, slots=slots, unavailable=away, rooms=rooms, max_per_party=max_per_party, fixed=fixed
     )
     bound = bound_by_pairs(problem)
-    slot_of, in_time = search(problem, bound, deadline=began + 0.75 * seconds, seed=seed, progress=told)
-    meetings = give_rooms(problem.meetings(slot_of), rooms)
-    # What the weight has over the value is the same for the bound: as many musts.
-    over = float(problem.weight[slot_of >= 0].sum() - problem.value[slot_of >= 0].sum())
-    value = problem.value_of(slot_of)
-    unmet = find_unmet(
-        meetings, everyone, slots=slots, unavailable=away, rooms=rooms, max_per_party=max_per_party
+    slot_of, in_time = search(problem, bound, deadline=began + SHARES[0] * seconds, seed=seed, progress=told)
+    bound_weight = _tightened(problem, slot_of, bound.weight, began + SHARES[1] * seconds)
+    top = top_wishes(everyone)
+    slot_of = make_fair(problem, slot_of, bound, top, deadline=began + SHARES[2] * seconds, seed=seed)
+    slot_of, gaps_before, gaps = fewer_gaps(
+        problem, slot_of, new_days=new_days, deadline=began + seconds, seed=seed
     )
+    meetings = give_rooms(problem.meetings(slot_of), rooms)
+    value = problem.value_of(slot_of)
     told(1.0)
     return Plan(
         meetings=tuple(meetings),
         value=value,
-        bound=max(value, bound.weight - over + problem.fixed_value),
+        bound=max(value, bound_weight - _over(problem, slot_of) + problem.fixed_value),
         seconds=time.monotonic() - began,
-        unmet=unmet,
+        unmet=find_unmet(
+            meetings, everyone, slots=slots, unavailable=away, rooms=rooms, max_per_party=max_per_party
+        ),
+        gaps=gaps,
+        gaps_before=gaps_before,
+        without_top=without_top(meetings, top),
         in_time=in_time,
     )
+
+
+def _tightened(problem: Problem, slot_of: Ints, bound: float, deadline: float) -> float:
+    """Return the bound that knows the slots, where the plan is not near enough the other to need none."""
+    if problem.weight[slot_of >= 0].sum() >= bound * NEAR:
+        return bound
+    return min(bound, bound_by_slots(problem, deadline - time.monotonic()))
+
+
+def _over(problem: Problem, slot_of: Ints) -> float:
+    """What musts weigh over their value; the bound holds for plans with as many of them."""
+    return float((problem.weight - problem.value)[slot_of >= 0].sum())

@@ -73,12 +73,12 @@ def _rows(problem: Problem, wish: Ints, column: Ints, left: Ints, rooms: Ints) -
     for party in (problem.manager[wish], problem.startup[wish]):
         blocks.append(party * width + column)
         right.append(np.ones(len(problem.parties) * width))
-        tight = np.where(left < width, party, NOWHERE)
+        tight = np.where(left[party] < width, party, NOWHERE)
         blocks.append(tight)
         right.append(left)
     blocks.append(wish)
     right.append(np.ones(len(problem.wishes)))
-    if rooms.max() < min(problem.managers, len(problem.parties) - problem.managers):
+    if rooms.min() < min(problem.managers, len(problem.parties) - problem.managers):
         blocks.append(column)
         right.append(rooms)
     starts = np.cumsum([0, *(len(part) for part in right[:-1])])

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ringar_kits.errors import InputError
+from ringar_kits.timetable.bound import bound_by_pairs
 from ringar_kits.timetable.chains import place_with_moves
 from ringar_kits.timetable.colour import Board
 from ringar_kits.timetable.model import Meeting, Repair, Wish
@@ -55,17 +56,28 @@ def repair_plan(
         max_per_party=max_per_party,
         fixed=[meeting for meeting in kept if meeting.pair in held],
     )
+    value_bound = _bound(open_, slots, away, rooms, max_per_party)
     board = _mend(problem, kept, most_moved, began + seconds)
     plan = _with_rooms(problem.meetings(board.slot_of), kept, rooms)
+    value = float(sum(known[m.pair].value for m in plan if m.pair in known))
     was = {meeting.pair: meeting for meeting in before}
     return Repair(
         plan=tuple(plan),
         cancelled=tuple(m for m in before if m.pair not in stays),
         moved=tuple((was[m.pair], m) for m in plan if m.pair in stays and m.slot != was[m.pair].slot),
         added=tuple(m for m in plan if m.pair not in stays),
-        value=float(sum(known[m.pair].value for m in plan if m.pair in known)),
+        value=value,
+        bound=max(value, value_bound),
         seconds=time.monotonic() - began,
     )
+
+
+def _bound(
+    wishes: Sequence[Wish], slots: int, away: frozenset[tuple[str, int]], rooms: int | None, most: Limit
+) -> float:
+    plain = [replace(wish, must=False) for wish in wishes]
+    anew = make_problem(plain, slots=slots, unavailable=away, rooms=rooms, max_per_party=most, fixed=())
+    return bound_by_pairs(anew).weight
 
 
 def _check_before(meetings: Sequence[Meeting], slots: int) -> None:

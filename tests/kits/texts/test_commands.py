@@ -4,8 +4,9 @@ import csv
 import pytest
 
 from ringar_kits.errors import InputError
+from ringar_kits.tables import write_csv
 from ringar_kits.texts import load_embedder
-from ringar_kits.texts.commands import NOTHING_FITS, add_commands, write_csv
+from ringar_kits.texts.commands import NOTHING_FITS, add_commands
 from tests.kits.texts.corpus import SOLUTIONS
 
 NEEDS = [
