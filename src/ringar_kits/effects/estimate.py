@@ -1,9 +1,24 @@
 """Estimates what a pilot did: a level change in the difference between those who tried and those who did not."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 
-from ringar_kits.effects.model import Estimate, Observation
+import numpy as np
+
+from ringar_kits.effects.beliefs import SIGNS, chance_beyond, value_of_waiting
+from ringar_kits.effects.chart import draw_series
+from ringar_kits.effects.decide import SURE, decide
+from ringar_kits.effects.fit import Fit, Mixture
+from ringar_kits.effects.gather import WEEK, Frame, check_monday, gather, phases
+from ringar_kits.effects.looks import planned_looks
+from ringar_kits.effects.model import Estimate, Look, Note, Observation, Placebo, Posterior
+from ringar_kits.effects.notes import drop_one_sided, notes_on_data, notes_on_fit
+from ringar_kits.effects.placebos import Answer, Question, answer, used_weeks
+from ringar_kits.effects.scales import effect_of
+from ringar_kits.errors import InputError
+
+SHARES = (0.025, 0.5, 0.975)
 
 
 def estimate_effect(
@@ -21,5 +36,151 @@ def estimate_effect(
     until: date | None = None,
     weeks_planned: int | None = None,
 ) -> Estimate:
-    """Return the effect of what `treated` units did from the week `start` (an ISO Monday) on."""
-    raise NotImplementedError
+    """Return the effect of what the `treated` units did from the week `start` (an ISO Monday) on.
+
+    The mean of the treated less that of the `controls` is a level, a change from `start` on, and an error that
+    remembers the week before; see docs/reference/effects.md for the method and when not to believe it.
+    `burn_in` weeks from the start are left out, as is what came after the week `until`. `scale` is "identity",
+    "log" (rates, times, counts) or "logit" (shares from 0 to 1); the change is then told as the change of the
+    treated units' mean level before the start, in the metric's own unit. `worthwhile` is the smallest effect
+    worth having, in that unit; with `better="lower"` its size counts downwards. `rho` holds the memory fixed
+    (0: ordinary least squares). `cost` is what the pilot cost. With `weeks_planned` the three planned looks are kept.
+    Too little data gives an estimate without numbers, and notes that say why; data that cannot be right
+    raise `InputError`.
+    """
+    _check(start, burn_in, worthwhile, better, rho, weeks_planned)
+    frame = gather(observations, treated=treated, controls=controls, scale=scale, until=until)
+    frame, left_out = drop_one_sided(frame, start, burn_in)
+    question = Question(start, burn_in, rho)
+    found = answer(frame, question)
+    notes = [*left_out, *notes_on_data(frame, start, burn_in, scale, better)]
+    if found is not None:
+        notes += notes_on_fit(found)
+    elif not any(note.code in ("too_little_before", "too_little_after") for note in notes):
+        notes.append(Note("no_variation"))
+    used = used_weeks(frame.difference(frame.treated, frame.controls), phases(frame.weeks, start, burn_in))
+    phase = phases(frame.weeks, start, burn_in)[used]
+    estimate = Estimate(
+        *(None,) * 5,
+        verdict="no_conclusion",
+        rho=None,
+        weeks_before=int((phase == 0).sum()),
+        weeks_after=int((phase == 2).sum()),
+        scale=scale,
+        better=better,
+        series=draw_series(frame, question, found, scale),
+        looks=_looks(frame, question, weeks_planned),
+        notes=tuple(notes),
+    )
+    if found is not None:
+        estimate = _with_numbers(estimate, frame, question, found, worthwhile, cost)
+    verdict = decide(estimate, worthwhile=worthwhile)
+    return replace(estimate, verdict=verdict.code, reasons=verdict.reasons)
+
+
+def _check(
+    start: date, burn_in: int, worthwhile: float | None, better: str, rho: float | None, planned: int | None
+) -> None:
+    check_monday(start, "start")
+    if burn_in < 0:
+        raise InputError(f"{burn_in} burn-in weeks", remedy="Give a number from 0")
+    if rho is not None and not 0 <= rho < 1:
+        raise InputError(f"a memory of {rho:g}", place="rho", remedy="Give a number from 0 to below 1")
+    if planned is not None:
+        planned_looks(planned)
+    check_direction(worthwhile, better)
+
+
+def check_direction(worthwhile: float | None, better: str) -> None:
+    """Raise `InputError` for an unknown direction, or a smallest effect that is no number or points the other way."""
+    if better not in SIGNS:
+        raise InputError(f"better is '{better}'", remedy="Say higher or lower")
+    if worthwhile is None:
+        return
+    if not np.isfinite(worthwhile):
+        raise InputError(f"the smallest effect worth having is {worthwhile}", remedy="Give a number")
+    if worthwhile < 0 and better == "higher":
+        raise InputError(
+            f"higher is better, yet the smallest effect worth having is {worthwhile:g}",
+            remedy="Give a number above 0, or say that lower is better",
+        )
+
+
+def _with_numbers(
+    estimate: Estimate,
+    frame: Frame,
+    question: Question,
+    found: Answer,
+    worthwhile: float | None,
+    cost: float | None,
+) -> Estimate:
+    level, sign, change = (
+        level_before(frame, frame.treated, question.start),
+        SIGNS[estimate.better],
+        found.change,
+    )
+    low, effect, high = (float(effect_of(change.quantile(p)[0], estimate.scale, level)) for p in SHARES)
+    waiting = None
+    if worthwhile is not None:
+        waiting = value_of_waiting(
+            change, scale=estimate.scale, level=level, sign=sign, worthwhile=worthwhile
+        )
+    estimate = replace(
+        estimate,
+        effect=effect,
+        low=low,
+        high=high,
+        rho=float(found.fit.rho[0]),
+        level_before=level,
+        posterior=_posterior(change),
+        placebos=tuple(
+            _placebo(frame, row, fit, question, estimate.scale) for row, fit in found.placebos.items()
+        ),
+        cost_per_unit=cost / abs(effect) if cost is not None and sign * effect > 0 else None,
+        value_of_waiting=waiting,
+        value_of_waiting_money=waiting * cost / abs(worthwhile)
+        if waiting is not None and cost and worthwhile
+        else None,
+    )
+    better = chance_beyond(estimate, 0.0)
+    return replace(
+        estimate,
+        p_better=better,
+        p_worthwhile=None if worthwhile is None else chance_beyond(estimate, worthwhile),
+        # a change for the better is level 2, and 3 beside units where nothing was done
+        nesta_level=1 if better <= SURE else 3 if frame.controls else 2,
+    )
+
+
+def level_before(frame: Frame, rows: Collection[int], start: date) -> float:
+    """Return the mean of some units' values before a week, in the metric's own unit."""
+    return float(np.nanmean(frame.own[list(rows)][:, [week < start for week in frame.weeks]]))
+
+
+def _posterior(change: Mixture) -> Posterior:
+    weights, centres, scales = (
+        tuple(map(float, part[0])) for part in (change.weights, change.centres, change.scales)
+    )
+    return Posterior(weights, centres, scales, change.dof)
+
+
+def _placebo(frame: Frame, row: int, fit: Fit, question: Question, scale: str) -> Placebo:
+    level = level_before(frame, (row,), question.start)
+    low, effect, high = (float(effect_of(fit.change.quantile(p)[0], scale, level)) for p in SHARES)
+    return Placebo(frame.units[row], effect, low, high)
+
+
+def _looks(frame: Frame, question: Question, planned: int | None) -> tuple[Look, ...]:
+    """Return the planned looks; those that have come with the p of the data that there was then."""
+    if planned is None:
+        return ()
+    looks = []
+    for look in planned_looks(planned):
+        last = question.start + (look.weeks - 1) * WEEK
+        if frame.weeks[-1] >= last:
+            found = answer(frame.up_to(last), question)
+            below = float(found.change.below(0.0)[0]) if found else 0.5
+            p = 2 * min(below, 1 - below)
+            look = replace(look, p=p, passed=p < look.threshold)
+        looks.append(look)
+    return tuple(looks)

@@ -1,0 +1,120 @@
+"""The model: a level change under errors that remember the week before (AR(1)), with the memory integrated out.
+
+For each memory ρ on a grid the posterior of the change is Student's t in closed form (generalised least squares
+under p(α, τ, σ²) ∝ 1/σ²; Zellner, An Introduction to Bayesian Inference in Econometrics, 1971, ch. IV.1). The grid
+is weighed by the marginal likelihood. No sampling: the same data give the same answer. Missing weeks are exact:
+errors g weeks apart correlate by ρ to the power g.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+Values = NDArray[np.float64]
+MEMORIES = np.linspace(0.0, 0.95, 39)
+"""ρ ~ uniform between 0 and 0.95. Negative memory is left out: it would only narrow the interval."""
+HALVINGS = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Weighted Student's t: arrays of shape (runs, memories), and the degrees of freedom of them all."""
+
+    weights: Values
+    centres: Values
+    scales: Values
+    dof: int
+
+    def below(self, limit: float | Values) -> Values:
+        """Return the probability of lying below `limit` (one number, or one for each run): shape (runs,)."""
+        limits = np.broadcast_to(np.asarray(limit, dtype=float), self.weights.shape[:1])[:, None]
+        return np.sum(self.weights * stdtr(self.dof, (limits - self.centres) / self.scales), axis=1)
+
+    def quantile(self, share: float) -> Values:
+        """Return what the share of the probability lies below, found by halving: shape (runs,)."""
+        each = self.centres + self.scales * stdtrit(self.dof, share)
+        low, high = each.min(axis=1), each.max(axis=1)
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            under = self.below(middle) < share
+            low, high = np.where(under, middle, low), np.where(under, high, middle)
+        return (low + high) / 2
+
+    def widened(self, variance: float | Values) -> "Mixture":
+        """Return the mixture with `variance` (one number, or one for each run) added to each component."""
+        more = np.broadcast_to(np.asarray(variance, dtype=float), self.weights.shape[:1])[:, None]
+        return Mixture(self.weights, self.centres, np.sqrt(self.scales**2 + more), self.dof)
+
+    def variance(self) -> Values:
+        """Return the variance of each run's mixture; `dof` must be above 2."""
+        mean = np.sum(self.weights * self.centres, axis=1, keepdims=True)
+        inner = self.scales**2 * self.dof / (self.dof - 2) + (self.centres - mean) ** 2
+        return np.sum(self.weights * inner, axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Posteriors of each run: the level change, a single week without it, the memory; and the noise (σ) as fitted."""
+
+    change: Mixture
+    without: Mixture
+    memories: Values
+    rho: Values
+    noise: Values
+
+
+def fit_step(series: Values, weeks: NDArray[np.int_], step: Values, rho: float | None = None) -> Fit:
+    """Fit level + change × step to each row of `series`, shape (runs, weeks).
+
+    `weeks` counts weeks from any origin, rising, with gaps where weeks are missing. `step` is 1 where the pilot
+    runs, else 0, and must hold both. `rho` holds the memory fixed (0 is ordinary least squares). At least 5
+    weeks are needed, and the rows must not be constant within both levels.
+    """
+    memories = MEMORIES if rho is None else np.array([rho])
+    shared = memories[:, None] ** np.diff(weeks)
+    # each row is moved to its own mean first: large levels would eat the digits
+    origin = series.mean(axis=1, keepdims=True)
+    y, one, x = (_whiten(part, shared) for part in (series - origin, np.ones((1, len(weeks))), step[None, :]))
+    a, b, c = (np.sum(p * q, axis=2) for p, q in ((one, one), (one, x), (x, x)))
+    determinant = a * c - b * b
+    y_one, y_x = np.sum(y * one, axis=2), np.sum(y * x, axis=2)
+    level, change = (c * y_one - b * y_x) / determinant, (a * y_x - b * y_one) / determinant
+    rest = np.sum((y - level[:, :, None] * one - change[:, :, None] * x) ** 2, axis=2)
+    dof = len(weeks) - 2
+    spread = np.log1p(-(shared**2)).sum(axis=1)
+    evidence = -0.5 * (spread + np.log(determinant)) - 0.5 * dof * np.log(rest)
+    weights = np.exp(evidence - evidence.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    noise = np.sqrt(rest / dof)
+    return Fit(
+        change=Mixture(weights, change, noise * np.sqrt(a / determinant), dof),
+        without=Mixture(weights, level + origin, noise * np.sqrt(1 + c / determinant), dof),
+        memories=memories,
+        rho=weights @ memories,
+        noise=np.sqrt(np.sum(weights * noise**2, axis=1)),
+    )
+
+
+def fit_memory(series: Values, weeks: NDArray[np.int_]) -> tuple[Values, Values]:
+    """Return how likely each of `MEMORIES` is, and the noise (σ) under each, of one series without a change.
+
+    `series` has shape (weeks,), with at least 3 weeks that are not all equal.
+    """
+    shared = MEMORIES[:, None] ** np.diff(weeks)
+    y, one = (_whiten(part[None, :], shared)[0] for part in (series - series.mean(), np.ones(len(weeks))))
+    a = np.sum(one * one, axis=1)
+    rest = np.sum((y - (np.sum(y * one, axis=1) / a)[:, None] * one) ** 2, axis=1)
+    dof = len(weeks) - 1
+    evidence = -0.5 * (np.log1p(-(shared**2)).sum(axis=1) + np.log(a)) - 0.5 * dof * np.log(rest)
+    weights = np.exp(evidence - evidence.max())
+    return weights / weights.sum(), np.sqrt(rest / dof)
+
+
+def _whiten(rows: Values, shared: Values) -> Values:
+    """Return rows (runs, weeks) as (runs, memories, weeks) with independent errors of variance σ²."""
+    wide = np.repeat(rows[:, None, :], len(shared), axis=1)
+    # the right side reads `rows`, so that no whitened week is used for the next one
+    wide[:, :, 1:] = (rows[:, None, 1:] - shared * rows[:, None, :-1]) / np.sqrt(1 - shared**2)
+    return wide

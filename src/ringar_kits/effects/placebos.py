@@ -1,0 +1,100 @@
+"""The same estimator where nothing was done: how far comparison units drift apart by themselves."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringar_kits.effects.fit import Fit, Mixture, fit_step
+from ringar_kits.effects.gather import Frame, phases
+from ringar_kits.effects.scales import Values
+
+FEWEST_BEFORE, FEWEST_AFTER = 4, 3
+ROUNDING = 1e-9
+"""Differences this small beside the values are what is left of equal numbers, not variation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a frame: from which week on, without how many weeks, with which memory held fixed."""
+
+    start: date
+    burn_in: int = 0
+    rho: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The fit, the level change with the drift of comparison units added, and the placebos by row.
+
+    `drift` is the variance by which one unit's level moves by itself, beyond what the model expects.
+    """
+
+    fit: Fit
+    change: Mixture
+    drift: float
+    placebos: dict[int, Fit]
+
+
+def used_weeks(difference: Values, phase: NDArray[np.int_]) -> NDArray[np.int_]:
+    """Return the places of the weeks that the model uses: with a value, outside the burn-in."""
+    return np.flatnonzero(~np.isnan(difference) & (phase != 1))
+
+
+def answer(frame: Frame, question: Question) -> Answer | None:
+    """Fit treated against controls, and each control against the others; None with too little data."""
+    fit = fit_rows(frame, frame.treated, frame.controls, question)
+    if fit is None:
+        return None
+    placebos = fit_placebos(frame, question)
+    drift = 0.0
+    if len(placebos) > 1:
+        centres = np.array([_mean(each.change) for each in placebos.values()])
+        variances = np.array([each.change.variance() for each in placebos.values()])
+        drift = float(drift_variance(centres, variances)[0])
+    added = drift * (1 / len(frame.treated) + 1 / max(len(frame.controls), 1))
+    return Answer(fit, fit.change.widened(added), drift, placebos)
+
+
+def fit_rows(frame: Frame, rows: tuple[int, ...], others: tuple[int, ...], question: Question) -> Fit | None:
+    """Fit the level change of some units against others; None with too few weeks or no variation."""
+    difference = frame.difference(rows, others)
+    phase = phases(frame.weeks, question.start, question.burn_in)
+    used = used_weeks(difference, phase)
+    series, step = difference[used], (phase[used] == 2).astype(float)
+    if (step == 0).sum() < FEWEST_BEFORE or (step == 1).sum() < FEWEST_AFTER:
+        return None
+    varied = max(np.ptp(series[step == side]) for side in (0, 1))
+    if varied <= ROUNDING * np.nanmax(np.abs(frame.working)):
+        return None
+    return fit_step(series[None, :], used, step, question.rho)
+
+
+def fit_placebos(frame: Frame, question: Question) -> dict[int, Fit]:
+    """Return the fit of each comparison unit (by row) against the other ones; empty with fewer than two."""
+    if len(frame.controls) < 2:
+        return {}
+    found = {}
+    for row in frame.controls:
+        others = tuple(other for other in frame.controls if other != row)
+        if fit := fit_rows(frame, (row,), others, question):
+            found[row] = fit
+    return found
+
+
+def drift_variance(centres: Values, variances: Values) -> Values:
+    """Return by how much units' levels vary beyond what the placebos' own uncertainty explains, never below 0.
+
+    `centres` and `variances` have shape (placebos, runs). A placebo is a unit's change less the mean change of the
+    k - 1 others, that is k / (k - 1) times its distance from the mean of all: undone before variances are compared
+    (the moment estimator of random-effects meta-analysis, DerSimonian & Laird 1986).
+    """
+    count = len(centres)
+    share = (count - 1) / count
+    seen = np.sum((centres * share) ** 2, axis=0) / (count - 1)
+    return np.maximum(0.0, seen - variances.mean(axis=0) * share)
+
+
+def _mean(mixture: Mixture) -> Values:
+    return np.sum(mixture.weights * mixture.centres, axis=1)
