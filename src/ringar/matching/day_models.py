@@ -117,6 +117,7 @@ class Party(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     why_cancelled = models.CharField(max_length=300, blank=True)
+    answer_letters = models.PositiveSmallIntegerField(default=0)  # asking for the answers after its meetings
 
     class Meta:
         ordering: ClassVar = ["kind", "name", "id"]
@@ -179,10 +180,10 @@ class Meeting(models.Model):
     is_fixed = models.BooleanField(default=False)  # placed by hand: planning goes round it
     state = models.CharField(max_length=12, choices=MeetingState, default=MeetingState.PLANNED)
     no_show = models.CharField(max_length=10, choices=NoShow, blank=True)
-    sequence = models.PositiveIntegerField(default=0)  # iCalendar's SEQUENCE: grows with each change told
-    told_at = models.DateTimeField(
-        null=True, blank=True
-    )  # when the parties last were told of it as it stands
+    # iCalendar's SEQUENCE: 0 until the parties are told of it, then grows with each change told.
+    sequence = models.PositiveIntegerField(default=0)
+    told_at = models.DateTimeField(null=True, blank=True)  # when the parties last were told of it
+    told_as = models.CharField(max_length=64, blank=True)  # what they were told then, as a hash
 
     class Meta:
         ordering: ClassVar = ["starts_at", "room__order"]
@@ -229,6 +230,11 @@ class Meeting(models.Model):
     def ends_at(self, minutes: int) -> datetime:
         """When it is over, that many minutes after it began."""
         return self.starts_at + timedelta(minutes=minutes)
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose meeting day it belongs to: the audit trail and webhooks ask."""
+        return self.day.organisation_id
 
 
 class MeetingAnswer(models.Model):
