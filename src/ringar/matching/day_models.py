@@ -218,11 +218,6 @@ class Meeting(models.Model):
         return reverse("meeting_detail", args=[self.uuid])
 
     @property
-    def organisation_id(self) -> int:
-        """Whose day it is a part of."""
-        return self.day.organisation_id
-
-    @property
     def was_told(self) -> bool:
         """Whether the parties have ever been told of it, so that a change must reach them too."""
         return self.told_at is not None or self.sequence > 0
