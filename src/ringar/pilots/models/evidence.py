@@ -27,6 +27,9 @@ class Measurement(models.Model):
         ordering: ClassVar = ["week"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["of", "week"], name="measured_once_a_week")]
 
+    def __str__(self) -> str:
+        return f"{self.of.unit.name}, {self.week}"
+
 
 class Correction(models.Model):
     """What a measurement was before it was corrected, and why."""
@@ -43,18 +46,25 @@ class Correction(models.Model):
 
 
 class StaffAnswer(models.Model):
-    """One nameless answer of staff: what we believe is possible, joy at work, wish to go on. From 1 to 5 each."""
+    """One nameless answer of staff: what we believe is possible, joy at work, wish to go on. From 1 to 5 each.
 
+    Its key is drawn by lot and no time is kept, so that nothing tells whose it is. `batch` counts by fives: means are
+    shown of full batches only, since one more answer would otherwise be what the mean moved by.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pilot = models.ForeignKey(Pilot, on_delete=models.CASCADE, related_name="staff_answers")
     phase = models.CharField(max_length=6, choices=Phase)
     possible = models.PositiveSmallIntegerField(_("what we believe is possible"))
     joy = models.PositiveSmallIntegerField(_("joy at work"))
     go_on = models.PositiveSmallIntegerField(_("wish to go on"))
+    batch = models.PositiveSmallIntegerField(default=0)
 
 
 class StaffAnswered(models.Model):
     """That somebody has answered, never what: so that nobody answers twice."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     pilot = models.ForeignKey(Pilot, on_delete=models.CASCADE, related_name="staff_answered")
     phase = models.CharField(max_length=6, choices=Phase)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
