@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.models import Organisation, Person
+from ringar.pilots.hindrance_rules import HindranceFacts
 from ringar.pilots.models.pilots import Pilot, PilotUnit
 from ringar.pilots.rules import DecisionKind, HindranceKind, Phase, Stage
 
@@ -101,6 +102,11 @@ class Hindrance(models.Model):
 
     def __str__(self) -> str:
         return self.what[:80]
+
+    @property
+    def facts(self) -> HindranceFacts:
+        """What the rules ask."""
+        return HindranceFacts(self.organisation_id, self.created_by_id, self.owner_id)
 
 
 class PilotNote(models.Model):
