@@ -1,0 +1,133 @@
+"""Letters about a meeting day's timetable: each party is told of its meetings once, and then of what has changed.
+
+Whoever changes meetings (publishes, moves, adds, cancels) saves them and calls `tell_changes`: what a meeting's
+parties were told last stands in the meeting (`told_as`), so nothing has to be marked. A meeting that they have been
+told of (`sequence` above 0) is cancelled, never deleted: their calendars must hear of it.
+"""
+
+from collections.abc import Iterable
+from email.mime.text import MIMEText
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from ringar.core.actions import record_audit
+from ringar.core.clock import now
+from ringar.core.rules import Viewer
+from ringar.core.token_queries import token_hash
+from ringar.matching.day_calendar import Method, write_meetings
+from ringar.matching.day_models import Meeting, MeetingDay, Party, PartyKey
+from ringar.matching.day_rules import DayState, MeetingState
+
+TOLD_STATES = (DayState.PUBLISHED, DayState.CANCELLED)
+
+
+@transaction.atomic
+def tell_changes(by: Viewer, day: MeetingDay) -> int:
+    """Mails each party whose meetings are not as it was told last; returns how many letters. Twice is as once.
+
+    Each changed meeting goes along as an invitation, or as a cancellation, that calendars take in. Before the
+    timetable is sent out nobody is told anything; nor of what is over. About 6 queries and 4 for each letter.
+    """
+    if day.state not in TOLD_STATES:
+        return 0
+    coming = day.meetings.select_for_update(of=("self",)).filter(starts_at__gt=now())
+    rows = coming.select_related("day__organisation", "manager", "startup", "room", "need", "solution")
+    changed = [meeting for meeting in rows if meeting.told_as != facts_hash(meeting)]
+    told = [meeting for meeting in changed if meeting.sequence or meeting.state != MeetingState.CANCELLED]
+    is_first = not day.meetings.filter(sequence__gt=0).exists()
+    for meeting in changed:
+        meeting.sequence += meeting in told
+        meeting.told_at, meeting.told_as = now(), facts_hash(meeting)
+    Meeting.objects.bulk_update(changed, ["sequence", "told_at", "told_as"], batch_size=500)
+    sent = sum(
+        send_timetable(party, meetings, is_first=is_first)
+        for party, meetings in by_party(told)
+        if party.email
+    )
+    if told:
+        count: dict[str, object] = {"meetings": len(told), "letters": sent}
+        record_audit(by=by, action="tell_meetings", target=day, changes=count)
+    return sent
+
+
+def facts_hash(meeting: Meeting) -> str:
+    """What the parties need to know of a meeting, as a hash: whether it is, when, how long, where, with whom."""
+    facts = [
+        meeting.state == MeetingState.CANCELLED,
+        meeting.starts_at.timestamp(),
+        meeting.day.slot_minutes,
+        meeting.day.place,
+        meeting.room.name,
+        meeting.room.link,
+        meeting.manager.name,
+        meeting.startup.name,
+    ]
+    return sha256(repr(facts).encode("utf-8", "replace")).hexdigest()
+
+
+def by_party(meetings: Iterable[Meeting]) -> list[tuple[Party, list[Meeting]]]:
+    """Each party with its meetings among these, by the party's name."""
+    found: dict[int, tuple[Party, list[Meeting]]] = {}
+    for meeting in meetings:
+        for party in (meeting.manager, meeting.startup):
+            found.setdefault(party.pk, (party, []))[1].append(meeting)
+    return sorted(found.values(), key=lambda row: (row[0].name, row[0].pk))
+
+
+def new_token(party: Party) -> str:
+    """The secret of one more personal link of the party's; earlier ones work beside it. Only the hash is kept."""
+    token = token_urlsafe(24)
+    PartyKey.objects.create(party=party, token_hash=token_hash(token), made_at=now())
+    return token
+
+
+def own_links(token: str) -> dict[str, str]:
+    """The addresses that the secret opens, whole, for letters."""
+    return {
+        "own_link": settings.BASE_URL + reverse("party_answer", args=[token]),
+        "calendar_link": settings.BASE_URL + reverse("party_calendar", args=[token]),
+    }
+
+
+def send_timetable(party: Party, changed: list[Meeting], *, is_first: bool) -> int:
+    """One letter: all of the party's meetings in words, the changed ones as calendar files. Returns how many: 1."""
+    day, links = changed[0].day, own_links(new_token(party))
+    party.day = day
+    rows = Meeting.objects.filter(day=day).exclude(state=MeetingState.CANCELLED)
+    side = "manager" if party.pk == changed[0].manager_id else "startup"
+    standing = rows.filter(**{side: party}).select_related("room", "manager", "startup").order_by("starts_at")
+    context = {
+        "party": party,
+        "day": day,
+        "side": side,
+        "meetings": standing,
+        "cancelled": [meeting for meeting in changed if meeting.state == MeetingState.CANCELLED],
+        "is_first": is_first,
+        **links,
+    }
+    with translation.override(party.language):
+        told = _("Your meetings: %(day)s") if is_first else _("Your meetings have changed: %(day)s")
+        text = render_to_string("matching/mail/timetable.txt", context)
+        letter = EmailMessage(told % {"day": " ".join(day.title.split())}, text, None, [party.email])
+        for number, meeting in enumerate(changed, start=1):
+            letter.attach(calendar_part(party, meeting, links["own_link"], number))
+        return letter.send()
+
+
+def calendar_part(party: Party, meeting: Meeting, url: str, number: int) -> MIMEText:
+    """The meeting as mail programs take invitations and cancellations in."""
+    method: Method = "CANCEL" if meeting.state == MeetingState.CANCELLED else "REQUEST"
+    stamp = meeting.told_at or now()
+    content = write_meetings(party, [meeting], method=method, stamp=stamp, url=url)
+    part = MIMEText(content.decode("utf-8"), "calendar", "utf-8")
+    part.set_param("method", method)
+    part.add_header("Content-Disposition", "attachment", filename=f"ringar-{number}.ics")
+    return part
