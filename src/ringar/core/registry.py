@@ -8,6 +8,7 @@ EVENTS (what is told to people when something happens to them).
 A room's `feeds.py` holds FEEDS (lists that can be followed), its `calendar.py` EVENTS (days to keep).
 A room's `waiting.py` holds WAITING: what waits for a person to do, for the first page.
 A room's `guide.py` holds STEPS: the first things that someone new does there, for whom.
+A room's `outcomes.py` holds OUTCOMES: what of its own came of a lower room's rows (pilots of meetings).
 A room's `personal.py` holds PERSONAL: what it keeps about a person, for own-data export and erasure.
 """
 
@@ -173,6 +174,24 @@ def guide_steps(viewer: Viewer) -> list[GuideStep]:
     """The first steps for the viewer's roles, at most four, in order."""
     steps = [each for each in declared("guide", "STEPS") if each.roles & viewer.roles]
     return sorted(steps, key=lambda each: each.order)[:MOST_STEPS]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What of a higher room came of a lower room's rows: a `result` ("pilot") of an `of` ("meeting").
+
+    `find(rows)` returns the ids of those of the rows that led to it.
+    """
+
+    of: str
+    result: str
+    find: Callable[[QuerySet[Any]], Collection[int]]
+
+
+def outcomes(of: str, result: str, rows: QuerySet[Any]) -> set[int]:
+    """The ids of those of the rows that led to such a result in any room; none where no room declares it."""
+    asked = [each for each in declared("outcomes", "OUTCOMES") if (each.of, each.result) == (of, result)]
+    return {pk for each in asked for pk in each.find(rows)}
 
 
 def subject_of(kind: str) -> Subject | None:

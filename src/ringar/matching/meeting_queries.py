@@ -1,0 +1,133 @@
+"""Reads on meetings: one, a party's, those that wait for an answer, and what came of them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ringar.core.clock import now
+from ringar.core.registry import MOST_WAITING, outcomes
+from ringar.core.rules import NotAllowed, Viewer
+from ringar.matching.day_models import Meeting, MeetingAnswer, MeetingDay, Party
+from ringar.matching.day_rules import STANDING, DayState, MeetingState, PartyKind
+from ringar.matching.meeting_rules import (
+    ASKED_FOR,
+    FIRST_LETTER,
+    Figures,
+    MeetingFacts,
+    Told,
+    can_see_meeting,
+    figures_of,
+    takes_letter,
+)
+from ringar.needs.models import Need
+
+MOST_OF_NEED = 50
+
+
+def meeting_rows() -> QuerySet[Meeting]:
+    """Meetings with all that pages and calendars tell of them, in the order they are held."""
+    return Meeting.objects.select_related(
+        *("day__organisation", "manager__unit", "startup", "room", "need", "solution")
+    ).order_by("starts_at", "room__order", "id")
+
+
+def facts_of(meeting: Meeting) -> MeetingFacts:
+    """What the rules look at."""
+    people = ((PartyKind.MANAGER.value, meeting.manager), (PartyKind.STARTUP.value, meeting.startup))
+    return MeetingFacts(
+        organisation_id=meeting.day.organisation_id,
+        day_state=meeting.day.state,
+        state=meeting.state,
+        starts_at=meeting.starts_at,
+        people=tuple((kind, party.person_id) for kind, party in people),
+    )
+
+
+def meeting_for(viewer: Viewer, uuid: UUID | str) -> Meeting:
+    """The meeting with that uuid. Raises NotAllowed where there is none that the viewer may see. 1 query."""
+    meeting = meeting_rows().filter(uuid=uuid).first()
+    if meeting is None or not can_see_meeting(viewer, facts_of(meeting)):
+        raise NotAllowed
+    return meeting
+
+
+def meetings_of_party(party: Party, *, cancelled: bool = False) -> list[Meeting]:
+    """The party's meetings that it has been told of, soonest first; with those cancelled since. 1 query."""
+    rows = meeting_rows().filter(Q(manager=party) | Q(startup=party), sequence__gt=0)
+    return list(rows if cancelled else rows.filter(state__in=STANDING))
+
+
+def answers_by_side(meetings: Iterable[Meeting]) -> dict[tuple[int, int], MeetingAnswer]:
+    """What was said after these meetings, by (meeting id, party id). 1 query."""
+    rows = MeetingAnswer.objects.filter(meeting__in=[meeting.pk for meeting in meetings])
+    return {(row.meeting_id, row.party_id): row for row in rows}
+
+
+def unanswered_by(side: str, until: datetime) -> QuerySet[Meeting]:
+    """Meetings that have begun, of days sent out, where that side ("manager", "startup") has not answered."""
+    said = MeetingAnswer.objects.filter(meeting=OuterRef("pk"), party=OuterRef(side))
+    return Meeting.objects.filter(
+        ~Exists(said),
+        day__state=DayState.PUBLISHED,
+        state__in=(MeetingState.PLANNED, MeetingState.HELD),
+        starts_at__lte=until,
+        starts_at__gt=until - ASKED_FOR,
+    ).order_by("starts_at", "id")
+
+
+def awaiting_answer(viewer: Viewer) -> list[Meeting]:
+    """Meetings after which the viewer has not said how it went, the oldest first. 2 queries, none for nobody."""
+    if viewer.person_id is None:
+        return []
+    found: list[Meeting] = []
+    for side in PartyKind.values:
+        mine = unanswered_by(side, now()).filter(**{f"{side}__person": viewer.person_id})
+        found += mine.select_related("day", "manager", "startup")[:MOST_WAITING]
+    return found
+
+
+def parties_to_ask(at: datetime) -> list[Party]:
+    """Parties with an address that are to be asked now how their meetings went (`takes_letter`). 3 queries."""
+    over: dict[int, datetime] = {}
+    for side in PartyKind.values:
+        rows = unanswered_by(side, at - FIRST_LETTER).exclude(**{f"{side}__email": ""})
+        for party, starts, minutes in rows.values_list(side, "starts_at", "day__slot_minutes"):
+            over[party] = max(starts, over.get(party, starts))
+    coming = Meeting.objects.filter(
+        Q(manager=OuterRef("pk")) | Q(startup=OuterRef("pk")),
+        state=MeetingState.PLANNED,
+        starts_at__gt=at - FIRST_LETTER,
+    )
+    rows = Party.objects.filter(~Exists(coming), pk__in=over, cancelled_at=None)
+    parties = rows.select_related("day__organisation").order_by("id")
+    return [party for party in parties if takes_letter(over[party.pk], party.answer_letters, at)]
+
+
+def meetings_on_need(viewer: Viewer, need: Need) -> list[Meeting]:
+    """The need's meetings of days that the viewer may see, the newest first. 1 query."""
+    rows = meeting_rows().filter(need=need, state__in=STANDING, day__state=DayState.PUBLISHED)
+    found = rows.order_by("-starts_at", "-id")[:MOST_OF_NEED]
+    return [meeting for meeting in found if can_see_meeting(viewer, facts_of(meeting))]
+
+
+def days_to_publish(viewer: Viewer) -> QuerySet[MeetingDay]:
+    """The organisation's days with a plan that nobody has sent out, of which the first meeting is still to come."""
+    coming = Meeting.objects.filter(day=OuterRef("pk"), state__in=STANDING, starts_at__gt=now())
+    rows = MeetingDay.objects.filter(Exists(coming), state=DayState.INVITED, planned_at__isnull=False)
+    return rows.filter(organisation_id=viewer.organisation_id or 0).order_by("planned_at", "id")
+
+
+def figures(meetings: QuerySet[Meeting]) -> Figures:
+    """What came of these meetings. 3 queries."""
+    at, rows = now(), meetings.order_by()
+    said: dict[int, list[str]] = {}
+    answers = MeetingAnswer.objects.filter(meeting__in=rows.values("pk"))
+    for meeting, go_on in answers.values_list("meeting", "go_on"):
+        said.setdefault(meeting, []).append(go_on)
+    pilots = outcomes("meeting", "pilot", rows)
+    return figures_of(
+        Told(state, starts <= at, tuple(said.get(pk, ())), pk in pilots)
+        for pk, state, starts in rows.values_list("pk", "state", "starts_at")
+    )
