@@ -35,7 +35,7 @@ def draw_series(frame: Frame, question: Question, found: Answer | None, scale: s
 
 def _lines(frame: Frame, found: Answer, started: NDArray[np.bool_]) -> list[Values]:
     drift = found.drift * (1 / len(frame.treated) + 1 / max(len(frame.controls), 1))
-    wider = found.fit.without.widened(drift)
+    wider = found.fit.without.widened(drift) if drift else found.fit.without
     return [
         np.where(started, wider.quantile(share)[0], found.fit.without.quantile(share)[0])
         for share in (0.5, 0.025, 0.975)

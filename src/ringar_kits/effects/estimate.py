@@ -10,10 +10,10 @@ from ringar_kits.effects.beliefs import SIGNS, chance_beyond, value_of_waiting
 from ringar_kits.effects.chart import draw_series
 from ringar_kits.effects.decide import SURE, decide
 from ringar_kits.effects.fit import Fit, Mixture
-from ringar_kits.effects.gather import WEEK, Frame, check_monday, gather, phases
+from ringar_kits.effects.gather import WEEK, Frame, check_monday, gather
 from ringar_kits.effects.looks import planned_looks
-from ringar_kits.effects.model import Estimate, Look, Note, Observation, Placebo, Posterior
-from ringar_kits.effects.notes import drop_one_sided, notes_on_data, notes_on_fit
+from ringar_kits.effects.model import Estimate, Look, Observation, Placebo, Posterior
+from ringar_kits.effects.notes import drop_one_sided, notes_on
 from ringar_kits.effects.placebos import Answer, Question, answer, used_weeks
 from ringar_kits.effects.scales import effect_of
 from ringar_kits.errors import InputError
@@ -50,27 +50,21 @@ def estimate_effect(
     """
     _check(start, burn_in, worthwhile, better, rho, weeks_planned)
     frame = gather(observations, treated=treated, controls=controls, scale=scale, until=until)
-    frame, left_out = drop_one_sided(frame, start, burn_in)
     question = Question(start, burn_in, rho)
+    frame, left_out = drop_one_sided(frame, question)
     found = answer(frame, question)
-    notes = [*left_out, *notes_on_data(frame, start, burn_in, scale, better)]
-    if found is not None:
-        notes += notes_on_fit(found)
-    elif not any(note.code in ("too_little_before", "too_little_after") for note in notes):
-        notes.append(Note("no_variation"))
-    used = used_weeks(frame.difference(frame.treated, frame.controls), phases(frame.weeks, start, burn_in))
-    phase = phases(frame.weeks, start, burn_in)[used]
+    step = used_weeks(frame, frame.treated, frame.controls, question)[2]
     estimate = Estimate(
         *(None,) * 5,
         verdict="no_conclusion",
         rho=None,
-        weeks_before=int((phase == 0).sum()),
-        weeks_after=int((phase == 2).sum()),
+        weeks_before=int((step == 0).sum()),
+        weeks_after=int((step == 1).sum()),
         scale=scale,
         better=better,
         series=draw_series(frame, question, found, scale),
         looks=_looks(frame, question, weeks_planned),
-        notes=tuple(notes),
+        notes=(*left_out, *notes_on(frame, question, found, scale=scale, better=better)),
     )
     if found is not None:
         estimate = _with_numbers(estimate, frame, question, found, worthwhile, cost)

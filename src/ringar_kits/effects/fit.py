@@ -74,9 +74,10 @@ def fit_step(series: Values, weeks: NDArray[np.int_], step: Values, rho: float |
     """
     memories = MEMORIES if rho is None else np.array([rho])
     shared = memories[:, None] ** np.diff(weeks)
-    # each row is moved to its own mean first: large levels would eat the digits
-    origin = series.mean(axis=1, keepdims=True)
-    y, one, x = (_whiten(part, shared) for part in (series - origin, np.ones((1, len(weeks))), step[None, :]))
+    # each row is moved to its own mean and size first: large or tiny numbers would eat the digits
+    origin, size = series.mean(axis=1, keepdims=True), np.ptp(series, axis=1, keepdims=True)
+    rows = (series - origin) / size
+    y, one, x = (_whiten(part, shared) for part in (rows, np.ones((1, len(weeks))), step[None, :]))
     a, b, c = (np.sum(p * q, axis=2) for p, q in ((one, one), (one, x), (x, x)))
     determinant = a * c - b * b
     y_one, y_x = np.sum(y * one, axis=2), np.sum(y * x, axis=2)
@@ -87,10 +88,10 @@ def fit_step(series: Values, weeks: NDArray[np.int_], step: Values, rho: float |
     evidence = -0.5 * (spread + np.log(determinant)) - 0.5 * dof * np.log(rest)
     weights = np.exp(evidence - evidence.max(axis=1, keepdims=True))
     weights /= weights.sum(axis=1, keepdims=True)
-    noise = np.sqrt(rest / dof)
+    noise = size * np.sqrt(rest / dof)
     return Fit(
-        change=Mixture(weights, change, noise * np.sqrt(a / determinant), dof),
-        without=Mixture(weights, level + origin, noise * np.sqrt(1 + c / determinant), dof),
+        change=Mixture(weights, size * change, noise * np.sqrt(a / determinant), dof),
+        without=Mixture(weights, origin + size * level, noise * np.sqrt(1 + c / determinant), dof),
         memories=memories,
         rho=weights @ memories,
         noise=np.sqrt(np.sum(weights * noise**2, axis=1)),

@@ -131,8 +131,9 @@ def _check_units(table: Table, treated: Collection[str], controls: Collection[st
             remedy="Name each unit among the treated or the controls",
         )
     if unknown := sorted({*treated, *controls} - table.keys()):
-        known = ", ".join(sorted(table)[:20]) or "none"
-        raise InputError(f"there is no unit {', '.join(unknown)}", remedy=f"The units are: {known}")
+        known = ", ".join(unit[:40] for unit in sorted(table)[:20]) or "none"
+        names = ", ".join(unit[:40] for unit in unknown[:20])
+        raise InputError(f"there is no unit {names}", remedy=f"The units are: {known}")
 
 
 def group_mean(rows: Values) -> Values:

@@ -1,14 +1,14 @@
 """What a reader must know of the data before believing the number."""
 
 from collections.abc import Iterator
-from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ringar_kits.effects.beliefs import SIGNS
 from ringar_kits.effects.gather import Frame, phases
 from ringar_kits.effects.model import Note
-from ringar_kits.effects.placebos import FEWEST_AFTER, FEWEST_BEFORE, Answer, used_weeks
+from ringar_kits.effects.placebos import FEWEST_AFTER, FEWEST_BEFORE, Answer, Question, used_weeks
 from ringar_kits.effects.scales import Values
 
 SHORT_HISTORY = 12
@@ -19,9 +19,9 @@ STRONG_MEMORY = 0.6
 """Up to here the false alarms were measured (bench/effects.py)."""
 
 
-def drop_one_sided(frame: Frame, start: date, burn_in: int) -> tuple[Frame, tuple[Note, ...]]:
+def drop_one_sided(frame: Frame, question: Question) -> tuple[Frame, tuple[Note, ...]]:
     """Leave out units without a value before or after the start, as long as their side keeps one."""
-    phase, there = phases(frame.weeks, start, burn_in), ~np.isnan(frame.own)
+    phase, there = phases(frame.weeks, question.start, question.burn_in), ~np.isnan(frame.own)
     sides = [side for side in (0, 2) if there[:, phase == side].any()]
     whole = [row for row in range(len(frame.units)) if all(there[row, phase == side].any() for side in sides)]
     left_out = []
@@ -31,30 +31,44 @@ def drop_one_sided(frame: Frame, start: date, burn_in: int) -> tuple[Frame, tupl
     return frame.without(left_out), tuple(Note("unit_left_out", {"unit": unit}) for unit in left_out)
 
 
-def notes_on_data(frame: Frame, start: date, burn_in: int, scale: str, better: str) -> Iterator[Note]:
-    """Yield what the data alone tell: too little of it, gaps, few counts, a start when things were at their worst."""
-    phase = phases(frame.weeks, start, burn_in)
-    difference = frame.difference(frame.treated, frame.controls)
-    used = used_weeks(difference, phase)
-    before, after = (int((phase[used] == side).sum()) for side in (0, 2))
-    if not frame.controls:
-        yield Note("no_comparison")
-    elif len(frame.controls) == 1:
-        yield Note("one_comparison", {"unit": frame.units[frame.controls[0]]})
+def notes_on(
+    frame: Frame, question: Question, found: Answer | None, *, scale: str, better: str
+) -> Iterator[Note]:
+    """Yield what stands against believing the number, or why there is none."""
+    series, used, step = used_weeks(frame, frame.treated, frame.controls, question)
+    before, after = int((step == 0).sum()), int((step == 1).sum())
+    yield from notes_on_controls(frame)
     if before < FEWEST_BEFORE:
         yield Note("too_little_before", {"weeks": before, "fewest": FEWEST_BEFORE})
     elif before < SHORT_HISTORY:
         yield Note("short_history", {"weeks": before})
     if after < FEWEST_AFTER:
         yield Note("too_little_after", {"weeks": after, "fewest": FEWEST_AFTER})
-    if burn_in:
-        yield Note("burn_in", {"weeks": burn_in})
-    if gaps := int((np.isnan(difference) & (phase != 1)).sum()):
+    elif before >= FEWEST_BEFORE and found is None:
+        yield Note("no_variation")
+    yield from _gaps(frame, question, used)
+    yield from _few_counts(frame, scale)
+    yield from _worst_before_start(series[step == 0], better)
+    if found is not None:
+        yield from _fit(found)
+
+
+def notes_on_controls(frame: Frame) -> Iterator[Note]:
+    """Yield whether there is too little to compare with."""
+    if not frame.controls:
+        yield Note("no_comparison")
+    elif len(frame.controls) == 1:
+        yield Note("one_comparison", {"unit": frame.units[frame.controls[0]]})
+
+
+def _gaps(frame: Frame, question: Question, used: NDArray[np.int_]) -> Iterator[Note]:
+    phase = phases(frame.weeks, question.start, question.burn_in)
+    if question.burn_in:
+        yield Note("burn_in", {"weeks": question.burn_in})
+    if gaps := int((phase != 1).sum()) - len(used):
         yield Note("missing_weeks", {"weeks": gaps})
     if holes := int(np.isnan(frame.own[:, used]).sum()):
         yield Note("filled_weeks", {"values": holes})
-    yield from _few_counts(frame, scale)
-    yield from _worst_before_start(difference[used][phase[used] == 0], better)
 
 
 def _few_counts(frame: Frame, scale: str) -> Iterator[Note]:
@@ -75,10 +89,10 @@ def _worst_before_start(before: Values, better: str) -> Iterator[Note]:
         yield Note("worst_before_start", {"weeks": RECENT, "errors": round(-float(distance), 1)})
 
 
-def notes_on_fit(found: Answer) -> Iterator[Note]:
-    """Yield what the fit tells: comparison units that drift apart, and weeks that resemble each other too much."""
+def _fit(found: Answer) -> Iterator[Note]:
+    """Yield that comparison units drift apart, or that weeks resemble each other too much."""
     if found.drift > 0:
-        share = float(np.sqrt(found.fit.change.variance()[0] / found.change.variance()[0]))
-        yield Note("controls_drift", {"wider": round(1 / share, 2)})
+        wider = np.sqrt(found.change.variance()[0] / found.fit.change.variance()[0])
+        yield Note("controls_drift", {"wider": round(float(wider), 2)})
     if len(found.fit.memories) > 1 and float(found.fit.rho[0]) > STRONG_MEMORY:
         yield Note("strong_memory", {"rho": round(float(found.fit.rho[0]), 2)})

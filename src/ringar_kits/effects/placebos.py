@@ -37,9 +37,16 @@ class Answer:
     placebos: dict[int, Fit]
 
 
-def used_weeks(difference: Values, phase: NDArray[np.int_]) -> NDArray[np.int_]:
-    """Return the places of the weeks that the model uses: with a value, outside the burn-in."""
-    return np.flatnonzero(~np.isnan(difference) & (phase != 1))
+def used_weeks(
+    frame: Frame, rows: tuple[int, ...], others: tuple[int, ...], question: Question
+) -> tuple[Values, NDArray[np.int_], Values]:
+    """Return the differences that the model uses, their places among the weeks, and 1 for those after the start.
+
+    Weeks without a value on both sides, and those of the burn-in, are not used.
+    """
+    difference, phase = frame.difference(rows, others), phases(frame.weeks, question.start, question.burn_in)
+    used = np.flatnonzero(~np.isnan(difference) & (phase != 1))
+    return difference[used], used, (phase[used] == 2).astype(float)
 
 
 def answer(frame: Frame, question: Question) -> Answer | None:
@@ -59,10 +66,7 @@ def answer(frame: Frame, question: Question) -> Answer | None:
 
 def fit_rows(frame: Frame, rows: tuple[int, ...], others: tuple[int, ...], question: Question) -> Fit | None:
     """Fit the level change of some units against others; None with too few weeks or no variation."""
-    difference = frame.difference(rows, others)
-    phase = phases(frame.weeks, question.start, question.burn_in)
-    used = used_weeks(difference, phase)
-    series, step = difference[used], (phase[used] == 2).astype(float)
+    series, used, step = used_weeks(frame, rows, others, question)
     if (step == 0).sum() < FEWEST_BEFORE or (step == 1).sum() < FEWEST_AFTER:
         return None
     varied = max(np.ptp(series[step == side]) for side in (0, 1))

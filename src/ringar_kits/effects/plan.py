@@ -12,6 +12,7 @@ from ringar_kits.effects.estimate import check_direction
 from ringar_kits.effects.fit import MEMORIES, fit_memory, fit_step
 from ringar_kits.effects.gather import Frame, gather
 from ringar_kits.effects.model import Alternative, Design, Note, Observation, Offer
+from ringar_kits.effects.notes import notes_on_controls
 from ringar_kits.effects.placebos import FEWEST_AFTER, ROUNDING
 from ringar_kits.effects.scales import Values, change_of, effect_of
 from ringar_kits.errors import InputError
@@ -66,7 +67,8 @@ def plan_design(
     The history's noise and memory are simulated on (400 futures, always the same) and analysed as
     `estimate_effect` would; the smallest effect is the one whose 95 % interval would lie above nothing in `power`
     of them. Other numbers of units are reckoned as if each added unit were as noisy as those there are.
-    `worthwhile` and `better` are as in `estimate_effect`. A history below 8 weeks, or one that never varies, gives no number.
+    `worthwhile` and `better` are as in `estimate_effect`.
+    A history below 8 weeks, or one that never varies, gives no number.
     """
     check_direction(worthwhile, better)
     if weeks_after < FEWEST_AFTER:
@@ -103,9 +105,7 @@ def plan_design(
 
 
 def _notes(frame: Frame, series: Values) -> tuple[Note, ...]:
-    notes = [] if frame.controls else [Note("no_comparison")]
-    if len(frame.controls) == 1:
-        notes.append(Note("one_comparison", {"unit": frame.units[frame.controls[0]]}))
+    notes = [*notes_on_controls(frame)]
     if len(series) < FEWEST_HISTORY:
         notes.append(Note("too_little_before", {"weeks": len(series), "fewest": FEWEST_HISTORY}))
     elif np.ptp(series) <= ROUNDING * np.nanmax(np.abs(frame.working)):

@@ -24,7 +24,9 @@ def read_observations(
     comma. Raises `InputError` naming the row for a missing column, a week that is no Monday or stands twice, and
     a value that is no number.
     """
-    name, found, rows = Path(path).name, [], dict[tuple[str, date], int]()
+    name = Path(path).name
+    found: list[Observation] = []
+    rows: dict[tuple[str, date], int] = {}
     for number, row in read_rows(path, tell=tell):
         cells = {key.lower(): cell for key, cell in row.items()}
         place = f"{name}, row {number}"
@@ -37,7 +39,8 @@ def read_observations(
         each = Observation(
             _unit(cells["unit"], place), _week(cells["week"], place), _value(cells["value"], place)
         )
-        if first := rows.setdefault((each.unit, each.week), number) != number and rows[each.unit, each.week]:
+        first = rows.setdefault((each.unit, each.week), number)
+        if first != number:
             raise InputError(
                 f"unit {each.unit} has the week {each.week} twice, first in row {first}",
                 place=place,

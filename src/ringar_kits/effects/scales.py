@@ -10,6 +10,7 @@ from ringar_kits.errors import InputError
 
 Values = NDArray[np.float64]
 SCALES = ("identity", "log", "logit")
+LARGEST = 1e15
 
 
 def check_scale(scale: str) -> None:
@@ -22,6 +23,8 @@ def fault_of(value: float, scale: str) -> tuple[str, str] | None:
     """Return (problem, remedy) where a value cannot stand on a scale, else None."""
     if not math.isfinite(value):
         return f"the value {value} is not a number", "Give a number, or leave the week out"
+    if abs(value) > LARGEST:
+        return f"the value {value:g} is too large to reckon with", "Measure in a larger unit"
     if scale == "log" and value <= 0:
         return f"the value {value:g} has no logarithm", "Give values above 0, or use the scale identity"
     if scale == "logit" and not 0 < value < 1:
