@@ -86,6 +86,9 @@ def add_import(parser: argparse.ArgumentParser, importer: Importer) -> None:
     parser.add_argument(
         "--source", default="", help="name of the source, part of each row's identity (default: file name)"
     )
+    for wanted in (each for each in importer.fields if each.for_all):
+        told = f"the {wanted.label} of all rows that have none of their own"
+        parser.add_argument(f"--{wanted.name.replace('_', '-')}", dest=wanted.name, default="", help=told)
     parser.set_defaults(run=partial(run_import, importer))
 
 
@@ -169,7 +172,11 @@ def run_import(importer: Importer, args: argparse.Namespace) -> int:
             if organisation is None:
                 organisation = default_organisation(operator)
             reading = read_import(
-                importer, args.file, organisation=organisation, mapping=parse_mapping(args.map, importer)
+                importer,
+                args.file,
+                organisation=organisation,
+                mapping=parse_mapping(args.map, importer),
+                given={each.name: getattr(args, each.name) for each in importer.fields if each.for_all},
             )
             print(f"{args.file.name}: {len(reading.rows)} rows of {importer.kind}")
             print_reading(reading)

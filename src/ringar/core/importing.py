@@ -29,6 +29,7 @@ class Field:
     The first of the `aliases` is Swedish by convention: Swedish pages show it as the field's label.
     `joins`: all columns that fit are joined by a blank line (descriptions); else the first that fits counts.
     `clean` gets the cell's text (never empty) and returns the value, or raises ValueError("problem|remedy").
+    `for_all`: may be given once for the whole file, for rows that have nothing in its column.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Field:
     required: bool = False
     joins: bool = False
     clean: Callable[[str], object] = str.strip
+    for_all: bool = False
 
     @property
     def label(self) -> str:
@@ -80,6 +82,7 @@ class Importer:
     """What a room takes from spreadsheets. `save` runs inside one transaction and reports rows done.
 
     `check` looks at all rows together (units that do not exist, addresses used twice) and may complete them.
+    `takes_repeats`: rows that say the same are taken once; else they are errors.
     """
 
     kind: str
@@ -87,6 +90,7 @@ class Importer:
     save: Callable[[Viewer, Organisation, str, Rows, Progress], Counts]
     check: Callable[[Organisation, Rows], Iterable[Problem]] = lambda organisation, rows: ()
     needs_organisation: bool = True
+    takes_repeats: bool = True
 
     def label_of(self, name: str) -> str:
         """The label of the field that a problem names; a problem of no one field is the whole row's."""
@@ -149,12 +153,14 @@ def read_import(
     *,
     organisation: Organisation | None = None,
     mapping: Mapping[str, list[str]] | None = None,
+    given: Mapping[str, str] | None = None,
     most_rows: int | None = None,
     max_unpacked: int | None = None,
 ) -> Reading:
     """Reads and checks a whole file without saving anything.
 
-    `mapping` ({field: [columns]}) overrides what is guessed for those fields. Raises `InputError` where the file
+    `mapping` ({field: [columns]}) overrides what is guessed for those fields; `given` ({field: text}) holds for
+    all rows that tell nothing else. Raises `InputError` where the file
     can not be read or unpacks to more than `max_unpacked` bytes, `Refused` where a required field has no column or
     there are more than `most_rows`; what is wrong in rows is in `problems`.
     """
@@ -175,20 +181,24 @@ def read_import(
                 % {"column": missing[0], "columns": ", ".join(columns)}
             )
         reading.mapping[name] = list(wanted)
-    require_columns(importer, reading, columns)
+    given = {name: text for name, text in (given or {}).items() if text.strip()}
+    require_columns(importer, reading, columns, given)
     used = {column for wanted in reading.mapping.values() for column in wanted}
     reading.unused = [column for column in columns if column not in used]
-    reading.rows = [clean_row(importer, number, cells, reading) for number, cells in raw]
-    give_identities(reading, is_chosen="external_id" in (mapping or {}))
+    reading.rows = [clean_row(importer, number, cells, reading, given) for number, cells in raw]
+    is_chosen = "external_id" in (mapping or {})
+    give_identities(reading, is_chosen=is_chosen, takes_repeats=importer.takes_repeats)
     if not reading.errors and organisation:
         reading.problems.extend(importer.check(organisation, reading.rows))
     return reading
 
 
-def require_columns(importer: Importer, reading: Reading, columns: list[str]) -> None:
-    """Raises Refused where a required field found no column."""
+def require_columns(
+    importer: Importer, reading: Reading, columns: list[str], given: Mapping[str, str]
+) -> None:
+    """Raises Refused where a required field found no column, and is not given for all rows."""
     for wanted in importer.fields:
-        if wanted.required and wanted.name not in reading.mapping:
+        if wanted.required and wanted.name not in reading.mapping and wanted.name not in given:
             names = ", ".join((wanted.name, *wanted.aliases)[:6])
             raise Refused(
                 _(
@@ -204,12 +214,14 @@ def require_columns(importer: Importer, reading: Reading, columns: list[str]) ->
             )
 
 
-def clean_row(importer: Importer, number: int, cells: dict[str, str], reading: Reading) -> dict[str, Any]:
+def clean_row(
+    importer: Importer, number: int, cells: dict[str, str], reading: Reading, given: Mapping[str, str]
+) -> dict[str, Any]:
     """One row's values by field name; what is wrong with it is added to the reading's problems."""
     row: dict[str, Any] = {"row": number}
     for wanted in importer.fields:
         texts = [cells.get(column, "") for column in reading.mapping.get(wanted.name, [])]
-        text = "\n\n".join(dict.fromkeys(filter(None, texts)))
+        text = "\n\n".join(dict.fromkeys(filter(None, texts))) or given.get(wanted.name, "")
         if not text:
             if wanted.required:
                 reading.problems.append(
@@ -226,11 +238,11 @@ def clean_row(importer: Importer, number: int, cells: dict[str, str], reading: R
     return row
 
 
-def give_identities(reading: Reading, *, is_chosen: bool) -> None:
+def give_identities(reading: Reading, *, is_chosen: bool, takes_repeats: bool = True) -> None:
     """Every row gets an external id, so that importing twice changes nothing: the file's own, else from its text.
 
     A guessed id column with repeated values is no id: rows are then told apart by their text. A chosen one that
-    repeats is an error. Rows that are wholly alike are taken once.
+    repeats is an error. Rows that are wholly alike are taken once, or are errors too (`takes_repeats`).
     """
     ids = Counter(row.get("external_id") for row in reading.rows)
     repeated = {key for key, count in ids.items() if key and count > 1}
@@ -255,11 +267,19 @@ def give_identities(reading: Reading, *, is_chosen: bool) -> None:
             )
         first = seen.setdefault(row["external_id"], row["row"])
         if first != row["row"]:
-            told = _("says the same as row %(first)s, and is taken once.") % {"first": first}
-            reading.problems.append(Problem(row["row"], "row", told, is_error=False))
+            reading.problems.append(repeat_of(row["row"], first, is_error=not takes_repeats))
             continue
         kept.append(row)
     reading.rows = kept
+
+
+def repeat_of(row: int, first: int, *, is_error: bool) -> Problem:
+    """What is told of a row that says the same as an earlier one."""
+    if is_error:
+        told = _("says the same as row %(first)s.") % {"first": first}
+        return Problem(row, "row", told, _("Remove one of them."))
+    told = _("says the same as row %(first)s, and is taken once.") % {"first": first}
+    return Problem(row, "row", told, is_error=False)
 
 
 def text_of(limit: int) -> Callable[[str], str]:

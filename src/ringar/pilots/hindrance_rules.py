@@ -35,7 +35,7 @@ def can_remove_hindrance(viewer: Viewer, facts: HindranceFacts, *, writes: bool)
 
 @dataclass(frozen=True)
 class Weight:
-    """How much one kind holds back: hindrances that stand, on how many needs and pilots, how old, how many without owner."""
+    """How much one kind holds back: how many stand, on how many needs and pilots, how old and ownerless."""
 
     kind: HindranceKind
     standing: int = 0

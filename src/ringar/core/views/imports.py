@@ -17,10 +17,12 @@ from ringar.core.middleware import Request
 from ringar.core.models import Organisation
 from ringar.core.registry import declared
 from ringar.core.rules import NotAllowed, Refused
+from ringar.core.text import tidy_text
 from ringar.core.uploads import import_folder
 from ringar_kits.errors import InputError
 
 MOST_ROWS = 5000
+LONGEST_GIVEN = 300
 MOST_UNPACKED = 100_000_000  # bytes: more than 5,000 rows of anything
 SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".json", ".jsonl"}
 
@@ -106,6 +108,15 @@ def chosen_mapping(request: Request, importer: Importer) -> dict[str, list[str]]
     return mapping
 
 
+def given_texts(request: Request, importer: Importer) -> dict[str, str]:
+    """What was written on the page for all rows, by field."""
+    return {
+        each.name: tidy_text(request.POST.get(f"give_{each.name}", ""))[:LONGEST_GIVEN]
+        for each in importer.fields
+        if each.for_all
+    }
+
+
 def save_reading(request: Request, importer: Importer, organisation: Organisation, reading: Reading) -> None:
     """Saves all rows in one transaction, and tells the counts."""
     source = request.session.get("import_name", "import")
@@ -125,7 +136,7 @@ def import_check(request: Request, kind: str) -> HttpResponse:
     organisation, importer, path = require_keeper(request), importer_of(kind), kept_file(request)
     if path is None:
         return redirect("import_start")
-    reading, problem = Reading(), ""
+    reading, problem, given = Reading(), "", given_texts(request, importer)
     try:
         mapping = chosen_mapping(request, importer) if request.method == "POST" else None
         reading = read_import(
@@ -133,6 +144,7 @@ def import_check(request: Request, kind: str) -> HttpResponse:
             path,
             organisation=organisation,
             mapping=mapping,
+            given=given,
             most_rows=MOST_ROWS,
             max_unpacked=MOST_UNPACKED,
         )
@@ -153,7 +165,10 @@ def import_check(request: Request, kind: str) -> HttpResponse:
             "reading": reading,
             "problem": problem,
             "columns": columns,
-            "fields": [(wanted, reading.mapping.get(wanted.name, [])) for wanted in importer.fields],
+            "fields": [
+                (wanted, reading.mapping.get(wanted.name, []), given.get(wanted.name, ""))
+                for wanted in importer.fields
+            ],
             "examples": reading.rows[:5],
             "problems": [(each, importer.label_of(each.field)) for each in reading.problems[:100]],
         },

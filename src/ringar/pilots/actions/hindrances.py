@@ -33,7 +33,9 @@ def cleaned(text: str) -> str:
             % {"length": len(text), "most": LONGEST_WHAT}
         )
     if holds_personal_number(text):
-        raise Refused(_("There seems to be a personal number in the text. Take it away: nobody here needs it."))
+        raise Refused(
+            _("There seems to be a personal number in the text. Take it away: nobody here needs it.")
+        )
     return text
 
 
@@ -75,9 +77,7 @@ def add_hindrance(
     record_audit(by=by, action="add_hindrance", target=hindrance, changes=told)
     if owner is not None:
         facts = {"hindrance": str(hindrance), "due": due.isoformat() if due else "–"}
-        tell_people(
-            by=by, row=row, event="pilots.hindrance", people=[owner.pk], facts=facts, followers=False
-        )
+        tell_people(by=by, row=row, event="pilots.hindrance", people=[owner.pk], facts=facts, followers=False)
     return hindrance
 
 

@@ -69,9 +69,7 @@ def record_measurements(*, by: Viewer, pilot: Pilot, values: Sequence[Value], vi
     if corrected:
         facts = {"count": len(corrected)}
         tell_people(by=by, row=pilot, event="pilots.corrected", facts=facts, people=concerned(pilot))
-    return Counts(
-        new=len(added), changed=len(corrected), unchanged=len(values) - len(added) - len(corrected)
-    )
+    return Counts(new=len(added), changed=len(corrected), unchanged=len(values) - len(added) - len(corrected))
 
 
 def concerned(pilot: Pilot) -> list[int]:
@@ -83,7 +81,9 @@ def check_values(pilot: Pilot, values: Iterable[Value]) -> Span:
     """The weeks that the pilot takes. Raises Refused, naming the place, for the first value that can not be kept."""
     goal = goal_of(pilot)
     if goal is None:
-        raise Refused(_("The pilot has no effect goal yet, so there is nothing to measure. Write the goal first."))
+        raise Refused(
+            _("The pilot has no effect goal yet, so there is nothing to measure. Write the goal first.")
+        )
     span, seen = span_for(pilot, goal), dict[tuple[int, date], str]()
     for value in values:
         fault = week_fault(value.week, span, today=today()) or value_fault(value.value, goal.scale)
@@ -143,14 +143,14 @@ def correct_values(by: Viewer, corrected: list[tuple[Measurement, Value]], via: 
         why = tidy_text(value.why).strip()[:LONGEST_WHY]
         if not why:
             raise Refused(
-                _("%(place)s: the value is %(before)s already. Say why it becomes %(after)s, or leave it as it is.")
+                _(
+                    "%(place)s: the value is %(before)s already. Say why it becomes %(after)s, or leave it as it is."
+                )
                 % {"place": value.told, "before": f"{row.value:g}", "after": f"{value.value:g}"}
             )
         before, row.value, row.via = row.value, value.value, via
         corrections.append(
-            Correction(
-                measurement=row, before=before, after=row.value, why=why, by_id=by.person_id, at=now()
-            )
+            Correction(measurement=row, before=before, after=row.value, why=why, by_id=by.person_id, at=now())
         )
         told: dict[str, object] = {"value": [before, row.value], "week": row.week.isoformat(), "reason": why}
         audit.append(audit_row(by=by, action="correct_measurement", target=row, changes=told))

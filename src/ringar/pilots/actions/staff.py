@@ -39,9 +39,7 @@ def ask_staff(*, by: Viewer, pilot: Pilot) -> int:
     if not allow("ask_staff", f"{pilot.uuid} {phase}", most=ASKED_A_WEEK, seconds=WEEK, by=by):
         raise Refused(_("They have been asked this week. Give them some days before you ask again."))
     with transaction.atomic():
-        count = tell_people(
-            by=by, row=pilot, event="pilots.staff_asked", people=people, followers=False
-        )
+        count = tell_people(by=by, row=pilot, event="pilots.staff_asked", people=people, followers=False)
         record_audit(by=by, action="ask_staff", target=pilot, changes={"phase": phase.value, "count": count})
     return count
 
@@ -58,13 +56,11 @@ def answer_staff(*, by: Viewer, pilot: Pilot, possible: int, joy: int, go_on: in
     phase = phase_of(pilot)
     if not all(LEAST <= answer <= MOST for answer in (possible, joy, go_on)):
         raise Refused(_("Choose a number from 1 to 5 for each question."))
-    answered, is_new = StaffAnswered.objects.get_or_create(
+    _answered, is_new = StaffAnswered.objects.get_or_create(
         pilot=pilot, phase=phase, person_id=by.person_id or 0
     )
     if not is_new:
         raise Refused(_("You have answered already. As answers are nameless, they can not be changed."))
     batch = StaffAnswer.objects.filter(pilot=pilot, phase=phase).count() // BATCH
-    StaffAnswer.objects.create(
-        pilot=pilot, phase=phase, possible=possible, joy=joy, go_on=go_on, batch=batch
-    )
+    StaffAnswer.objects.create(pilot=pilot, phase=phase, possible=possible, joy=joy, go_on=go_on, batch=batch)
     record_audit(by=by, action="answer_staff", target=pilot, changes={"phase": phase.value})

@@ -47,7 +47,9 @@ def visible_hindrances(viewer: Viewer) -> "QuerySet[Hindrance]":
     return Hindrance.objects.filter(seen, organisation_id=here).order_by("-id")
 
 
-def listed_hindrances(viewer: Viewer, *, kind: str = "", gone: bool = False, own: bool = False) -> "QuerySet[Hindrance]":
+def listed_hindrances(
+    viewer: Viewer, *, kind: str = "", gone: bool = False, own: bool = False
+) -> "QuerySet[Hindrance]":
     """Those that stand (or are gone), of one kind or all; `own`: that the viewer answers for."""
     rows = visible_hindrances(viewer).filter(gone_at__isnull=not gone)
     if kind in HindranceKind.values:

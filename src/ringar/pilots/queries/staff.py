@@ -39,7 +39,7 @@ def has_answered(viewer: Viewer, pilot: Pilot, phase: str) -> bool:
 
 
 def staff_answers(pilot: Pilot) -> list[Told]:
-    """What is shown of the answers before and after: means of full batches of five, and how many there are. 1–3 queries."""
+    """What is shown of the answers before and after: means of full batches, and how many there are. 1–3 queries."""
     rows = StaffAnswer.objects.filter(pilot=pilot)
     counts = dict(rows.values_list("phase").annotate(n=Count("pk")))
     told = []
