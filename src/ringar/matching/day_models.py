@@ -217,11 +217,6 @@ class Meeting(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("meeting_detail", args=[self.uuid])
 
-    @property
-    def was_told(self) -> bool:
-        """Whether the parties have ever been told of it, so that a change must reach them too."""
-        return self.told_at is not None or self.sequence > 0
-
     def ends_at(self, minutes: int) -> datetime:
         """When it is over, that many minutes after it began."""
         return self.starts_at + timedelta(minutes=minutes)

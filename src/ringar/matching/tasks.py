@@ -2,7 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from ringar.core.clock import now
 from ringar.core.rules import Viewer
+from ringar.matching.actions import plan_day, remind_late_parties
+from ringar.matching.day_models import MeetingDay
+from ringar.matching.day_queries import parties_to_remind
 from ringar.matching.learning import learn_preference
 from ringar.matching.queries import matches_to_explain, needs_to_rank, solutions_mark
 from ringar.matching.ranking import explain_waiting, rank_need, rank_waiting
@@ -52,3 +56,23 @@ def learn(work: WorkContext) -> None:
     """Learns from all of an organisation's judgements; its needs are then ranked anew."""
     if learn_preference(by=work.by, organisation_id=work.payload["organisation"]):
         queue_ranking()
+
+
+@task("matching.plan_day", label=_("Plan a meeting day"), is_urgent=True, attempts=2)
+def plan(work: WorkContext) -> None:
+    """Makes the day's timetable, and shows how far it has come."""
+    day = MeetingDay.objects.get(pk=work.payload["day"])
+    plan_day(by=work.by, day=day, progress=work.report)
+
+
+@watch("matching.remind_parties", every=300)
+def look_for_late_parties() -> None:
+    """Queues the reminders where a last day for wishes is near and somebody has not answered."""
+    if parties_to_remind(now()).exists():
+        queue_work("matching.remind_parties", by=Viewer.of_robot(), key="matching.remind_parties", again=True)
+
+
+@task("matching.remind_parties", label=_("Remind those invited to meetings of their wishes"))
+def remind(work: WorkContext) -> None:
+    """Sends the reminders, once each."""
+    remind_late_parties()

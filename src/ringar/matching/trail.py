@@ -2,7 +2,26 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from ringar.matching.day_rules import DayState
+
 ACTIONS = (
+    ("add_meeting", _("put a meeting into the timetable")),
+    ("add_meeting_party", _("added somebody to a meeting day")),
+    ("ask_meeting_plan", _("asked for a timetable")),
+    ("cancel_meeting_day", _("called off a meeting day")),
+    ("cancel_meeting_party", _("noted that somebody does not come to a meeting day")),
+    ("change_meeting_day", _("changed a meeting day")),
+    ("change_meeting_party", _("changed somebody invited to a meeting day")),
+    ("create_meeting_day", _("made a meeting day")),
+    ("invite_meeting_parties", _("invited to a meeting day")),
+    ("move_meeting", _("moved a meeting")),
+    ("plan_meeting_day", _("planned a meeting day")),
+    ("publish_meeting_day", _("sent out a timetable")),
+    ("release_meeting", _("let a meeting be planned again")),
+    ("remind_meeting_parties", _("reminded of wishes for a meeting day")),
+    ("remove_meeting", _("took a meeting out of the timetable")),
+    ("remove_meeting_party", _("took somebody out of a meeting day")),
+    ("save_meeting_wishes", _("said when they can come and whom they want to meet")),
     ("ask_match", _("asked why a solution was not found")),
     ("check_criterion", _("checked a criterion")),
     ("choose_solution", _("chose a solution to meet")),
@@ -12,6 +31,9 @@ ACTIONS = (
     ("unchoose_solution", _("took back the choice of a solution")),
 )
 KINDS = (
+    ("matching.meetingday", _("meeting day")),
+    ("matching.party", _("invited to meetings")),
+    ("matching.meeting", _("meeting")),
     ("matching.match", _("match")),
     ("matching.judgement", _("judgement")),
     ("matching.choice", _("choice")),
@@ -19,10 +41,37 @@ KINDS = (
     ("matching.preference", _("learned weights")),
 )
 FIELDS = (
+    ("added", _("meetings added")),
+    ("answers", _("answers")),
+    ("busy", _("times when they can not come")),
+    ("call", _("call")),
+    ("dropped", _("meetings taken away")),
+    ("email", _("e-mail")),
+    ("hours", _("hours")),
+    ("is_fixed", _("fixed by hand")),
+    ("letters", _("letters")),
+    ("meetings", _("meetings")),
+    ("meetings_dropped", _("meetings that fell away")),
+    ("most_meetings", _("most meetings")),
+    ("moved", _("meetings moved")),
+    ("must", _("must meet")),
+    ("no", _("no to meeting")),
+    ("pause_minutes", _("minutes between meetings")),
+    ("place", _("place")),
+    ("plan_bound", _("the most that could be reached")),
+    ("plan_value", _("what the plan is worth")),
+    ("room", _("room")),
+    ("rooms", _("rooms")),
+    ("slot_minutes", _("minutes a meeting")),
+    ("solutions", _("solutions")),
+    ("starts_at", _("begins")),
+    ("want", _("want to meet")),
+    ("why_cancelled", _("why it was cancelled")),
+    ("wishes_until", _("last day for wishes")),
     ("fits", _("fits")),
     ("rank", _("place in the ranking")),
     ("solution", _("solution")),
     ("verdict", _("verdict")),
     ("why", _("why")),
 )
-VALUES = ()
+VALUES = (("matching.meetingday.state", DayState),)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.registry import Waiting
 from ringar.core.rules import Viewer
+from ringar.matching.day_queries import own_parties
 from ringar.matching.queries import needs_awaiting_word
 from ringar.matching.rules import can_choose
 
@@ -25,4 +26,19 @@ def matches(viewer: Viewer) -> list[Waiting]:
     ]
 
 
-WAITING: list[Callable[[Viewer], list[Waiting]]] = [matches]
+def wishes(viewer: Viewer) -> list[Waiting]:
+    """Meeting days that wait for the viewer to say when they can come and whom they want to meet. 1 query."""
+    return [
+        Waiting(
+            _("Say whom you want to meet"),
+            party.day.title,
+            reverse("meeting_party", args=[party.day.uuid, party.uuid]),
+            party.invited_at or party.day.created_at,
+            by=party.day.wishes_until,
+            language=party.day.language,
+        )
+        for party in own_parties(viewer)
+    ]
+
+
+WAITING: list[Callable[[Viewer], list[Waiting]]] = [matches, wishes]

@@ -1,0 +1,54 @@
+"""Meeting days as rows that people are told of."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.registry import Event, Subject
+from ringar.core.rules import Viewer
+from ringar.matching.day_models import MeetingDay
+from ringar.matching.day_queries import visible_days
+from ringar.matching.day_rules import can_run_day
+
+
+def find_day(viewer: Viewer, uuid: UUID) -> MeetingDay | None:
+    """The meeting day with that uuid, where the viewer may see it. 1 query."""
+    return visible_days(viewer).filter(uuid=uuid).first()
+
+
+def find_days(viewer: Viewer, uuids: Collection[UUID]) -> QuerySet[MeetingDay]:
+    """Those of the days that the viewer may see. 1 query."""
+    return visible_days(viewer).filter(uuid__in=uuids)
+
+
+def concerned_by_day(day: MeetingDay) -> set[int]:
+    """The ids of the people whom the day concerns: who made it, and those invited who have an account. 1 query."""
+    invited = day.parties.exclude(person=None).values_list("person_id", flat=True)
+    return {pk for pk in (day.created_by_id, *invited) if pk is not None}
+
+
+def may_run(viewer: Viewer, day: MeetingDay) -> bool:
+    """Whether the viewer may change the day."""
+    return can_run_day(viewer, day.organisation_id)
+
+
+SUBJECTS = [
+    Subject(
+        kind="meeting_day",
+        label=_("meeting day"),
+        find=find_day,
+        concerned=concerned_by_day,
+        model=MeetingDay._meta.label,
+        may_write=may_run,
+        find_many=find_days,
+    )
+]
+
+EVENTS = [
+    Event(
+        "matching.day_planned", _("“%(title)s” is planned: %(meetings)s meetings, %(unmet)s wishes not met.")
+    ),
+    Event("matching.party_cancelled", _("%(party)s does not come to “%(title)s”. %(why)s")),
+]
