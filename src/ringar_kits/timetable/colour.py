@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ringar_kits.timetable.problem import NOWHERE, Ints, Problem
+from ringar_kits.timetable.problem import NOWHERE, Bools, Ints, Problem
 
 
 class Board:
@@ -74,29 +74,33 @@ class Board:
             self.place(wish, first if slot == second else second)
 
 
-def colour(problem: Problem, order: Iterable[int]) -> Board:
+def colour(problem: Problem, order: Iterable[int], where: Bools) -> Board:
     """Return a board on which these wishes, in this order, have slots, as far as chains of two slots lead.
+
+    `where` (E, T) are the slots to try first for each.
 
     Where everyone can always come and rooms are not limited, all find one if no party has more than there are slots
     (König 1916). Otherwise some may be left; the search then goes on from here.
     """
     board = Board(problem)
     for wish in order:
-        _settle(board, wish)
+        manager, startup = board.pair[wish]
+        if board.left[manager] > 0 and board.left[startup] > 0:
+            _settle(board, wish, where[wish]) or _settle(board, wish, problem.common[wish])
     _level(board)
     fill(board)
     return board
 
 
-def _settle(board: Board, wish: int) -> None:
+def _settle(board: Board, wish: int, among: Bools) -> bool:
     manager, startup = board.pair[wish]
-    if not (board.left[manager] > 0 and board.left[startup] > 0):
-        return
-    theirs, others = board.idle(manager), board.idle(startup)
+    allowed = among.tolist()
+    theirs = [slot for slot in board.idle(manager) if allowed[slot]]
+    others = [slot for slot in board.idle(startup) if allowed[slot]]
     both = set(theirs) & set(others)
     if both:
         board.place(wish, max(both, key=lambda slot: (board.rooms[slot], -slot)))
-        return
+        return True
     for first in theirs:
         if not board.free[startup][first]:
             continue
@@ -105,7 +109,8 @@ def _settle(board: Board, wish: int) -> None:
             if chain is not None:
                 board.swap(chain, first, second)
                 board.place(wish, first)
-                return
+                return True
+    return False
 
 
 def _level(board: Board) -> None:

@@ -13,7 +13,9 @@ from ringar_kits.timetable.search import choose_slots
 
 TOP = 3
 PRICE = 0.0005
-"""At most this share of the bound is given up, so that it stays above 99.9 % where the search reached 99.95."""
+"""At most this share of the bound is given up …"""
+KEPT = 0.9992
+"""… and nothing below this share of it."""
 TRIES = 3
 WIDTH = 5
 
@@ -58,7 +60,8 @@ def make_fair(
     """
     chance = np.random.default_rng(seed)
     lifts = _lifts(problem, top)
-    floor = float(problem.weight[slot_of >= 0].sum()) - PRICE * bound.weight
+    reached = float(problem.weight[slot_of >= 0].sum())
+    floor = max(reached - PRICE * bound.weight, min(reached, KEPT * bound.weight))
     everything = np.ones(len(slot_of), dtype=bool)
     for party in [party for party in lifts if _lacks(slot_of, lifts[party])]:
         best = np.isin(np.arange(len(slot_of)), lifts[party].wishes) & problem.common.any(axis=1)

@@ -74,8 +74,8 @@ class Repair:
     """A plan after some could not come.
 
     `plan` holds all meetings that now stand. `cancelled` are those that went, `moved` pairs of (as it was, as it is),
-    `added` those that are new. `value` sums the wishes given, and is at most `bound`, what a day planned anew could have.
-    `seconds` is wall-clock time.
+    `added` those that are new. `value` is the sum of the wishes given, and `bound` what no plan without
+    those parties can exceed. `seconds` is wall-clock time.
     """
 
     plan: tuple[Meeting, ...]

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable
 
-from ringar_kits.timetable.bound import bound_by_pairs, bound_by_slots
 from ringar_kits.timetable.fairness import make_fair, top_wishes, without_top
 from ringar_kits.timetable.gaps import fewer_gaps
 from ringar_kits.timetable.model import Meeting, Plan, Wish
@@ -13,9 +12,8 @@ from ringar_kits.timetable.rooms import give_rooms
 from ringar_kits.timetable.search import search
 from ringar_kits.timetable.unmet import find_unmet
 
-SHARES = (0.7, 0.8, 0.9)
-"""When the search, the tighter bound and the fairness must have ended, as shares of the seconds; gaps take the rest."""
-NEAR = 0.9999
+SHARES = (0.75, 0.9)
+"""When the search and the fairness must have ended, as shares of the seconds; fewer gaps take the rest."""
 
 
 def plan_meetings(
@@ -44,11 +42,9 @@ def plan_meetings(
     problem = make_problem(
         everyone, slots=slots, unavailable=away, rooms=rooms, max_per_party=max_per_party, fixed=fixed
     )
-    bound = bound_by_pairs(problem)
-    slot_of, in_time = search(problem, bound, deadline=began + SHARES[0] * seconds, seed=seed, progress=told)
-    bound_weight = _tightened(problem, slot_of, bound.weight, began + SHARES[1] * seconds)
+    slot_of, bound, in_time = search(problem, deadline=began + SHARES[0] * seconds, seed=seed, progress=told)
     top = top_wishes(everyone)
-    slot_of = make_fair(problem, slot_of, bound, top, deadline=began + SHARES[2] * seconds, seed=seed)
+    slot_of = make_fair(problem, slot_of, bound, top, deadline=began + SHARES[1] * seconds, seed=seed)
     slot_of, gaps_before, gaps = fewer_gaps(
         problem, slot_of, new_days=new_days, deadline=began + seconds, seed=seed
     )
@@ -58,7 +54,7 @@ def plan_meetings(
     return Plan(
         meetings=tuple(meetings),
         value=value,
-        bound=max(value, bound_weight - _over(problem, slot_of) + problem.fixed_value),
+        bound=max(value, bound.weight - _over(problem, slot_of) + problem.fixed_value),
         seconds=time.monotonic() - began,
         unmet=find_unmet(
             meetings, everyone, slots=slots, unavailable=away, rooms=rooms, max_per_party=max_per_party
@@ -68,13 +64,6 @@ def plan_meetings(
         without_top=without_top(meetings, top),
         in_time=in_time,
     )
-
-
-def _tightened(problem: Problem, slot_of: Ints, bound: float, deadline: float) -> float:
-    """Return the bound that knows the slots, where the plan is not near enough the other to need none."""
-    if problem.weight[slot_of >= 0].sum() >= bound * NEAR:
-        return bound
-    return min(bound, bound_by_slots(problem, deadline - time.monotonic()))
 
 
 def _over(problem: Problem, slot_of: Ints) -> float:

@@ -5,42 +5,43 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ringar_kits.timetable.bound import Bound
+from ringar_kits.timetable.bound import Bound, alike_slots, bound_by_pairs, bound_by_slots
 from ringar_kits.timetable.colour import Board, colour, fill
 from ringar_kits.timetable.problem import NOWHERE, Bools, Floats, Ints, Problem
 from ringar_kits.timetable.reopen import reopen
 
 EXACT = 1e-9
 """Shares of the bound nearer than this are the same: sums of many floats are no more exact."""
+SMALL = 10_000
+LATE = 3
+"""With more variables the bound that knows the slots costs seconds, and waits until the narrow parts are through."""
+BOUND_SHARE = 0.25
 WIDTHS = (2, 3, 4, 5, 6)
 FRUITLESS = 12
 """So many tries without gain, and more slots are opened at a time."""
-VARIABLES = 9_000
-"""The largest part that is opened: beyond it, a single exact answer takes seconds."""
 
 
 def search(
-    problem: Problem,
-    bound: Bound,
-    *,
-    deadline: float,
-    seed: int,
-    progress: Callable[[float], None],
-) -> tuple[Ints, bool]:
-    """Return each wish's slot (E,) or NOWHERE, and whether the search ended by itself before the deadline.
+    problem: Problem, *, deadline: float, seed: int, progress: Callable[[float], None]
+) -> tuple[Ints, Bound, bool]:
+    """Return each wish's slot (E,) or NOWHERE, the bound, and whether the search ended by itself before the deadline.
 
     Ends when the bound is met, or when even the widest parts give nothing any more. `deadline` is a reading of
     `time.monotonic`; the same seed gives the same plan unless it cuts the search short.
     """
     chance = np.random.default_rng(seed)
-    slot_of = colour(problem, _order(problem, bound)).slot_of
+    began = time.monotonic()
+    bound = bound_by_pairs(problem)
+    early = len(alike_slots(problem)[2]) * len(problem.wishes) <= SMALL
+    if early:
+        bound = _closer(problem, bound, BOUND_SHARE * (deadline - began))
+    slot_of = colour(problem, _order(problem, bound), bound.where).slot_of
     best = float(problem.weight[slot_of >= 0].sum())
     width = fruitless = 0
-    began = time.monotonic()
     while width < len(WIDTHS) and best < bound.weight * (1 - EXACT):
         now = time.monotonic()
         if now >= deadline:
-            return slot_of, False
+            return slot_of, bound, False
         progress(max(width / len(WIDTHS), (now - began) / (deadline - began)))
         # A wish that would cost more than what is still to be won is in no better plan.
         among = (slot_of >= 0) | (bound.lost < bound.weight - best)
@@ -53,9 +54,16 @@ def search(
         best = max(best, value)
         if fruitless > FRUITLESS or WIDTHS[width] >= problem.slots:
             width, fruitless = width + 1, 0
+            if width == LATE and not early:
+                bound = _closer(problem, bound, BOUND_SHARE * (deadline - began))
     board = Board(problem, slot_of)
     fill(board)
-    return board.slot_of, True
+    return board.slot_of, bound, True
+
+
+def _closer(problem: Problem, bound: Bound, seconds: float) -> Bound:
+    closer = bound_by_slots(problem, seconds)
+    return closer if closer and closer.weight < bound.weight * (1 - EXACT) else bound
 
 
 def _order(problem: Problem, bound: Bound) -> list[int]:
