@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.models import Organisation, Person
-from ringar.matching import day_models  # noqa: F401 (its tables belong to the room)
+from ringar.matching import day_models, plan_models  # noqa: F401 (their tables belong to the room)
 from ringar.matching.rules import Finding, Verdict, finding_of
 from ringar.needs.models import Need
 from ringar.solvers.models import Solution

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -11,8 +10,9 @@ from ringar.core.clock import now, today
 from ringar.core.models import Membership, Unit
 from ringar.core.queries import units_below
 from ringar.core.rules import Role, Viewer
-from ringar.matching.day_models import Meeting, MeetingAnswer, Party, RoundPlan
+from ringar.matching.day_models import Meeting, MeetingAnswer, Party
 from ringar.matching.day_rules import DayState, MeetingState, PartyKind
+from ringar.matching.plan_models import RoundPlan
 from ringar.matching.plan_queries import dates_of, entries_of, rows_of, running_weighing
 from ringar.matching.plan_rules import ACTOR_OF, STEP_OF, Actor, Late, LateKind, Wait
 from ringar.needs.models import Need
@@ -147,7 +147,7 @@ def late_call(plan: RoundPlan, day: date) -> list[Late]:
 
 def late_meetings(plan: RoundPlan) -> list[Late]:
     """Who has not said what they wish, and managers who have told nothing of a meeting held. 0–2 queries."""
-    day, zone = plan.meeting_day, ZoneInfo(plan.organisation.time_zone)
+    day, zone = plan.meeting_day, plan.zone
     if day is None or day.state in {DayState.DRAFT, DayState.CANCELLED}:
         return []
     found = []

@@ -12,9 +12,10 @@ from ringar.core.models import Unit
 from ringar.core.queries import units_below
 from ringar.core.registry import declared
 from ringar.core.rules import NotAllowed, Viewer, Visibility
-from ringar.matching.day_models import Meeting, RoundPlan, RoundPlanNeed
+from ringar.matching.day_models import Meeting
 from ringar.matching.day_rules import DayState, MeetingState
 from ringar.matching.models import Match
+from ringar.matching.plan_models import RoundPlan, RoundPlanNeed
 from ringar.matching.plan_rules import (
     GATHERED_STATES,
     Dates,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -11,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.clock import now, today
 from ringar.core.rules import Viewer
-from ringar.matching.day_models import Meeting, RoundPlan
+from ringar.matching.day_models import Meeting
 from ringar.matching.day_rules import MeetingState
+from ringar.matching.plan_models import RoundPlan
 from ringar.matching.plan_queries import dates_of, pilots_in, running_weighing, steps_of
 from ringar.matching.plan_rules import (
     Money,
@@ -91,7 +91,7 @@ def report_of(viewer: Viewer, plan: RoundPlan, month: date) -> Report:
 
 def figures_of(plan: RoundPlan, month: date, pilots: list[PilotNote]) -> list[Figure]:
     """How many needs, choices, answers, meetings and pilots there are. 4 queries."""
-    zone = ZoneInfo(plan.organisation.time_zone)
+    zone = plan.zone
     first = datetime.combine(month, time(), zone)
     last = datetime.combine(after_month(month), time(), zone)
     chosen = RoundNeed.objects.filter(round=plan.weighing_id or 0, is_chosen=True, decided_at__isnull=False)

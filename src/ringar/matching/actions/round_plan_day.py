@@ -14,10 +14,11 @@ from ringar.matching.actions.parties import add_managers, add_startups
 from ringar.matching.actions.round_plans import locked_plan
 from ringar.matching.cards import is_weak
 from ringar.matching.day_matches import answers_to_bring
-from ringar.matching.day_models import MeetingDay, RoundPlan
+from ringar.matching.day_models import MeetingDay
 from ringar.matching.day_rules import MOST_PARTIES, DayState
 from ringar.matching.models import Choice
 from ringar.matching.plan_late import managers_of
+from ringar.matching.plan_models import RoundPlan
 from ringar.matching.plan_queries import PlanRow, entries_of, rows_of
 from ringar.matching.plan_rules import MEET_STATES
 from ringar.needs.actions import edit_need

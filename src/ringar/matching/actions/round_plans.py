@@ -11,7 +11,7 @@ from ringar.core.clock import now, today
 from ringar.core.models import Person, Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.matching.actions.matches import tidy
-from ringar.matching.day_models import RoundPlan, RoundPlanNeed
+from ringar.matching.plan_models import RoundPlan, RoundPlanNeed
 from ringar.matching.plan_queries import gatherable_needs, running_weighing
 from ringar.matching.plan_rules import (
     LONGEST,
