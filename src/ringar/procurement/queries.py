@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from ringar.core.models import Unit
+from ringar.core.models import Organisation, Unit
 from ringar.core.rules import NotAllowed, Viewer
 from ringar.procurement.models import Ceiling, Purchase, PurchaseKind, SupplierChoice
 from ringar.procurement.rules import (
@@ -129,3 +129,8 @@ def units_to_buy_for(viewer: Viewer) -> QuerySet[Unit]:
 def purchases_for(row: UUID) -> QuerySet[Purchase]:
     """What has been bought or planned for a row. 1 query."""
     return Purchase.objects.filter(row=row).select_related("kind").order_by("date", "id")
+
+
+def lock_organisation(organisation_id: int) -> None:
+    """Keeps others from counting or adding to the organisation's sums until the transaction ends."""
+    Organisation.objects.select_for_update().filter(pk=organisation_id).first()

@@ -1,0 +1,56 @@
+"""What this room keeps about a person: who began, owned, checked and decided on pilots. All of it a public record."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.registry import Personal, keep_all, told
+from ringar.pilots.models import DataCheck, Gate, Pilot, PilotUnit
+
+RECORD = _(
+    "It tells how the municipality tried something and why: a public record. Your name is taken from it."
+)
+PERSONAL = [
+    Personal(
+        table="pilots.Pilot",
+        label=_("Pilots that you began or own"),
+        export=lambda person: told(
+            Pilot.objects.filter(Q(created_by=person) | Q(owner=person)), "uuid", "title", "stage", "state"
+        ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
+    ),
+    Personal(
+        table="pilots.PilotUnit",
+        label=_("Units whose values you hand in"),
+        export=lambda person: told(PilotUnit.objects.filter(measurer=person), "pilot__title", "unit__name"),
+        fate="archived",
+        why=RECORD,
+        erase=lambda person: PilotUnit.objects.filter(measurer=person).update(measurer=None),
+    ),
+    Personal(
+        table="pilots.DataCheck",
+        label=_("Checks of personal data that you made"),
+        export=lambda person: told(
+            DataCheck.objects.filter(checked_by=person), "pilot__title", "has_personal_data", "checked_at"
+        ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
+    ),
+    Personal(
+        table="pilots.Gate",
+        label=_("Gates that you asked for or decided on"),
+        export=lambda person: told(
+            Gate.objects.filter(Q(asked_by=person) | Q(decider=person)),
+            "pilot__title",
+            "stage",
+            "outcome",
+            "reason",
+            "at",
+        ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
+    ),
+]

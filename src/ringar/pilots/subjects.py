@@ -1,0 +1,49 @@
+"""Pilots as rows that can be followed, discussed and worked with as a team; and what people are told of them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.registry import Event, Subject
+from ringar.core.rules import Viewer
+from ringar.pilots.models import Pilot
+from ringar.pilots.queries.pilots import concerned_people, visible_pilots
+from ringar.pilots.rules import can_edit_pilot
+
+
+def find_pilot(viewer: Viewer, uuid: UUID) -> Pilot | None:
+    """The pilot with that uuid, where the viewer may see it. 1 query."""
+    return visible_pilots(viewer).filter(uuid=uuid).first()
+
+
+def find_pilots(viewer: Viewer, uuids: Collection[UUID]) -> QuerySet[Pilot]:
+    """Those of the pilots that the viewer may see. 1 query."""
+    return visible_pilots(viewer).filter(uuid__in=uuids)
+
+
+def may_write(viewer: Viewer, pilot: Pilot) -> bool:
+    """Whether the viewer may change the pilot."""
+    return can_edit_pilot(viewer, pilot.facts)
+
+
+SUBJECTS = [
+    Subject(
+        kind="pilot",
+        label=_("pilot"),
+        find=find_pilot,
+        concerned=concerned_people,
+        model=Pilot._meta.label,
+        may_write=may_write,
+        find_many=find_pilots,
+    ),
+]
+
+EVENTS = [
+    Event("pilots.begun", _("%(actor)s prepares “%(title)s” for the need “%(need)s”.")),
+    Event("pilots.team_added", _("%(actor)s added you to the team of “%(title)s”.")),
+    Event("pilots.gate_asked", _("%(actor)s asks to begin “%(title)s”: it waits for your decision.")),
+    Event("pilots.gate_opened", _("“%(title)s” begins: its gate is open. %(reason)s"), is_answer=True),
+    Event("pilots.gate_refused", _("“%(title)s” does not begin yet. %(reason)s"), is_answer=True),
+]
