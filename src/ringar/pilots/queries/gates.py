@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from ringar.core.clock import today
 from ringar.core.rules import Viewer
-from ringar.matching.day_models import RoundPlan
+from ringar.matching.plan_models import RoundPlan
 from ringar.pilots.gate_rules import GateFacts, Missing, missing_evidence
 from ringar.pilots.models import CostLine, DataCheck, EffectGoal, Gate, Pilot, PilotUnit, Sprint
 from ringar.pilots.queries.pilots import visible_pilots
