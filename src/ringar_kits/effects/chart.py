@@ -9,6 +9,7 @@ from ringar_kits.effects.placebos import Answer, Question
 from ringar_kits.effects.scales import Values, to_own
 
 PHASES = ("before", "burn_in", "after")
+SHARES = (0.5, 0.025, 0.975)
 
 
 def draw_series(frame: Frame, question: Question, found: Answer | None, scale: str) -> tuple[Point, ...]:
@@ -36,7 +37,5 @@ def draw_series(frame: Frame, question: Question, found: Answer | None, scale: s
 def _lines(frame: Frame, found: Answer, started: NDArray[np.bool_]) -> list[Values]:
     drift = found.drift * (1 / len(frame.treated) + 1 / max(len(frame.controls), 1))
     wider = found.fit.without.widened(drift) if drift else found.fit.without
-    return [
-        np.where(started, wider.quantile(share)[0], found.fit.without.quantile(share)[0])
-        for share in (0.5, 0.025, 0.975)
-    ]
+    usual, since = (mixture.quantiles(SHARES)[0] for mixture in (found.fit.without, wider))
+    return [np.where(started, later, before) for before, later in zip(usual, since, strict=True)]

@@ -113,7 +113,7 @@ def _with_numbers(
         SIGNS[estimate.better],
         found.change,
     )
-    low, effect, high = (float(effect_of(change.quantile(p)[0], estimate.scale, level)) for p in SHARES)
+    low, effect, high = map(float, effect_of(change.quantiles(SHARES)[0], estimate.scale, level))
     waiting = None
     if worthwhile is not None:
         waiting = value_of_waiting(
@@ -160,7 +160,7 @@ def _posterior(change: Mixture) -> Posterior:
 
 def _placebo(frame: Frame, row: int, fit: Fit, question: Question, scale: str) -> Placebo:
     level = level_before(frame, (row,), question.start)
-    low, effect, high = (float(effect_of(fit.change.quantile(p)[0], scale, level)) for p in SHARES)
+    low, effect, high = map(float, effect_of(fit.change.quantiles(SHARES)[0], scale, level))
     return Placebo(frame.units[row], effect, low, high)
 
 

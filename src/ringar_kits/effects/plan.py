@@ -7,6 +7,7 @@ from math import isinf
 import numpy as np
 
 from ringar_kits.effects.beliefs import SIGNS
+from ringar_kits.effects.decide import LIKELY, SURE
 from ringar_kits.effects.draw import count_deals
 from ringar_kits.effects.estimate import check_direction
 from ringar_kits.effects.fit import MEMORIES, fit_memory, fit_step
@@ -148,7 +149,8 @@ def _power(
     filled = replace(plan, smallest=smallest, chance=chance)
     if least is None or not to_scale:
         return filled, None
-    both = np.maximum(-change.quantile(0.05), least - change.quantile(0.20))
+    sure, likely = change.quantiles((1 - SURE, 1 - LIKELY)).T
+    both = np.maximum(-sure, least - likely)
     return filled, noise.own(float(np.quantile(both, power)))
 
 
