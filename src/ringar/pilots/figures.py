@@ -10,8 +10,9 @@ from ringar_kits.effects import Estimate
 class Figures:
     """What a page tells of an estimate: all that `Decision.estimate` keeps. Numbers are None where none can be said.
 
-    `effect`, `low` and `high` are in the metric's own unit and sign; `p_exact` is of the lot's own test. `as_of` is
-    the Monday of the last week that counted. `is_final`: the rule may be acted on.
+    `effect`, `low` and `high` are in the metric's own unit and sign; `p_exact` is the share
+    of all `draws` of the lot that would have looked as good. `as_of` is the Monday of the last week that counted.
+    `is_final`: the rule may be acted on. `reason` says why nothing can be concluded.
     """
 
     metric: str = ""
@@ -27,6 +28,7 @@ class Figures:
     p_better: float | None = None
     p_worthwhile: float | None = None
     p_exact: float | None = None
+    draws: int | None = None
     rho: float | None = None
     weeks_before: int = 0
     weeks_after: int = 0

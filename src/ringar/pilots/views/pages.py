@@ -1,0 +1,138 @@
+"""The page that a decision-maker reads in a minute, and its numbers as a file."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from ringar.core.exports import export_response
+from ringar.core.middleware import Request
+from ringar.needs.models import Need
+from ringar.needs.queries import visible_needs
+from ringar.pilots.chart import WeekChart, week_chart
+from ringar.pilots.decision_rules import can_publish, kinds_open
+from ringar.pilots.figures import figures_in
+from ringar.pilots.models import Pilot
+from ringar.pilots.queries.pilots import pilot_for
+from ringar.pilots.queries.staff import staff_answers
+from ringar.pilots.queries.story import (
+    decisions_of,
+    hindrance_counts,
+    hindrances_on,
+    may_read_names,
+    money_of,
+    story_of,
+)
+from ringar.pilots.rules import Design, HindranceKind, PilotState, can_edit_pilot
+from ringar.pilots.standing import Standing, standing_of
+from ringar.pilots.wording import chance_words, effect_words, exact_words, nesta_words, verdict_words
+from ringar_kits.effects import Point
+
+FEW = 5
+"""Lines of the story that are shown at once, so that the page stays a page."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the page says of the effect, ready to be read."""
+
+    verdict: str
+    effect: str
+    chance: str
+    nesta: str
+    mark: str  # "ok", "warn" or "quiet": beside the words, never instead of them
+
+
+@require_safe
+def pilot_page(request: Request, uuid: UUID) -> HttpResponse:
+    """The pilot on one page: goal, money, chart, verdict, what happened, hindrances, decision."""
+    viewer = request.viewer
+    pilot = pilot_for(viewer, uuid)
+    is_ours, standing = may_read_names(viewer, pilot), standing_of(pilot)
+    story = story_of(pilot, for_everyone=not is_ours)
+    decision = decisions_of(pilot).first()
+    context = {
+        "pilot": pilot,
+        "is_ours": is_ours,
+        "standing": standing,
+        "figures": standing.figures,
+        "told": told_of(standing),
+        "chart": chart_of(standing),
+        "money": money_of(pilot),
+        "story": story[:FEW],
+        "earlier": story[FEW:],
+        "decision": decision,
+        "decided_on": figures_in(decision.estimate) if decision else None,
+        "is_stopped": pilot.state == PilotState.STOPPED,
+        "need": seen_need(request, pilot),
+        "staff": [each for each in staff_answers(pilot) if each.answered],
+        "hindrances": list(hindrances_on(pilot)) if is_ours else [],
+        "hindrance_counts": []
+        if is_ours
+        else [(HindranceKind(kind).label, n) for kind, n in hindrance_counts(pilot)],
+        "may_decide": bool(kinds_open(viewer, pilot.facts)),
+        "may_edit": can_edit_pilot(viewer, pilot.facts),
+        "may_publish": can_publish(viewer, pilot.facts),
+    }
+    return render(request, "pilots/pilot_page.html", context)
+
+
+def told_of(standing: Standing) -> Told:
+    """The words for what the numbers show."""
+    figures = standing.figures
+    marks = {"scale": "ok", "stop": "warn"}
+    return Told(
+        verdict=verdict_words(figures),
+        effect=effect_words(figures) or exact_words(figures),
+        chance=chance_words(figures),
+        nesta=nesta_words(figures.nesta_level),
+        mark=marks.get(figures.verdict, "quiet") if figures.is_final else "quiet",
+    )
+
+
+def points_of(standing: Standing) -> tuple[Point, ...]:
+    """All weeks that are measured; none where there is nothing to draw."""
+    answered = standing.answered
+    return answered.whole.series if answered and answered.whole else ()
+
+
+def chart_of(standing: Standing) -> WeekChart | None:
+    """The chart of the weeks, with the start (each start, where it was drawn by lot) and the target."""
+    goal, answered = standing.goal, standing.answered
+    if goal is None or answered is None:
+        return None
+    is_drawn = goal.design != Design.FIXED
+    return week_chart(points_of(standing), starts=answered.starts, target=goal.target, is_drawn=is_drawn)
+
+
+def seen_need(request: Request, pilot: Pilot) -> Need | None:
+    """The need, where the reader may see it. At most 1 query."""
+    return visible_needs(request.viewer).filter(pk=pilot.need_id).first() if pilot.need_id else None
+
+
+@require_safe
+def pilot_effect_csv(request: Request, uuid: UUID) -> FileResponse:
+    """The chart's numbers as a file, a row a week."""
+    pilot = pilot_for(request.viewer, uuid)
+    standing = standing_of(pilot)
+    chart = chart_of(standing)
+    header = [
+        _("Week"),
+        _("Phase"),
+        _("Tried"),
+        _("Compared with"),
+        _("Expected without"),
+        _("Low"),
+        _("High"),
+    ]
+    rows: list[tuple[date | str | float | None, ...]] = [
+        (row.week, row.phase, row.tried, row.compared, row.expected, row.low, row.high)
+        for row in (chart.weeks if chart else [])
+    ]
+    if pilot.is_simulated:
+        rows.insert(0, (_("Simulated numbers: nothing here was measured."),))
+    return export_response("effekt", header, rows, kind=request.GET.get("format"))
