@@ -1,8 +1,12 @@
 """Text that people hand in, made safe to keep without changing what it says."""
 
 import re
+from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+LONGEST_TEXT = 20_000
 
 # Control characters but tab and line break. Emoji, joiners and right-to-left marks are text, and stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -19,3 +23,19 @@ class TextField(forms.CharField):
 
     def to_python(self, value: object) -> str:
         return super().to_python(tidy_text(value) if isinstance(value, str) else value) or ""
+
+
+class LongField(TextField):
+    """A text of some lines; the limit is checked here, and not cut by the browser."""
+
+    too_long = _("You have written %(length)d characters; at most %(most)d fit. Make it shorter.")
+
+    def __init__(self, *, rows: int = 4, most: int = LONGEST_TEXT, **options: Any) -> None:
+        self.most = most
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if len(text) > self.most:
+            raise forms.ValidationError(self.too_long, params={"length": len(text), "most": self.most})
+        return text

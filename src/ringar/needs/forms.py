@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ringar.core import text
 from ringar.core.models import Person, Unit
 from ringar.core.rules import Viewer
 from ringar.core.text import TextField
 from ringar.needs.models import Evidence, Need
 from ringar.needs.queries import people_of, units_of
 from ringar.needs.rules import (
-    LONGEST_TEXT,
     LONGEST_TITLE,
     MOST_CRITERIA,
     EvidenceKind,
@@ -23,23 +23,12 @@ from ringar.needs.rules import (
 )
 
 
-class LongField(TextField):
-    """A text of some lines; the limit is checked here, and not cut by the browser."""
+class LongField(text.LongField):
+    """A text of some lines; what does not fit may stand as evidence."""
 
-    def __init__(self, *, rows: int = 4, most: int = LONGEST_TEXT, **options: Any) -> None:
-        self.most = most
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **options)
-
-    def clean(self, value: Any) -> str:
-        text = str(super().clean(value))
-        if len(text) > self.most:
-            raise forms.ValidationError(
-                _(
-                    "You have written %(length)d characters; at most %(most)d fit. Shorten it, or put some in evidence."
-                ),
-                params={"length": len(text), "most": self.most},
-            )
-        return text
+    too_long = _(
+        "You have written %(length)d characters; at most %(most)d fit. Shorten it, or put some in evidence."
+    )
 
 
 def seers_of(need: Need) -> list[tuple[str, str]]:
