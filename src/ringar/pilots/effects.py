@@ -89,7 +89,7 @@ def question_of(pilot: Pilot, goal: EffectGoal, units: list[PilotUnit]) -> Quest
     }
     if not names[UnitRole.TRIES]:
         return None
-    starts = {str(unit.pk): unit.start_week for unit in units if unit.start_week and str(unit.pk) in measured}
+    starts = {str(unit.pk): unit.start_week for unit in units if unit.start_week}
     first = goal.start_week or min(starts.values())
     return Question(
         observations=observations,
@@ -159,7 +159,8 @@ def exact_test(question: Question) -> ExactTest:
         drawn, weeks = alternate_weeks(question), list[date]()
     else:
         drawn = {unit: week for unit, week in question.starts if unit in question.treated}
-        last = max(drawn.values(), default=question.start)
+        # no week that was drawn from stands empty: see how lots are drawn
+        last = max((week for _unit, week in question.starts), default=question.start)
         weeks = [question.start + n * WEEK for n in range((last - question.start).days // 7 + 1)]
     return randomisation_test(
         question.observations,

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.registry import Personal, keep_all, told
-from ringar.pilots.models import DataCheck, Gate, Pilot, PilotUnit
+from ringar.pilots.models import DataCheck, Decision, Gate, Pilot, PilotNote, PilotUnit
 
 RECORD = _(
     "It tells how the municipality tried something and why: a public record. Your name is taken from it."
@@ -27,6 +27,24 @@ PERSONAL = [
         fate="archived",
         why=RECORD,
         erase=lambda person: PilotUnit.objects.filter(measurer=person).update(measurer=None),
+    ),
+    Personal(
+        table="pilots.PilotNote",
+        label=_("What you told of pilots"),
+        export=lambda person: told(PilotNote.objects.filter(by=person), "pilot__title", "date", "text"),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
+    ),
+    Personal(
+        table="pilots.Decision",
+        label=_("Decisions on pilots that you made"),
+        export=lambda person: told(
+            Decision.objects.filter(decider=person), "pilot__title", "kind", "reason", "learned", "at"
+        ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
     ),
     Personal(
         table="pilots.DataCheck",

@@ -45,5 +45,14 @@ EVENTS = [
     Event("pilots.team_added", _("%(actor)s added you to the team of “%(title)s”.")),
     Event("pilots.gate_asked", _("%(actor)s asks to begin “%(title)s”: it waits for your decision.")),
     Event("pilots.gate_opened", _("“%(title)s” begins: its gate is open. %(reason)s"), is_answer=True),
+    Event("pilots.scaled", _("“%(title)s” is to be scaled up. %(reason)s")),
+    Event("pilots.adjusted", _("“%(title)s” is adjusted and goes on. %(reason)s")),
+    Event("pilots.extended", _("“%(title)s” is measured longer. %(reason)s")),
+    Event("pilots.stopped", _("“%(title)s” is stopped: this is what was learned. %(learned)s")),
+    Event(
+        "pilots.answer",
+        _("What was tried for “%(title)s” is decided. %(reason)s What was learned: %(learned)s"),
+        is_answer=True,
+    ),
     Event("pilots.gate_refused", _("“%(title)s” does not begin yet. %(reason)s"), is_answer=True),
 ]

@@ -2,15 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ringar.pilots.rules import Better, Design, PilotState, Scale, Stage
+from ringar.pilots.rules import Better, DecisionKind, Design, PilotState, Scale, Stage
 
 ACTIONS = (
     ("add_prototype", _("handed in a prototype")),
+    ("add_pilot_note", _("told what happened in a pilot")),
     ("ask_gate", _("asked to begin a stage")),
     ("check_data", _("checked personal data")),
+    ("decide_pilot", _("decided on a pilot")),
     ("draw_lot", _("drew lots for the start")),
     ("edit_pilot", _("changed a pilot")),
     ("open_gate", _("opened a gate")),
+    ("publish_pilot", _("published a pilot's page")),
     ("refuse_gate", _("did not open a gate")),
     ("save_sprint", _("worked on a sprint")),
     ("save_user_tests", _("wrote down user tests")),
@@ -18,6 +21,7 @@ ACTIONS = (
     ("set_effect_goal", _("set an effect goal")),
     ("set_pilot_units", _("chose units for a pilot")),
     ("start_pilot", _("began to prepare a pilot")),
+    ("unpublish_pilot", _("took a pilot's page back")),
 )
 KINDS = (("pilots.pilot", _("pilot")),)
 FIELDS = (
@@ -59,10 +63,14 @@ FIELDS = (
     ("bytes", _("bytes")),
     ("type", _("kind of file")),
     ("tests", _("user tests")),
+    ("decision", _("decision")),
+    ("verdict", _("verdict of the numbers")),
+    ("happened_on", _("day")),
 )
 VALUES = (
     ("pilots.pilot.stage", Stage),
     ("pilots.pilot.state", PilotState),
+    ("pilots.pilot.decision", DecisionKind),
     ("pilots.pilot.better", Better),
     ("pilots.pilot.scale", Scale),
     ("pilots.pilot.design", Design),
