@@ -11,8 +11,7 @@ from ringar_kits.effects.gather import Frame, phases
 from ringar_kits.effects.scales import Values
 
 FEWEST_BEFORE, FEWEST_AFTER = 4, 3
-ROUNDING = 1e-9
-"""Differences this small beside the values are what is left of equal numbers, not variation."""
+ROUNDING, SMALLEST = 1e-9, 1e-100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +69,14 @@ def fit_rows(frame: Frame, rows: tuple[int, ...], others: tuple[int, ...], quest
     if (step == 0).sum() < FEWEST_BEFORE or (step == 1).sum() < FEWEST_AFTER:
         return None
     varied = max(np.ptp(series[step == side]) for side in (0, 1))
-    if varied <= ROUNDING * np.nanmax(np.abs(frame.working)):
+    if varied <= rounding(frame):
         return None
     return fit_step(series[None, :], used, step, question.rho)
+
+
+def rounding(frame: Frame) -> float:
+    """Return the size of differences that are no variation: what is left of equal numbers after taking means."""
+    return max(ROUNDING * float(np.nanmax(np.abs(frame.working))), SMALLEST)
 
 
 def fit_placebos(frame: Frame, question: Question) -> dict[int, Fit]:

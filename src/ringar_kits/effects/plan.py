@@ -14,7 +14,7 @@ from ringar_kits.effects.fit import MEMORIES, fit_memory, fit_step
 from ringar_kits.effects.gather import Frame, gather
 from ringar_kits.effects.model import Alternative, Design, Note, Observation, Offer
 from ringar_kits.effects.notes import notes_on_controls
-from ringar_kits.effects.placebos import FEWEST_AFTER, ROUNDING
+from ringar_kits.effects.placebos import FEWEST_AFTER, rounding
 from ringar_kits.effects.scales import Values, change_of, effect_of
 from ringar_kits.errors import InputError
 
@@ -109,7 +109,7 @@ def _notes(frame: Frame, series: Values) -> tuple[Note, ...]:
     notes = [*notes_on_controls(frame)]
     if len(series) < FEWEST_HISTORY:
         notes.append(Note("too_little_before", {"weeks": len(series), "fewest": FEWEST_HISTORY}))
-    elif np.ptp(series) <= ROUNDING * np.nanmax(np.abs(frame.working)):
+    elif np.ptp(series) <= rounding(frame):
         notes.append(Note("no_variation"))
     return tuple(notes)
 
