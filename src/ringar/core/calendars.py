@@ -28,7 +28,8 @@ FIRST_DAY = date(2020, 1, 1)
 class CalendarEntry:
     """One day or hour to keep. `url` is a path of ours; `zone` names the organisation's time zone.
 
-    Without `ends` it is a moment, such as a deadline. `changed` is when it was last written to.
+    Without `ends` it is a moment, such as a deadline. `changed` is when it was last written to. `sequence` is what
+    an invitation by mail has told of it (RFC 5545), None where none is sent.
     """
 
     uuid: UUID
@@ -39,6 +40,9 @@ class CalendarEntry:
     changed: datetime
     about: str = ""
     ends: datetime | None = None
+    place: str = ""
+    sequence: int | None = None
+    is_cancelled: bool = False
 
 
 def entries_for(viewer: Viewer) -> list[CalendarEntry]:
@@ -73,7 +77,7 @@ def zone_rules(zone: str) -> Timezone:
 
 
 def event_of(entry: CalendarEntry) -> Event:
-    """One entry as calendars have it. It takes up no time: a deadline does not make anyone busy."""
+    """One entry as calendars have it. What has no end takes up no time: a deadline does not make anyone busy."""
     event, zone = Event(), ZoneInfo(entry.zone)
     event.add("uid", f"{entry.uuid}@{urlsplit(settings.BASE_URL).hostname}")
     event.add("dtstamp", entry.changed)
@@ -85,5 +89,10 @@ def event_of(entry: CalendarEntry) -> Event:
     address = absolute(entry.url)
     event.add("description", f"{tidy_text(entry.about)}\n{address}".strip())
     event.add("url", address)
-    event.add("transp", "OPAQUE" if entry.ends else "TRANSPARENT")
+    if entry.place:
+        event.add("location", tidy_text(entry.place))
+    if entry.sequence is not None:
+        event.add("sequence", entry.sequence)
+        event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    event.add("transp", "OPAQUE" if entry.ends and not entry.is_cancelled else "TRANSPARENT")
     return event

@@ -78,7 +78,7 @@ def meeting_event(meeting: Meeting, party: Party, *, stamp: datetime, url: str) 
         attendee = address_of(party.email, party.name)
         attendee.params["role"], attendee.params["partstat"] = vText("REQ-PARTICIPANT"), vText("ACCEPTED")
         attendee.params["rsvp"] = vText("FALSE")
-        event.add("attendee", attendee, encode=0)
+        event.add("attendee", attendee, encode=False)
     return event
 
 

@@ -24,9 +24,8 @@ from ringar.core.rules import Viewer
 from ringar.core.token_queries import token_hash
 from ringar.matching.day_calendar import Method, write_meetings
 from ringar.matching.day_models import Meeting, MeetingDay, Party, PartyKey
-from ringar.matching.day_rules import DayState, MeetingState
-
-TOLD_STATES = (DayState.PUBLISHED, DayState.CANCELLED)
+from ringar.matching.day_rules import MeetingState
+from ringar.matching.meeting_rules import TOLD_STATES
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Reads on meetings: one, a party's, those that wait for an answer, and what came of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -93,15 +93,15 @@ def parties_to_ask(at: datetime) -> list[Party]:
     over: dict[int, datetime] = {}
     for side in PartyKind.values:
         rows = unanswered_by(side, at - FIRST_LETTER).exclude(**{f"{side}__email": ""})
-        for party, starts, minutes in rows.values_list(side, "starts_at", "day__slot_minutes"):
+        for party, starts in rows.values_list(side, "starts_at"):
             over[party] = max(starts, over.get(party, starts))
     coming = Meeting.objects.filter(
         Q(manager=OuterRef("pk")) | Q(startup=OuterRef("pk")),
         state=MeetingState.PLANNED,
         starts_at__gt=at - FIRST_LETTER,
     )
-    rows = Party.objects.filter(~Exists(coming), pk__in=over, cancelled_at=None)
-    parties = rows.select_related("day__organisation").order_by("id")
+    met = Party.objects.filter(~Exists(coming), pk__in=over, cancelled_at=None)
+    parties = met.select_related("day__organisation").order_by("id")
     return [party for party in parties if takes_letter(over[party.pk], party.answer_letters, at)]
 
 
@@ -119,15 +119,22 @@ def days_to_publish(viewer: Viewer) -> QuerySet[MeetingDay]:
     return rows.filter(organisation_id=viewer.organisation_id or 0).order_by("planned_at", "id")
 
 
-def figures(meetings: QuerySet[Meeting]) -> Figures:
-    """What came of these meetings. 3 queries."""
-    at, rows = now(), meetings.order_by()
+def figures_by_day(days: Sequence[MeetingDay]) -> tuple[Figures, dict[int, Figures]]:
+    """What came of the days' meetings: of all together, and by the day's id. 3 queries."""
+    at, rows = now(), Meeting.objects.filter(day__in=[day.pk for day in days])
     said: dict[int, list[str]] = {}
     answers = MeetingAnswer.objects.filter(meeting__in=rows.values("pk"))
     for meeting, go_on in answers.values_list("meeting", "go_on"):
         said.setdefault(meeting, []).append(go_on)
     pilots = outcomes("meeting", "pilot", rows)
-    return figures_of(
-        Told(state, starts <= at, tuple(said.get(pk, ())), pk in pilots)
-        for pk, state, starts in rows.values_list("pk", "state", "starts_at")
-    )
+    told: dict[int, list[Told]] = {day.pk: [] for day in days}
+    for pk, day, state, starts in rows.values_list("pk", "day", "state", "starts_at"):
+        told[day].append(Told(state, starts <= at, tuple(said.get(pk, ())), pk in pilots))
+    everything = figures_of(each for found in told.values() for each in found)
+    return everything, {day: figures_of(found) for day, found in told.items()}
+
+
+def days_held(viewer: Viewer) -> QuerySet[MeetingDay]:
+    """The organisation's days whose timetable was sent out, the latest first."""
+    days = MeetingDay.objects.filter(state=DayState.PUBLISHED).select_related("organisation")
+    return days.filter(organisation_id=viewer.organisation_id or 0).order_by("-published_at", "-id")

@@ -1,17 +1,18 @@
 """What may be done with a meeting, by whom and when; and what came of meetings. Pure: no database, no clock."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
-from zoneinfo import ZoneInfo
 
 from ringar.core.rules import Role, Viewer
 from ringar.matching.day_rules import DayState, GoOn, MeetingState, PartyKind, can_run_day, can_see_day
 
+TOLD_STATES = (DayState.PUBLISHED, DayState.CANCELLED)
+"""States of a day whose parties have been told of their meetings."""
 LONGEST_ANSWER = 5_000
 FIRST_LETTER = timedelta(hours=2)
-"""After a party's last meeting: it is asked how the meetings went."""
+"""After a party's last meeting began: it is asked how the meetings went."""
 SECOND_LETTER = timedelta(days=4)
 MOST_LETTERS = 2
 ASKED_FOR = timedelta(days=30)
@@ -38,12 +39,18 @@ def side_of(viewer: Viewer, facts: MeetingFacts) -> str:
     return next((kind for kind, person in facts.people if person == viewer.person_id), "")
 
 
+def can_see_timetable(viewer: Viewer, organisation_id: int, day_state: str) -> bool:
+    """Who may see the day: once the timetable is sent out. Before that, who leads or audits."""
+    if not can_see_day(viewer, organisation_id, day_state):
+        return False
+    return day_state in TOLD_STATES or viewer.leads or Role.AUDITOR in viewer.roles
+
+
 def can_see_meeting(viewer: Viewer, facts: MeetingFacts) -> bool:
-    """Who may see the day, and both sides once the timetable is sent out."""
-    if can_see_day(viewer, facts.organisation_id, facts.day_state):
+    """Who may see the day's timetable, and both sides once it is sent out."""
+    if can_see_timetable(viewer, facts.organisation_id, facts.day_state):
         return True
-    told = facts.day_state in {DayState.PUBLISHED, DayState.CANCELLED}
-    return told and bool(side_of(viewer, facts))
+    return facts.day_state in TOLD_STATES and bool(side_of(viewer, facts))
 
 
 def can_read_answers(viewer: Viewer, facts: MeetingFacts) -> bool:
@@ -53,9 +60,9 @@ def can_read_answers(viewer: Viewer, facts: MeetingFacts) -> bool:
     return viewer.is_inside and side_of(viewer, facts) == PartyKind.MANAGER
 
 
-def can_mark(viewer: Viewer, facts: MeetingFacts, side: str) -> bool:
-    """Whether the viewer may say if the meeting was held: runs the day, or is one of its sides (`side`)."""
-    return bool(side) or can_run_day(viewer, facts.organisation_id)
+def can_mark(viewer: Viewer, facts: MeetingFacts, *, is_side: bool) -> bool:
+    """Whether the viewer may say if the meeting was held: runs the day, or is one of its sides."""
+    return is_side or can_run_day(viewer, facts.organisation_id)
 
 
 def has_begun(facts: MeetingFacts, at: datetime) -> bool:
@@ -67,11 +74,11 @@ def has_begun(facts: MeetingFacts, at: datetime) -> bool:
     )
 
 
-def takes_letter(last_end: datetime, letters: int, at: datetime) -> bool:
-    """Whether a party that has not answered is asked now: two hours after its last meeting, once more in four days."""
-    if letters >= MOST_LETTERS or at - last_end > ASKED_FOR:
+def takes_letter(last: datetime, letters: int, at: datetime) -> bool:
+    """Whether a party that has not answered is asked now: two hours after its last meeting began, or four days."""
+    if letters >= MOST_LETTERS or at - last > ASKED_FOR:
         return False
-    return at - last_end >= (SECOND_LETTER if letters else FIRST_LETTER)
+    return at - last >= (SECOND_LETTER if letters else FIRST_LETTER)
 
 
 @dataclass(frozen=True)
@@ -166,31 +173,3 @@ FIELD_COLLABORATIONS = (FieldFigure("–2022", 453, 5_655), FieldFigure("2023", 
 """Collaborations of meetings. A collaboration is not quite a pilot: the field does not say how it counts."""
 FIELD_FOLLOW_UP = 63
 """Per cent of the field's meetings in 2023 that were followed up (55 before); how it counts is not told."""
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A meeting as the timetable draws it: when, which of the party's meetings, and how it came there."""
-
-    starts_at: datetime
-    key: int
-    is_fixed: bool
-
-
-def by_date(times: Iterable[datetime], zone: ZoneInfo) -> dict[str, list[datetime]]:
-    """The times by date where the organisation is ("2026-12-01"), in order."""
-    found: dict[str, list[datetime]] = {}
-    for moment in sorted(set(times)):
-        found.setdefault(f"{moment.astimezone(zone):%Y-%m-%d}", []).append(moment)
-    return found
-
-
-def strip(placed: Sequence[Placed], times: Sequence[datetime]) -> list[tuple[str, str, Placed]]:
-    """Where each meeting lies on a strip of those times: (left, width) in per cent, all the same width."""
-    width = 100 / max(len(times), 1)
-    place = {moment: index for index, moment in enumerate(times)}
-    return [
-        (f"{place[each.starts_at] * width:.3f}%", f"{max(width * 0.88, 0.5):.3f}%", each)
-        for each in placed
-        if each.starts_at in place
-    ]

@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from ringar.core.registry import Panel
 from ringar.core.rules import Viewer
 from ringar.matching.cards import is_weak, reasons_of
+from ringar.matching.meeting_queries import meetings_on_need
 from ringar.matching.queries import (
     checks_of,
     chosen_solutions,
@@ -88,9 +89,16 @@ def chosen_for_need(request: HttpRequest, need: Need) -> str:
     return render_to_string("matching/panel_chosen.html", context, request) if context["solutions"] else ""
 
 
+def meetings_of_need(request: HttpRequest, need: Need) -> str:
+    """The need's meetings, for those who may see their timetable. 1 query."""
+    context = {"meetings": meetings_on_need(viewer_of(request), need)}
+    return render_to_string("matching/panel_meetings.html", context, request) if context["meetings"] else ""
+
+
 PANELS = [
     Panel("need_next", 10, chosen_for_need),
     Panel("need_detail", 10, matches_of_need),
+    Panel("need_detail", 20, meetings_of_need),
     Panel("need_compare", 10, candidates_by_criteria),
     Panel("solution_detail", 10, needs_of_solution),
 ]

@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.clock import now
 from ringar.core.rules import Viewer
-from ringar.matching.actions import plan_day, remind_late_parties
+from ringar.matching.actions import ask_for_answers, plan_day, remind_late_parties
 from ringar.matching.day_models import MeetingDay
 from ringar.matching.day_queries import parties_to_remind
 from ringar.matching.learning import learn_preference
+from ringar.matching.meeting_queries import parties_to_ask
 from ringar.matching.queries import matches_to_explain, needs_to_rank, solutions_mark
 from ringar.matching.ranking import explain_waiting, rank_need, rank_waiting
 from ringar.robots.actions import queue_work
@@ -76,3 +77,18 @@ def look_for_late_parties() -> None:
 def remind(work: WorkContext) -> None:
     """Sends the reminders, once each."""
     remind_late_parties()
+
+
+@watch("matching.ask_for_answers", every=600)
+def look_for_parties_to_ask() -> None:
+    """Queues the letters to those who have met and not said how it went."""
+    if parties_to_ask(now()):
+        queue_work(
+            "matching.ask_for_answers", by=Viewer.of_robot(), key="matching.ask_for_answers", again=True
+        )
+
+
+@task("matching.ask_for_answers", label=_("Ask how meetings went"))
+def ask_how_it_went(work: WorkContext) -> None:
+    """Asks each party after its last meeting, and once more."""
+    ask_for_answers()

@@ -2,11 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ringar.matching.day_rules import DayState
+from ringar.matching.day_rules import DayState, GoOn, MeetingState, NoShow
 
 ACTIONS = (
     ("add_meeting", _("put a meeting into the timetable")),
     ("add_meeting_party", _("added somebody to a meeting day")),
+    ("answer_meeting", _("said how a meeting went")),
+    ("ask_how_it_went", _("asked how the meetings went")),
     ("ask_meeting_plan", _("asked for a timetable")),
     ("cancel_meeting_day", _("called off a meeting day")),
     ("cancel_meeting_party", _("noted that somebody does not come to a meeting day")),
@@ -14,6 +16,7 @@ ACTIONS = (
     ("change_meeting_party", _("changed somebody invited to a meeting day")),
     ("create_meeting_day", _("made a meeting day")),
     ("invite_meeting_parties", _("invited to a meeting day")),
+    ("mark_meeting", _("said whether a meeting was held")),
     ("move_meeting", _("moved a meeting")),
     ("plan_meeting_day", _("planned a meeting day")),
     ("publish_meeting_day", _("sent out a timetable")),
@@ -27,6 +30,7 @@ ACTIONS = (
     ("choose_solution", _("chose a solution to meet")),
     ("judge_match", _("judged a match")),
     ("learn_preference", _("learned from judgements")),
+    ("tell_meetings", _("had a timetable's changes sent out")),
     ("take_back_judgement", _("took a judgement back")),
     ("unchoose_solution", _("took back the choice of a solution")),
 )
@@ -47,6 +51,7 @@ FIELDS = (
     ("call", _("call")),
     ("dropped", _("meetings taken away")),
     ("email", _("e-mail")),
+    ("go_on", _("wants to go on")),
     ("hours", _("hours")),
     ("is_fixed", _("fixed by hand")),
     ("letters", _("letters")),
@@ -56,6 +61,8 @@ FIELDS = (
     ("moved", _("meetings moved")),
     ("must", _("must meet")),
     ("no", _("no to meeting")),
+    ("no_show", _("did not come")),
+    ("party", _("which side")),
     ("pause_minutes", _("minutes between meetings")),
     ("place", _("place")),
     ("plan_bound", _("the most that could be reached")),
@@ -74,4 +81,9 @@ FIELDS = (
     ("verdict", _("verdict")),
     ("why", _("why")),
 )
-VALUES = (("matching.meetingday.state", DayState),)
+VALUES = (
+    ("matching.meetingday.state", DayState),
+    ("matching.meeting.state", MeetingState),
+    ("matching.meeting.no_show", NoShow),
+    ("matching.meeting.go_on", GoOn),
+)

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ringar.core.registry import Waiting
+from ringar.core.registry import MOST_WAITING, Waiting
 from ringar.core.rules import Viewer
 from ringar.matching.day_queries import own_parties
+from ringar.matching.day_rules import can_run_days
+from ringar.matching.meeting_queries import awaiting_answer, days_to_publish
 from ringar.matching.queries import needs_awaiting_word
 from ringar.matching.rules import can_choose
 
@@ -41,4 +43,28 @@ def wishes(viewer: Viewer) -> list[Waiting]:
     ]
 
 
-WAITING: list[Callable[[Viewer], list[Waiting]]] = [matches, wishes]
+def answers(viewer: Viewer) -> list[Waiting]:
+    """Meetings that have been, and of which the viewer has not said how they went. 2 queries."""
+    return [
+        Waiting(_("Say how the meeting went"), str(meeting), meeting.get_absolute_url(), meeting.starts_at)
+        for meeting in awaiting_answer(viewer)
+    ]
+
+
+def plans(viewer: Viewer) -> list[Waiting]:
+    """Plans of meeting days that nobody has sent out, for who runs them. 0–1 queries."""
+    if not can_run_days(viewer):
+        return []
+    return [
+        Waiting(
+            _("Look through the plan and send out the timetable"),
+            day.title,
+            day.get_absolute_url(),
+            day.planned_at or day.created_at,
+            language=day.language,
+        )
+        for day in days_to_publish(viewer)[:MOST_WAITING]
+    ]
+
+
+WAITING: list[Callable[[Viewer], list[Waiting]]] = [matches, wishes, answers, plans]

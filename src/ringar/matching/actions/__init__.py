@@ -17,6 +17,7 @@ from ringar.matching.actions.matches import (
     take_back_judgement,
     unchoose_solution,
 )
+from ringar.matching.actions.meetings import ask_for_answers, mark_held, mark_no_show, save_answer
 from ringar.matching.actions.parties import (
     add_managers,
     add_party,
@@ -43,6 +44,7 @@ __all__ = [
     "add_meeting",
     "add_party",
     "add_startups",
+    "ask_for_answers",
     "ask_match",
     "cancel_day",
     "cancel_party",
@@ -53,6 +55,8 @@ __all__ = [
     "create_meeting_day",
     "invite_parties",
     "judge_match",
+    "mark_held",
+    "mark_no_show",
     "move_meeting",
     "plan_day",
     "publish_day",
@@ -63,6 +67,7 @@ __all__ = [
     "remind_parties",
     "remove_meeting",
     "remove_party",
+    "save_answer",
     "save_wishes",
     "start_call_for",
     "take_back_judgement",

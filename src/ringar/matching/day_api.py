@@ -1,0 +1,117 @@
+"""Meeting days and their timetables in the JSON interface, for those who work where the day is held."""
+
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from ringar.core.api import ERRORS, AccessKey, caller
+from ringar.matching.day_models import Meeting, MeetingDay
+from ringar.matching.day_queries import day_for, visible_days
+from ringar.matching.day_rules import STANDING, DayState, MeetingState
+from ringar.matching.meeting_queries import meeting_rows
+from ringar.matching.meeting_rules import can_see_timetable
+
+router = Router(tags=["meetings"])
+MOST_DAYS = 100
+
+
+class DayOut(Schema):
+    """A meeting day."""
+
+    uuid: UUID
+    title: str
+    language: str
+    state: DayState
+    place: str
+    slot_minutes: int
+    wishes_until: datetime
+    published_at: datetime | None
+    url: str
+
+    @staticmethod
+    def resolve_url(day: MeetingDay) -> str:
+        return day.get_absolute_url()
+
+
+class HoursOut(Schema):
+    date: date
+    starts: time
+    ends: time
+
+
+class MeetingOut(Schema):
+    """A meeting in the timetable: who, when, where, about what."""
+
+    uuid: UUID
+    starts_at: datetime
+    room: str
+    manager: str
+    startup: str
+    need: UUID | None
+    solution: UUID | None
+    state: MeetingState
+    url: str
+
+    @staticmethod
+    def resolve_room(meeting: Meeting) -> str:
+        return meeting.room.name
+
+    @staticmethod
+    def resolve_manager(meeting: Meeting) -> str:
+        return meeting.manager.name
+
+    @staticmethod
+    def resolve_startup(meeting: Meeting) -> str:
+        return meeting.startup.name
+
+    @staticmethod
+    def resolve_need(meeting: Meeting) -> UUID | None:
+        return meeting.need.uuid if meeting.need else None
+
+    @staticmethod
+    def resolve_solution(meeting: Meeting) -> UUID | None:
+        return meeting.solution.uuid if meeting.solution else None
+
+    @staticmethod
+    def resolve_url(meeting: Meeting) -> str:
+        return meeting.get_absolute_url()
+
+
+class DayWhole(DayOut):
+    """A meeting day with its hours, rooms and timetable; `meetings` is empty until the viewer may see it."""
+
+    hours: list[HoursOut]
+    rooms: list[str]
+    meetings: list[MeetingOut]
+
+
+@router.get(
+    "", response={200: list[DayOut], **ERRORS}, auth=[AccessKey("needs:read")], summary="Meeting days"
+)
+def list_days(request: HttpRequest) -> Any:
+    """The latest hundred that the key's owner may see, newest first."""
+    return visible_days(caller(request))[:MOST_DAYS]
+
+
+@router.get(
+    "/{uuid:uuid}",
+    response={200: DayWhole, **ERRORS},
+    auth=[AccessKey("needs:read")],
+    summary="A meeting day and its timetable",
+)
+def get_day(request: HttpRequest, uuid: UUID) -> Any:
+    """The timetable is shown to everyone who works there once it is sent out, before that to who leads or audits."""
+    viewer = caller(request)
+    day = day_for(viewer, uuid)
+    is_seen = can_see_timetable(viewer, day.organisation_id, day.state)
+    rows = meeting_rows().filter(day=day, state__in=STANDING) if is_seen else []
+    return {
+        **{name: getattr(day, name) for name in DayOut.model_fields if name != "url"},
+        "url": day.get_absolute_url(),
+        "hours": list(day.hours.all()),
+        "rooms": [room.name for room in day.rooms.all()],
+        "meetings": list(rows),
+    }
