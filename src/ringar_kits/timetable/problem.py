@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,16 +141,19 @@ def _left(
 
 def _check_wishes(wishes: Sequence[Wish]) -> None:
     startups = {wish.startup for wish in wishes}
-    for wish, following in zip(wishes, [*wishes[1:], None], strict=True):
-        name = f"{wish.manager} and {wish.startup}"
+    for wish in wishes:
         if wish.manager in startups:
             raise InputError(
                 f"'{wish.manager}' is both a manager and a startup",
                 remedy="Parties are known by their names, so give the two different ones",
             )
         if not math.isfinite(wish.value):
-            raise InputError(f"the wish of {name} has no value", remedy="Give a number")
-        if following and (wish.manager, wish.startup) == (following.manager, following.startup):
+            raise InputError(
+                f"the wish of {wish.manager} and {wish.startup} has no value", remedy="Give a number"
+            )
+    for wish, following in pairwise(wishes):
+        if (wish.manager, wish.startup) == (following.manager, following.startup):
+            name = f"{wish.manager} and {wish.startup}"
             raise InputError(f"the wish of {name} is there twice", remedy="Give each pair once")
 
 
