@@ -1,11 +1,13 @@
 """What this room keeps about a person: words on what fits, choices, checks. All part of how a purchase came about."""
 
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.models import Person
 from ringar.core.registry import Personal, keep_all, told
 from ringar.matching.day_models import MeetingDay, Party
+from ringar.matching.plan_models import RoundPlan
 
 RECORD = _("It tells how the municipality chose: a public record. Your name is taken from it.")
 
@@ -19,6 +21,18 @@ def make_nameless(person: Person) -> None:
 
 
 PERSONAL = [
+    Personal(
+        table="matching.RoundPlan",
+        label=_("Rounds that you made, or decide in"),
+        export=lambda person: told(
+            RoundPlan.objects.filter(Q(created_by=person) | Q(members=person)).distinct(),
+            "title",
+            "created_at",
+        ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
+    ),
     Personal(
         table="matching.MeetingDay",
         label=_("Meeting days that you made"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
@@ -10,8 +11,8 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, Que
 from ringar.core.clock import now, today
 from ringar.core.models import Unit
 from ringar.core.queries import units_below
-from ringar.core.registry import declared
-from ringar.core.rules import NotAllowed, Viewer, Visibility
+from ringar.core.registry import MOST_WAITING, declared
+from ringar.core.rules import NotAllowed, Role, Viewer, Visibility
 from ringar.matching.day_models import Meeting
 from ringar.matching.day_rules import DayState, MeetingState
 from ringar.matching.models import Match
@@ -222,9 +223,28 @@ def needs_of_units(viewer: Viewer, plan: RoundPlan) -> QuerySet[Need]:
 
 
 def plans_to_lead(viewer: Viewer) -> list[tuple[RoundPlan, PlanStep]]:
-    """The running rounds with the step that each is in, for those who lead. 1 query."""
+    """The running rounds that the viewer made or decides in, each with the step it is in. 0–1 queries."""
     if not viewer.leads or viewer.person_id is None:
         return []
-    plans = listed_plans(viewer).filter(ended_at=None)[:PAGE]
-    steps = [(plan, step_now(steps_of(plan, has_pilots=False))) for plan in plans]
+    mine = Q(created_by_id=viewer.person_id) | Q(pk__in=memberships_of(viewer))
+    plans = listed_plans(viewer).select_related("organisation").filter(mine, ended_at=None)
+    steps = [(plan, step_now(steps_of(plan, has_pilots=False))) for plan in plans[:MOST_WAITING]]
     return [(plan, step) for plan, step in steps if step is not None]
+
+
+def memberships_of(viewer: Viewer) -> QuerySet[Any]:
+    """The ids of the rounds that the viewer decides in."""
+    members = RoundPlan.members.through._default_manager
+    return members.filter(person_id=viewer.person_id or 0).values("roundplan_id")
+
+
+def plans_lacking_needs(viewer: Viewer) -> list[RoundPlan]:
+    """Rounds that gather needs still and have none of a unit of theirs that the viewer manages. 0–1 queries."""
+    units = viewer.role_units.get(Role.MANAGER, frozenset())
+    if not units:
+        return []
+    given = RoundPlanNeed.objects.filter(plan=OuterRef("pk"), need__unit_id__in=units)
+    plans = visible_plans(viewer).filter(
+        ~Exists(given), ended_at=None, weighing=None, gather_until__gte=today(), units__in=units
+    )
+    return list(plans.select_related("organisation").distinct()[:MOST_WAITING])

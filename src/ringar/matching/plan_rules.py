@@ -224,9 +224,14 @@ class Money:
     spent: int
 
     @property
+    def used(self) -> int:
+        """What is promised; what is spent, where that has come to more."""
+        return max(self.promised, self.spent)
+
+    @property
     def left(self) -> int | None:
-        """What is neither promised nor spent; below zero where more is promised than there is."""
-        return None if self.budget is None else self.budget - max(self.promised, self.spent)
+        """What is not used; below zero where more is promised than there is."""
+        return None if self.budget is None else self.budget - self.used
 
 
 def money_of(budget: int | None, pilots: Iterable[PilotNote]) -> Money:

@@ -1,4 +1,4 @@
-"""Meeting days as rows that people are told of."""
+"""Meeting days and rounds as rows that people are told of."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -11,6 +11,9 @@ from ringar.core.rules import Viewer
 from ringar.matching.day_models import MeetingDay
 from ringar.matching.day_queries import visible_days
 from ringar.matching.day_rules import can_run_day
+from ringar.matching.plan_models import RoundPlan
+from ringar.matching.plan_queries import visible_plans
+from ringar.matching.plan_rules import can_lead_plans
 
 
 def find_day(viewer: Viewer, uuid: UUID) -> MeetingDay | None:
@@ -34,7 +37,37 @@ def may_run(viewer: Viewer, day: MeetingDay) -> bool:
     return can_run_day(viewer, day.organisation_id)
 
 
+def find_plan(viewer: Viewer, uuid: UUID) -> RoundPlan | None:
+    """The round with that uuid, where the viewer may see it. 1 query."""
+    return visible_plans(viewer).filter(uuid=uuid).first()
+
+
+def find_plans(viewer: Viewer, uuids: Collection[UUID]) -> QuerySet[RoundPlan]:
+    """Those of the rounds that the viewer may see. 1 query."""
+    return visible_plans(viewer).filter(uuid__in=uuids)
+
+
+def concerned_by_plan(plan: RoundPlan) -> set[int]:
+    """The ids of the people whom the round concerns: who made it, and who decides in it. 1 query."""
+    ids = {plan.created_by_id, *plan.members.values_list("pk", flat=True)}
+    return {pk for pk in ids if pk is not None}
+
+
+def may_lead(viewer: Viewer, plan: RoundPlan) -> bool:
+    """Whether the viewer may change the round."""
+    return can_lead_plans(viewer) and viewer.organisation_id == plan.organisation_id
+
+
 SUBJECTS = [
+    Subject(
+        kind="round_plan",
+        label=_("round"),
+        find=find_plan,
+        concerned=concerned_by_plan,
+        model=RoundPlan._meta.label,
+        may_write=may_lead,
+        find_many=find_plans,
+    ),
     Subject(
         kind="meeting_day",
         label=_("meeting day"),
@@ -43,10 +76,11 @@ SUBJECTS = [
         model=MeetingDay._meta.label,
         may_write=may_run,
         find_many=find_days,
-    )
+    ),
 ]
 
 EVENTS = [
+    Event("matching.round_late", _("“%(title)s” has waited for you since %(day)s: %(what)s.")),
     Event(
         "matching.day_planned", _("“%(title)s” is planned: %(meetings)s meetings, %(unmet)s wishes not met.")
     ),

@@ -2,13 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ringar.core.clock import now
+from ringar.core.clock import now, today
 from ringar.core.rules import Viewer
 from ringar.matching.actions import ask_for_answers, plan_day, remind_late_parties
+from ringar.matching.actions.round_plan_steps import remind_everywhere
 from ringar.matching.day_models import MeetingDay
 from ringar.matching.day_queries import parties_to_remind
 from ringar.matching.learning import learn_preference
 from ringar.matching.meeting_queries import parties_to_ask
+from ringar.matching.plan_late import plans_with_late
 from ringar.matching.queries import matches_to_explain, needs_to_rank, solutions_mark
 from ringar.matching.ranking import explain_waiting, rank_need, rank_waiting
 from ringar.robots.actions import queue_work
@@ -92,3 +94,16 @@ def look_for_parties_to_ask() -> None:
 def ask_how_it_went(work: WorkContext) -> None:
     """Asks each party after its last meeting, and once more."""
     ask_for_answers()
+
+
+@watch("matching.rounds_look", every=600)
+def look_for_late_rounds() -> None:
+    """Queues, once a day, the reminding of those who are late in rounds."""
+    if plans_with_late(today()):
+        queue_work("matching.remind_late", by=Viewer.of_robot(), key=f"matching.remind_late:{today()}")
+
+
+@task("matching.remind_late", label=_("Remind those who are late in rounds"))
+def remind_rounds(work: WorkContext) -> None:
+    """Each at most once a week."""
+    remind_everywhere()

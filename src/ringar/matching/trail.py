@@ -2,9 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ringar.matching.day_rules import DayState, GoOn, MeetingState, NoShow
+from ringar.matching.day_rules import DayState, GoOn, MeetingState, NoShow, PartyKind
 
 ACTIONS = (
+    ("add_plan_needs", _("gathered needs into a round")),
+    ("begin_weighing", _("had the needs of a round scored")),
+    ("change_round_plan", _("changed a round")),
+    ("create_round_plan", _("made a round")),
+    ("draft_plan_day", _("drafted a round's meeting day")),
+    ("end_round_plan", _("ended a round")),
+    ("remind_late", _("reminded those who are late in a round")),
+    ("remove_plan_need", _("took a need out of a round")),
+    ("start_plan_call", _("drafted a round's call")),
     ("add_meeting", _("put a meeting into the timetable")),
     ("add_meeting_party", _("added somebody to a meeting day")),
     ("answer_meeting", _("said how a meeting went")),
@@ -35,6 +44,7 @@ ACTIONS = (
     ("unchoose_solution", _("took back the choice of a solution")),
 )
 KINDS = (
+    ("matching.roundplan", _("round")),
     ("matching.meetingday", _("meeting day")),
     ("matching.party", _("invited to meetings")),
     ("matching.meeting", _("meeting")),
@@ -45,6 +55,21 @@ KINDS = (
     ("matching.preference", _("learned weights")),
 )
 FIELDS = (
+    ("budget_sek", _("budget, kronor")),
+    ("call_until", _("last day to answer the call")),
+    ("day", _("meeting day")),
+    ("ended", _("ended")),
+    ("gather_until", _("last day to gather needs")),
+    ("limit_sek", _("most for one pilot, kronor")),
+    ("managers", _("managers")),
+    ("may_decide", _("what the group may decide on")),
+    ("meet_until", _("last day to meet")),
+    ("members", _("who decides")),
+    ("pilots_from", _("pilots begin on")),
+    ("startups", _("startups")),
+    ("units", _("units that take part")),
+    ("weigh_until", _("last day to prioritise")),
+    ("weighing", _("the scoring")),
     ("added", _("meetings added")),
     ("answers", _("answers")),
     ("busy", _("times when they can not come")),
@@ -86,4 +111,5 @@ VALUES = (
     ("matching.meeting.state", MeetingState),
     ("matching.meeting.no_show", NoShow),
     ("matching.meeting.go_on", GoOn),
+    ("matching.meeting.party", PartyKind),
 )

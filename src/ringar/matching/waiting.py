@@ -1,6 +1,7 @@
 """What waits for people here: matches to judge, solutions to choose."""
 
 from collections.abc import Callable
+from datetime import datetime, time
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,8 @@ from ringar.core.rules import Viewer
 from ringar.matching.day_queries import own_parties
 from ringar.matching.day_rules import can_run_days
 from ringar.matching.meeting_queries import awaiting_answer, days_to_publish
+from ringar.matching.plan_queries import dates_of, plans_lacking_needs, plans_to_lead
+from ringar.matching.plan_rules import PlanStep
 from ringar.matching.queries import needs_awaiting_word
 from ringar.matching.rules import can_choose
 
@@ -67,4 +70,43 @@ def plans(viewer: Viewer) -> list[Waiting]:
     ]
 
 
-WAITING: list[Callable[[Viewer], list[Waiting]]] = [matches, wishes, answers, plans]
+def unit_needs(viewer: Viewer) -> list[Waiting]:
+    """Rounds that wait for a need from a unit that the viewer manages. 0–1 queries."""
+    return [
+        Waiting(
+            _("Write down a need for the round"),
+            plan.title,
+            plan.get_absolute_url(),
+            plan.created_at,
+            by=datetime.combine(plan.gather_until, time(23, 59), plan.zone),
+            language=plan.language,
+        )
+        for plan in plans_lacking_needs(viewer)
+    ]
+
+
+PLAN_WORDS = {
+    PlanStep.GATHER: _("Gather needs for the round"),
+    PlanStep.WEIGH: _("Prioritise in the round"),
+    PlanStep.CALL: _("Call for solutions in the round"),
+    PlanStep.MEET: _("Arrange the meetings of the round"),
+    PlanStep.PILOTS: _("Begin the pilots of the round"),
+}
+
+
+def round_steps(viewer: Viewer) -> list[Waiting]:
+    """The step that each round is in which the viewer leads. 0–1 queries."""
+    return [
+        Waiting(
+            PLAN_WORDS[step],
+            plan.title,
+            plan.get_absolute_url(),
+            plan.created_at,
+            by=datetime.combine(dates_of(plan).of(step), time(23, 59), plan.zone),
+            language=plan.language,
+        )
+        for plan, step in plans_to_lead(viewer)
+    ]
+
+
+WAITING: list[Callable[[Viewer], list[Waiting]]] = [unit_needs, round_steps, matches, wishes, answers, plans]
