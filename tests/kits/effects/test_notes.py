@@ -98,6 +98,8 @@ def test_estimate_when_the_treated_unit_began_with_the_pilot_then_there_is_no_nu
     found = asked([each for each in noisy() if each.unit != "A" or each.week >= week(12)])
     assert found.effect is None
     assert "too_little_before" in codes(found)
+    assert "unit_left_out" not in codes(found)
+    assert found.series[-1].treated is not None
 
 
 def test_estimate_when_cases_are_few_then_it_is_told():
