@@ -136,7 +136,7 @@ def own_parties(viewer: Viewer) -> list[Party]:
         day__state=DayState.INVITED,
         day__organisation_id=viewer.organisation_id or 0,
     )
-    return list(rows.select_related("day").order_by("day__wishes_until", "id")[:MOST_LISTED])
+    return list(rows.select_related("day__organisation").order_by("day__wishes_until", "id")[:MOST_LISTED])
 
 
 def own_party(viewer: Viewer, day: MeetingDay) -> Party | None:
@@ -144,6 +144,12 @@ def own_party(viewer: Viewer, day: MeetingDay) -> Party | None:
     if viewer.person_id is None:
         return None
     return day.parties.filter(person_id=viewer.person_id).first()
+
+
+def meetings_of(party: Party) -> list[Meeting]:
+    """The party's meetings in the order they are held. 1 query."""
+    rows = standing_meetings(party.day).filter(Q(manager=party) | Q(startup=party))
+    return list(rows.select_related("manager", "startup", "room"))
 
 
 def mails_to_send(day: MeetingDay) -> QuerySet[Party]:

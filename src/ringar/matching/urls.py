@@ -1,6 +1,17 @@
 from django.urls import path
 
-from ringar.matching.views import matches, meetings, solutions, timetable
+from ringar.matching.views import (
+    days,
+    matches,
+    meetings,
+    parties,
+    placing,
+    round_plan_files,
+    round_plan_steps,
+    round_plans,
+    solutions,
+    timetable,
+)
 
 urlpatterns = [
     path("behov/<uuid:uuid>/losningar/", matches.match_list, name="match_list"),
@@ -16,6 +27,26 @@ urlpatterns = [
     path("losningar/<uuid:uuid>/behov/", solutions.solution_needs, name="solution_needs"),
     path("losningar/<uuid:uuid>/varfor/", solutions.solution_why, name="solution_why"),
     path("utlysningar/fran-behov/", solutions.call_from_needs, name="call_from_needs"),
+    path("motesdagar/", days.meeting_day_list, name="meeting_day_list"),
+    path("motesdagar/ny/", days.meeting_day_new, name="meeting_day_new"),
+    path("motesdagar/<uuid:uuid>/", days.meeting_day, name="meeting_day"),
+    path("motesdagar/<uuid:uuid>/andra/", days.meeting_day_edit, name="meeting_day_edit"),
+    path("motesdagar/<uuid:uuid>/planera/", days.meeting_day_plan, name="meeting_day_plan"),
+    path("motesdagar/<uuid:uuid>/utan-mote/", days.meeting_day_unmet, name="meeting_day_unmet"),
+    path("motesdagar/<uuid:uuid>/skicka-ut/", days.meeting_day_publish, name="meeting_day_publish"),
+    path("motesdagar/<uuid:uuid>/stall-in/", days.meeting_day_cancel, name="meeting_day_cancel"),
+    path("motesdagar/<uuid:uuid>/inbjudna/", parties.meeting_day_parties, name="meeting_day_parties"),
+    path("motesdagar/<uuid:uuid>/bjud-in/", parties.meeting_day_invite, name="meeting_day_invite"),
+    path("motesdagar/<uuid:uuid>/inbjudna/<uuid:party_uuid>/", parties.meeting_party, name="meeting_party"),
+    path(
+        "motesdagar/<uuid:uuid>/inbjudna/<uuid:party_uuid>/kommer-inte/",
+        parties.meeting_party_leave,
+        name="meeting_party_leave",
+    ),
+    path("motesdagar/<uuid:uuid>/nytt-mote/", placing.meeting_add, name="meeting_add"),
+    path("moten/<uuid:uuid>/flytta/", placing.meeting_move, name="meeting_move"),
+    path("motesdag/min/<str:token>/", parties.party_page, name="party_page"),
+    path("motesdag/min/<str:token>/aterbud/", parties.party_cancel, name="party_cancel"),
     path("motesdagar/siffror/", meetings.meeting_figures, name="meeting_figures"),
     path("motesdagar/<uuid:uuid>/schema/", timetable.meeting_timetable, name="meeting_timetable"),
     path("motesdagar/<uuid:uuid>/schema/papper/", timetable.meeting_day_print, name="meeting_day_print"),
@@ -25,4 +56,15 @@ urlpatterns = [
     path("moten/<uuid:uuid>/narvaro/", meetings.meeting_no_show, name="meeting_no_show"),
     path("motesdag/min/<str:token>/moten/", meetings.party_answer, name="party_answer"),
     path("motesdag/min/<str:token>/kalender.ics", meetings.party_calendar, name="party_calendar"),
+    path("omgangar/plan/", round_plans.round_plan_list, name="round_plan_list"),
+    path("omgangar/plan/ny/", round_plans.round_plan_new, name="round_plan_new"),
+    path("omgangar/plan/<uuid:uuid>/", round_plans.round_plan, name="round_plan"),
+    path("omgangar/plan/<uuid:uuid>/andra/", round_plans.round_plan_edit, name="round_plan_edit"),
+    path("omgangar/plan/<uuid:uuid>/behov/", round_plans.round_plan_needs, name="round_plan_needs"),
+    path("omgangar/plan/<uuid:uuid>/behov.csv", round_plan_files.round_plan_csv, name="round_plan_csv"),
+    path("omgangar/plan/<uuid:uuid>/paminn/", round_plan_steps.round_plan_remind, name="round_plan_remind"),
+    path("omgangar/plan/<uuid:uuid>/prioritera/", round_plan_steps.round_plan_weigh, name="round_plan_weigh"),
+    path("omgangar/plan/<uuid:uuid>/utlysning/", round_plan_steps.round_plan_call, name="round_plan_call"),
+    path("omgangar/plan/<uuid:uuid>/motesdag/", round_plan_steps.round_plan_day, name="round_plan_day"),
+    path("omgangar/plan/<uuid:uuid>/manad/", round_plan_files.round_plan_report, name="round_plan_report"),
 ]
