@@ -4,7 +4,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.registry import Personal, keep_all, told
-from ringar.pilots.models import DataCheck, Decision, Gate, Pilot, PilotNote, PilotUnit
+from ringar.pilots.models import (
+    Correction,
+    DataCheck,
+    Decision,
+    Gate,
+    Hindrance,
+    Measurement,
+    Pilot,
+    PilotNote,
+    PilotUnit,
+    StaffAnswered,
+)
 
 RECORD = _(
     "It tells how the municipality tried something and why: a public record. Your name is taken from it."
@@ -27,6 +38,54 @@ PERSONAL = [
         fate="archived",
         why=RECORD,
         erase=lambda person: PilotUnit.objects.filter(measurer=person).update(measurer=None),
+    ),
+    Personal(
+        table="pilots.Measurement",
+        label=_("Values that you handed in"),
+        export=lambda person: told(
+            Measurement.objects.filter(entered_by=person),
+            "of__pilot__title",
+            "of__unit__name",
+            "week",
+            "value",
+        ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
+    ),
+    Personal(
+        table="pilots.Correction",
+        label=_("Values that you corrected"),
+        export=lambda person: told(
+            Correction.objects.filter(by=person), "measurement__week", "before", "after", "why", "at"
+        ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
+    ),
+    Personal(
+        table="pilots.StaffAnswered",
+        label=_(
+            "That you have answered questions about a pilot; never what you answered, which nobody can find"
+        ),
+        export=lambda person: told(StaffAnswered.objects.filter(person=person), "pilot__title", "phase"),
+        fate="removed",
+        why=_("It is kept only so that nobody answers twice."),
+        erase=lambda person: StaffAnswered.objects.filter(person=person).delete(),
+    ),
+    Personal(
+        table="pilots.Hindrance",
+        label=_("Hindrances that you told of or answer for"),
+        export=lambda person: told(
+            Hindrance.objects.filter(Q(created_by=person) | Q(owner=person)),
+            "kind",
+            "what",
+            "due",
+            "how_gone",
+        ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
     ),
     Personal(
         table="pilots.PilotNote",

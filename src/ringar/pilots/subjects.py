@@ -54,5 +54,15 @@ EVENTS = [
         _("What was tried for “%(title)s” is decided. %(reason)s What was learned: %(learned)s"),
         is_answer=True,
     ),
+    Event("pilots.measure", _("“%(title)s” waits for the value of week %(week)s, %(unit)s.")),
+    Event("pilots.corrected", _("%(actor)s corrected measurements in “%(title)s”.")),
+    Event(
+        "pilots.staff_asked", _("%(actor)s asks you three questions about “%(title)s”. They take a minute.")
+    ),
+    Event(
+        "pilots.hindrance",
+        _("%(actor)s asks you to help “%(title)s”. In its way stands: %(hindrance)s"),
+    ),
+    Event("pilots.hindrance_gone", _("What stood in the way of “%(title)s” is gone: %(hindrance)s")),
     Event("pilots.gate_refused", _("“%(title)s” does not begin yet. %(reason)s"), is_answer=True),
 ]

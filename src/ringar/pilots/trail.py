@@ -2,19 +2,28 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ringar.pilots.rules import Better, DecisionKind, Design, PilotState, Scale, Stage
+from ringar.pilots.rules import Better, DecisionKind, Design, HindranceKind, Phase, PilotState, Scale, Stage
 
 ACTIONS = (
-    ("add_prototype", _("handed in a prototype")),
+    ("add_hindrance", _("told of a hindrance")),
     ("add_pilot_note", _("told what happened in a pilot")),
+    ("add_prototype", _("handed in a prototype")),
+    ("answer_staff", _("answered the three questions")),
     ("ask_gate", _("asked to begin a stage")),
+    ("ask_staff", _("asked staff three questions")),
     ("check_data", _("checked personal data")),
+    ("correct_measurement", _("corrected a measurement")),
     ("decide_pilot", _("decided on a pilot")),
     ("draw_lot", _("drew lots for the start")),
     ("edit_pilot", _("changed a pilot")),
+    ("import_pilot", _("imported a pilot")),
     ("open_gate", _("opened a gate")),
     ("publish_pilot", _("published a pilot's page")),
+    ("record_measurement", _("handed in a measurement")),
+    ("record_realised", _("wrote what a calculation came to")),
     ("refuse_gate", _("did not open a gate")),
+    ("remind_measurer", _("reminded who measures")),
+    ("remove_hindrance", _("said that a hindrance is gone")),
     ("save_sprint", _("worked on a sprint")),
     ("save_user_tests", _("wrote down user tests")),
     ("set_costs", _("set a calculation")),
@@ -23,7 +32,11 @@ ACTIONS = (
     ("start_pilot", _("began to prepare a pilot")),
     ("unpublish_pilot", _("took a pilot's page back")),
 )
-KINDS = (("pilots.pilot", _("pilot")),)
+KINDS = (
+    ("pilots.pilot", _("pilot")),
+    ("pilots.hindrance", _("hindrance")),
+    ("pilots.measurement", _("measurement")),
+)
 FIELDS = (
     ("goal", _("effect goal in one sentence")),
     ("cap_sek", _("most to spend, SEK")),
@@ -66,6 +79,18 @@ FIELDS = (
     ("decision", _("decision")),
     ("verdict", _("verdict of the numbers")),
     ("happened_on", _("day")),
+    ("value", _("value")),
+    ("week", _("week")),
+    ("weeks", _("weeks")),
+    ("via", _("handed in by")),
+    ("phase", _("before or after")),
+    ("row", _("what it stands on")),
+    ("due", _("by when")),
+    ("gone", _("gone")),
+    ("realised_sek", _("realised, SEK")),
+    ("realised", _("realised")),
+    ("need", _("need")),
+    ("unit", _("unit")),
 )
 VALUES = (
     ("pilots.pilot.stage", Stage),
@@ -74,4 +99,6 @@ VALUES = (
     ("pilots.pilot.better", Better),
     ("pilots.pilot.scale", Scale),
     ("pilots.pilot.design", Design),
+    ("pilots.pilot.phase", Phase),
+    ("pilots.hindrance.kind", HindranceKind),
 )

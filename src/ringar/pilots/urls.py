@@ -2,9 +2,40 @@
 
 from django.urls import path
 
-from ringar.pilots.views import deciding, pages, published
+from ringar.pilots.views import (
+    deciding,
+    hindrances,
+    measurement_files,
+    measurements,
+    overview,
+    pages,
+    published,
+    realised,
+    staff,
+)
 
 urlpatterns = [
+    path("pilotprojekt/oversikt/", overview.pilot_overview, name="pilot_overview"),
+    path("pilotprojekt/oversikt/lista.csv", overview.pilot_overview_csv, name="pilot_overview_csv"),
+    path("pilotprojekt/<uuid:uuid>/matvarden/", measurements.measurement_list, name="measurement_list"),
+    path("pilotprojekt/<uuid:uuid>/matvarden.csv", measurements.measurement_csv, name="measurement_csv"),
+    path(
+        "pilotprojekt/<uuid:uuid>/matvarden/fil/",
+        measurement_files.measurement_import,
+        name="measurement_import",
+    ),
+    path(
+        "pilotprojekt/<uuid:uuid>/matvarden/<uuid:unit>/",
+        measurements.measurement_edit,
+        name="measurement_edit",
+    ),
+    path("pilotprojekt/<uuid:uuid>/utfall/", realised.pilot_realised, name="pilot_realised"),
+    path("pilotprojekt/<uuid:uuid>/fraga/", staff.staff_ask, name="staff_ask"),
+    path("pilotprojekt/<uuid:uuid>/svara/", staff.staff_answer, name="staff_answer"),
+    path("hinder/", hindrances.hindrance_list, name="hindrance_list"),
+    path("hinder/lista.csv", hindrances.hindrance_list_csv, name="hindrance_list_csv"),
+    path("hinder/<slug:kind>/<uuid:uuid>/nytt/", hindrances.hindrance_new, name="hindrance_new"),
+    path("hinder/<uuid:uuid>/borta/", hindrances.hindrance_gone, name="hindrance_gone"),
     path("pilotprojekt/oppna/", published.pilot_public_list, name="pilot_public_list"),
     path("pilotprojekt/oppna/lista.csv", published.pilot_public_csv, name="pilot_public_csv"),
     path("pilotprojekt/lardomar/", published.pilot_learned, name="pilot_learned"),

@@ -1,0 +1,17 @@
+"""What this room shows on other pages, and on the pages of pilots."""
+
+from ringar.core.registry import Panel
+from ringar.pilots.panels_followed import (
+    hindrances_of_meeting,
+    hindrances_panel,
+    measurements_panel,
+    staff_panel,
+)
+
+PANELS = [
+    Panel("pilot_detail", 20, measurements_panel),
+    Panel("pilot_detail", 30, staff_panel),
+    Panel("pilot_detail", 40, hindrances_panel),
+    Panel("need_detail", 50, hindrances_panel),
+    Panel("meeting_detail", 20, hindrances_of_meeting),
+]

@@ -1,0 +1,46 @@
+"""What waits for people here: weeks to measure, hindrances to take away."""
+
+from collections.abc import Callable
+from datetime import datetime, time
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.registry import Waiting
+from ringar.core.rules import Viewer
+from ringar.pilots.measure_rules import WEEK
+from ringar.pilots.queries.hindrances import own_hindrances
+from ringar.pilots.queries.measurements import weeks_awaited
+
+
+def weeks_to_measure(viewer: Viewer) -> list[Waiting]:
+    """The units whose values the viewer hands in, where a week has ended without one. 0–2 queries."""
+    return [
+        Waiting(
+            _("Measure"),
+            f"{of.unit.name}: {of.pilot.title}",
+            reverse("measurement_edit", args=[of.pilot.uuid, of.unit.uuid]),
+            timezone.make_aware(datetime.combine(weeks[0] + WEEK, time())),
+            language=of.pilot.language,
+        )
+        for of, weeks in weeks_awaited(viewer)
+    ]
+
+
+def hindrances_to_remove(viewer: Viewer) -> list[Waiting]:
+    """What the viewer has been asked to take out of the way. 0–1 queries."""
+    return [
+        Waiting(
+            _("Take away a hindrance"),
+            str(each),
+            reverse("hindrance_gone", args=[each.uuid]),
+            each.created_at,
+            timezone.make_aware(datetime.combine(each.due, time(23, 59, 59))) if each.due else None,
+            language=each.language,
+        )
+        for each in own_hindrances(viewer)
+    ]
+
+
+WAITING: list[Callable[[Viewer], list[Waiting]]] = [weeks_to_measure, hindrances_to_remove]
