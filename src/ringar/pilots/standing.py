@@ -1,5 +1,6 @@
 """Where a pilot stands: what may be told of its effect now, and what can not be concluded."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -81,7 +82,8 @@ def judged(
     awaited = answered.next_look
     when = question.start + awaited.weeks * WEEK if awaited else None
     if answered.fault or answered.whole is None:
-        reason = _("the numbers can not be right: %(fault)s") % {"fault": answered.fault}
+        fault = re.sub(r"\bunit (\d+)\b", lambda unit: names.get(unit[1], unit[0]), answered.fault)
+        reason = _("the numbers can not be right: %(fault)s") % {"fault": fault}
         return Standing(about(pilot, goal, reason), "", goal, answered, when, names=names)
     if question.design != Design.FIXED:
         figures, why = drawn_figures(pilot, goal, answered, question)

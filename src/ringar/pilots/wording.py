@@ -184,7 +184,7 @@ def chance_words(figures: Figures) -> str:
     if figures.p_worthwhile is not None and figures.worthwhile is not None:
         facts = {
             "chance": percent(figures.p_worthwhile),
-            "size": number_format(abs(figures.worthwhile) * factor_of(figures)),
+            "size": plain(abs(figures.worthwhile) * factor_of(figures)),
             "unit": unit_of(figures),
         }
         said.append(_("As large as agreed (at least %(size)s %(unit)s): %(chance)s.") % facts)
@@ -222,7 +222,13 @@ def fact_words(name: str, value: str | float, names: Mapping[str, str]) -> str:
         return names.get(value, value)
     if name.startswith("p_"):
         return percent(value)
-    return number_format(value if isinstance(value, int) else round(value, 3))
+    return plain(value)
+
+
+def plain(value: float) -> str:
+    """A number as it was agreed: "5", "0,25"; no more than three decimals."""
+    rounded = round(value, 3)
+    return number_format(int(rounded) if rounded == int(rounded) else rounded, force_grouping=True)
 
 
 def sentence(parts: Iterable[str]) -> str:

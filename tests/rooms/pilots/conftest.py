@@ -1,0 +1,13 @@
+"""What the tests of this room share."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Words are told in English, so that a test can tell what they say."""
+    with translation.override("en"):
+        yield
