@@ -1,12 +1,18 @@
 """What this room shows on other rooms' pages."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from ringar.core.registry import Panel
-from ringar.core.rules import Viewer
+from ringar.core.rules import Viewer, Visibility
 from ringar.matching.cards import is_weak, reasons_of
 from ringar.matching.meeting_queries import meetings_on_need
+from ringar.matching.plan_models import RoundPlan
+from ringar.matching.plan_queries import imported_needs
+from ringar.matching.plan_rules import GATHERED_STATES, can_lead_plans, can_see_plans
 from ringar.matching.queries import (
     checks_of,
     chosen_solutions,
@@ -23,6 +29,7 @@ from ringar.matching.rules import (
     is_own_solution,
 )
 from ringar.needs.models import Need
+from ringar.needs.round_models import Round
 from ringar.needs.rules import SET_BY_OTHERS
 from ringar.solvers.models import Solution
 
@@ -95,7 +102,51 @@ def meetings_of_need(request: HttpRequest, need: Need) -> str:
     return render_to_string("matching/panel_meetings.html", context, request) if context["meetings"] else ""
 
 
+def round_of_import(request: HttpRequest, saved: Any) -> str:
+    """A round to be made of needs that a spreadsheet just brought, for those who lead. 0–1 queries."""
+    viewer = viewer_of(request)
+    if getattr(saved, "kind", "") != "needs" or not can_lead_plans(viewer):
+        return ""
+    count = imported_needs(viewer, saved.source).count()
+    context = {"source": saved.source, "count": count}
+    return render_to_string("matching/panel_import.html", context, request) if count else ""
+
+
+def round_of_list(request: HttpRequest, needs: Iterable[Need]) -> str:
+    """A round to be made of the needs that a list shows, for those who lead. No query."""
+    viewer = viewer_of(request)
+    if not can_lead_plans(viewer):
+        return ""
+    fit = [
+        need.uuid
+        for need in needs
+        if need.organisation_id == viewer.organisation_id
+        and need.state in GATHERED_STATES
+        and need.visibility != Visibility.UNIT
+    ]
+    return render_to_string("matching/panel_need_list.html", {"uuids": fit}, request) if fit else ""
+
+
+def plan_of_round(request: HttpRequest, round: Round) -> str:
+    """The round that the scoring is a step of, where there is one. 1 query."""
+    if not can_see_plans(viewer_of(request)):
+        return ""
+    plan = RoundPlan.objects.filter(weighing=round).first()
+    return render_to_string("matching/panel_round.html", {"plan": plan}, request) if plan else ""
+
+
+def plans_beside_rounds(request: HttpRequest, _rounds: object) -> str:
+    """The way from the pages where needs are scored to the rounds that scoring is a step of. No query."""
+    if not can_see_plans(viewer_of(request)):
+        return ""
+    return render_to_string("matching/panel_rounds.html", {}, request)
+
+
 PANELS = [
+    Panel("import_saved", 10, round_of_import),
+    Panel("need_list", 10, round_of_list),
+    Panel("round_list", 10, plans_beside_rounds),
+    Panel("round_detail", 10, plan_of_round),
     Panel("need_next", 10, chosen_for_need),
     Panel("need_detail", 10, matches_of_need),
     Panel("need_detail", 20, meetings_of_need),

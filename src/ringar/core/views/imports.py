@@ -1,6 +1,7 @@
 """Spreadsheets in through pages: hand in a file, see what is understood and what is wrong, then save."""
 
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib import messages
@@ -9,6 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -25,6 +28,14 @@ MOST_ROWS = 5000
 LONGEST_GIVEN = 300
 MOST_UNPACKED = 100_000_000  # bytes: more than 5,000 rows of anything
 SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".json", ".jsonl"}
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was saved last in this session: the importer's kind, and the source that its rows came from."""
+
+    kind: str
+    source: str
 
 
 def require_keeper(request: Request) -> Organisation:
@@ -91,11 +102,14 @@ def import_start(request: Request) -> HttpResponse:
             problem = str(refused)
         else:
             return redirect("import_check", kind=importer.kind)
-    return render(
-        request,
-        "core/import_start.html",
-        {"importers": importers, "organisation": organisation, "problem": problem},
-    )
+    context = {
+        "importers": importers,
+        "organisation": organisation,
+        "problem": problem,
+        # What rooms offer to do with what was just saved.
+        "saved": Saved(request.GET.get("sparat", ""), request.session.get("import_name", "import")),
+    }
+    return render(request, "core/import_start.html", context)
 
 
 def chosen_mapping(request: Request, importer: Importer) -> dict[str, list[str]]:
@@ -152,7 +166,7 @@ def import_check(request: Request, kind: str) -> HttpResponse:
             save_reading(request, importer, organisation, reading)
             path.unlink()
             del request.session["import_file"]
-            return redirect("import_start")
+            return redirect(f"{reverse('import_start')}?{urlencode({'sparat': importer.kind})}")
     except (InputError, Refused) as error:
         problem = str(error).replace(path.name, request.session.get("import_name", "") + path.suffix)
     columns = [*dict.fromkeys([c for found in reading.mapping.values() for c in found]), *reading.unused]
