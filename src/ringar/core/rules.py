@@ -259,6 +259,8 @@ SCOPES = {
     "calls:write": _("answer calls"),
     "talk:read": _("read discussions that you may see"),
     "talk:write": _("write in discussions"),
+    "measurements:read": _("read what pilots have measured"),
+    "measurements:write": _("hand in measurements of pilots"),
     "feed": _("private feeds and calendars"),
 }
 """What an access key may be good for. It never lets anyone do more than its owner may."""

@@ -1,0 +1,5 @@
+"""This room's part of the JSON interface."""
+
+from ringar.pilots.api_measurements import router as measurements
+
+ROUTERS = [("/pilots", measurements)]
