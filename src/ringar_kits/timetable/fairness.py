@@ -62,9 +62,10 @@ def make_fair(
     lifts = _lifts(problem, top)
     reached = float(problem.weight[slot_of >= 0].sum())
     floor = max(reached - PRICE * bound.weight, min(reached, KEPT * bound.weight))
-    everything = np.ones(len(slot_of), dtype=bool)
+    # A wish that costs more than what may be lost is in no plan above the floor.
+    among = (slot_of >= 0) | (bound.lost <= bound.weight - floor)
     for party in [party for party in lifts if _lacks(slot_of, lifts[party])]:
-        best = np.isin(np.arange(len(slot_of)), lifts[party].wishes) & problem.common.any(axis=1)
+        best = among & np.isin(np.arange(len(slot_of)), lifts[party].wishes)
         for _ in range(TRIES):
             left = deadline - time.monotonic()
             if left <= 0 or not best.any() or not _lacks(slot_of, lifts[party]):
@@ -75,7 +76,7 @@ def make_fair(
                 problem,
                 slot_of,
                 opened,
-                among=everything,
+                among=among,
                 seconds=left,
                 lifts=list(lifts.values()),
                 floor=floor - outside,

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, vstack
 
@@ -54,7 +56,7 @@ def reopen(
     done = milp(
         -np.concatenate([weight, prizes]),
         constraints=LinearConstraint(matrix, ub=right),
-        integrality=1,
+        integrality=np.ones(len(wish) + len(prizes), dtype=np.int64),
         bounds=Bounds(0, 1),
         options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 0.0, "node_limit": NODES},
     )
@@ -69,12 +71,13 @@ def reopen(
 def _rows(problem: Problem, wish: Ints, column: Ints, left: Ints, rooms: Ints) -> tuple[csr_array, Floats]:
     """Rows: one meeting per party and slot, one slot per wish, each party's limit, each slot's rooms."""
     width = len(rooms)
-    blocks, right = [], []
+    blocks: list[Ints] = []
+    right: list[NDArray[Any]] = []
     for party in (problem.manager[wish], problem.startup[wish]):
         blocks.append(party * width + column)
         right.append(np.ones(len(problem.parties) * width))
-        tight = np.where(left[party] < width, party, NOWHERE)
-        blocks.append(tight)
+        # Elsewhere the limit cannot bind, and its row would only cost time.
+        blocks.append(np.where(left[party] < width, party, NOWHERE))
         right.append(left)
     blocks.append(wish)
     right.append(np.ones(len(problem.wishes)))
