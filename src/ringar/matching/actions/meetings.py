@@ -11,18 +11,12 @@ from ringar.core.actions import record_audit
 from ringar.core.clock import now
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.matching.actions.matches import tidy
+from ringar.matching.actions.wishes import as_party
 from ringar.matching.day_mail import new_token, own_links
 from ringar.matching.day_models import Meeting, MeetingAnswer, Party
 from ringar.matching.day_rules import GoOn, MeetingState, NoShow
 from ringar.matching.meeting_queries import facts_of, parties_to_ask
 from ringar.matching.meeting_rules import LONGEST_ANSWER, can_mark, has_begun, side_of
-
-
-def acting_as(viewer: Viewer, party: Party) -> Viewer:
-    """Who acts by the party's personal link: whoever is logged in there, else the party under its name."""
-    if viewer.person_id is not None:
-        return viewer
-    return Viewer(label=party.name[:200], organisation_id=party.day.organisation_id)
 
 
 def locked_meeting(meeting: Meeting) -> Meeting:
@@ -74,8 +68,8 @@ def save_answer(
     answer.learned, answer.in_the_way = tidy(learned, LONGEST_ANSWER), tidy(in_the_way, LONGEST_ANSWER)
     answer.save()
     # The words are the sides' own and stay out of the trail, which outlives them.
-    changes: dict[str, object] = {"party": str(side.uuid), "go_on": [*before, go_on]}
-    record_audit(by=by, action="answer_meeting", target=meeting, changes=changes)
+    changes: dict[str, object] = {"party": side.kind, "go_on": [*before, go_on]}
+    record_audit(by=as_party(by, meeting.day), action="answer_meeting", target=meeting, changes=changes)
     if meeting.state == MeetingState.PLANNED:
         mark(meeting, MeetingState.HELD, "", by=by)
     return answer
@@ -116,7 +110,7 @@ def mark(meeting: Meeting, state: MeetingState, no_show: str, *, by: Viewer) -> 
     meeting.state, meeting.no_show = state, no_show
     meeting.save(update_fields=["state", "no_show"])
     changes: dict[str, object] = {"state": [before[0], state.value], "no_show": [before[1], no_show]}
-    record_audit(by=by, action="mark_meeting", target=meeting, changes=changes)
+    record_audit(by=as_party(by, meeting.day), action="mark_meeting", target=meeting, changes=changes)
     return meeting
 
 

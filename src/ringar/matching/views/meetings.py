@@ -20,7 +20,7 @@ from ringar.core.clock import now
 from ringar.core.limiting import client_address, too_many
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.matching.actions.meetings import acting_as, mark_held, mark_no_show, save_answer
+from ringar.matching.actions.meetings import mark_held, mark_no_show, save_answer
 from ringar.matching.day_calendar import other_side, write_meetings
 from ringar.matching.day_mail import own_links
 from ringar.matching.day_models import Meeting, MeetingAnswer, Party
@@ -188,8 +188,7 @@ def party_answer(request: Request, token: str) -> HttpResponse:
         answer = answers.get((meeting.pk, party.pk))
         asked, came = answer_form(meeting, answer), attendance_form(meeting)
         if str(meeting.uuid) == sent:
-            by = acting_as(request.viewer, party)
-            is_saved, asked, came = take_in(request, by, meeting, party, answer)
+            is_saved, asked, came = take_in(request, request.viewer, meeting, party, answer)
             if is_saved:
                 return redirect(reverse("party_answer", args=[token]) + f"#m-{meeting.uuid}")
         begun = has_begun(facts_of(meeting), at)
