@@ -1,4 +1,4 @@
-"""What waits for people here: weeks to measure, hindrances to take away."""
+"""What waits for people here: weeks to measure, hindrances to take away, gates to decide on, pilots to make ready."""
 
 from collections.abc import Callable
 from datetime import datetime, time
@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ringar.core.registry import Waiting
+from ringar.core.registry import MOST_WAITING, Waiting
 from ringar.core.rules import Viewer
 from ringar.pilots.measure_rules import WEEK
+from ringar.pilots.queries.gates import gates_awaiting, pilots_to_prepare
 from ringar.pilots.queries.hindrances import own_hindrances
 from ringar.pilots.queries.measurements import weeks_awaited
 
@@ -43,4 +44,37 @@ def hindrances_to_remove(viewer: Viewer) -> list[Waiting]:
     ]
 
 
-WAITING: list[Callable[[Viewer], list[Waiting]]] = [weeks_to_measure, hindrances_to_remove]
+def gates_to_decide(viewer: Viewer) -> list[Waiting]:
+    """Gates that wait for the viewer to decide. 0–1 queries."""
+    return [
+        Waiting(
+            _("Decide whether it begins"),
+            gate.pilot.title,
+            reverse("pilot_gate", args=[gate.pilot.uuid]),
+            gate.at,
+            language=gate.pilot.language,
+        )
+        for gate in gates_awaiting(viewer)
+    ]
+
+
+def pilots_to_make_ready(viewer: Viewer) -> list[Waiting]:
+    """Pilots of the viewer's own that wait for what their gate asks for. 1 query."""
+    return [
+        Waiting(
+            _("Make ready for its gate"),
+            pilot.title,
+            pilot.get_absolute_url(),
+            pilot.stage_since,
+            language=pilot.language,
+        )
+        for pilot in pilots_to_prepare(viewer, MOST_WAITING)
+    ]
+
+
+WAITING: list[Callable[[Viewer], list[Waiting]]] = [
+    weeks_to_measure,
+    hindrances_to_remove,
+    gates_to_decide,
+    pilots_to_make_ready,
+]

@@ -38,6 +38,23 @@ def listed_purchases(viewer: Viewer, *, year: int | None = None) -> QuerySet[Pur
     return rows.select_related("unit", "kind").order_by("-date", "-id")
 
 
+def cursor_of(purchase: Purchase) -> str:
+    """Where a page ends: the next one starts after this purchase."""
+    return f"{purchase.date.isoformat()}_{purchase.pk}"
+
+
+def before(purchases: QuerySet[Purchase], cursor: str) -> QuerySet[Purchase]:
+    """The purchases after the one that `cursor` tells of; all of them where it tells of none."""
+    stamp, _bar, last = cursor.partition("_")
+    try:
+        day = date.fromisoformat(stamp)
+    except ValueError:
+        return purchases
+    if not last.isdecimal() or len(last) > 18:
+        return purchases
+    return purchases.filter(date__lte=day).exclude(date=day, id__gte=int(last))
+
+
 @dataclass(frozen=True)
 class KindSum:
     """What has been bought of one kind in a financial year, and what is planned besides, in SEK."""

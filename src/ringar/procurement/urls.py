@@ -1,5 +1,13 @@
 """Addresses of the room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from ringar.procurement import views
+
+urlpatterns = [
+    path("inkop/", views.purchase_list, name="purchase_list"),
+    path("inkop/lista.csv", views.purchase_csv, name="purchase_csv"),
+    path("inkop/nytt/", views.purchase_new, name="purchase_new"),
+    path("inkop/tak/", views.ceiling_list, name="ceiling_list"),
+    path("inkop/val/<slug:kind>/<uuid:uuid>/", views.supplier_choice, name="supplier_choice"),
+]

@@ -77,6 +77,7 @@ PANELS = [
     Panel("solution_detail", 50, discussion),
     Panel("call_detail", 50, discussion),
     Panel("solver_detail", 50, discussion),
+    Panel("pilot_detail", 60, discussion),
     Panel("need_list_row", 50, tick),
     Panel("need_list", 50, answer_ticked),
 ]

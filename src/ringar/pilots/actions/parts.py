@@ -22,7 +22,7 @@ GOAL = ("metric", "measured_in", "better", "scale", "baseline", "baseline_source
 PLAN = ("burn_in", "weeks_planned", "design", "start_week")
 TEXTS = {"metric": 200, "measured_in": 60, "baseline_source": 300}
 MOST_UNITS = 200
-MOST_WEEKS = 104
+LEAST_WEEKS, MOST_WEEKS = 3, 104
 
 
 def changed(pilot: Pilot, *, by: Viewer, action: str, changes: Mapping[str, object]) -> None:
@@ -69,8 +69,8 @@ def require_goal(goal: EffectGoal) -> None:
     if goal.better not in Better.values or goal.scale not in Scale.values or goal.design not in Design.values:
         raise Refused(_("Choose among the answers on the page."))
     require_numbers(goal)
-    if not 1 <= goal.weeks_planned <= MOST_WEEKS or not 0 <= goal.burn_in < goal.weeks_planned:
-        raise Refused(_("Measure for 1 to 104 weeks, longer than the weeks to get used to it."))
+    if not LEAST_WEEKS <= goal.weeks_planned <= MOST_WEEKS or not 0 <= goal.burn_in < goal.weeks_planned:
+        raise Refused(_("Measure for 3 to 104 weeks, longer than the weeks to get used to it."))
     if goal.start_week:
         goal.start_week -= timedelta(days=goal.start_week.weekday())
 

@@ -12,7 +12,7 @@ from ringar.core.rules import Viewer
 from ringar.core.text import LongField, TextField
 from ringar.needs.models import Need
 from ringar.needs.queries import home_unit, listed_needs, people_of, units_of
-from ringar.pilots.actions.parts import MOST_WEEKS
+from ringar.pilots.actions.parts import LEAST_WEEKS, MOST_WEEKS
 from ringar.pilots.actions.pilots import MOST_HOURS, MOST_SEK
 from ringar.pilots.forms.telling import OwnerField
 from ringar.pilots.models import EffectGoal, Pilot
@@ -83,14 +83,10 @@ class PilotNewForm(forms.Form):
         choose_owner(self.fields["owner"], viewer, viewer.organisation_id or 0)
         self.fields["owner"].initial = viewer.person_id
 
-    def stage_and_kind(self) -> dict[str, str]:
+    def kind_and_stage(self) -> tuple[str, str]:
         """How it is tried, as the action has it."""
         wanted = self.cleaned_data["kind"]
-        is_pilot = wanted == "pilot"
-        return {
-            "kind": PilotKind.TEST if is_pilot else wanted,
-            "stage": Stage.PILOT if is_pilot else Stage.EXERCISE,
-        }
+        return (PilotKind.TEST, Stage.PILOT) if wanted == "pilot" else (wanted, Stage.EXERCISE)
 
 
 class PilotEditForm(forms.Form):
@@ -230,7 +226,7 @@ class GoalForm(forms.Form):
         label=_("Weeks to get used to it, that do not count"), min_value=0, max_value=MOST_WEEKS, initial=0
     )
     weeks_planned = forms.IntegerField(
-        label=_("Weeks of measuring after the start"), min_value=1, max_value=MOST_WEEKS, initial=12
+        label=_("Weeks of measuring after the start"), min_value=LEAST_WEEKS, max_value=MOST_WEEKS, initial=12
     )
 
     def __init__(self, *args: Any, goal: EffectGoal | None, **options: Any) -> None:

@@ -28,6 +28,9 @@ from ringar.procurement.models import Ceiling, SupplierChoice
 from ringar.procurement.queries import bought_besides, choices_for
 from ringar.procurement.rules import Room, valid_on
 
+MOST_LOOKED_AT = 100
+"""Gates of one organisation that are looked through for those that a viewer may decide on."""
+
 
 def gate_stage(pilot: Pilot) -> Stage | None:
     """The stage that the pilot's next gate leads to, or None where no gate is to be asked for."""
@@ -187,12 +190,14 @@ def gates_awaiting(viewer: Viewer) -> list[Gate]:
         return []
     gates = Gate.objects.filter(
         outcome=GateOutcome.ASKED, pilot__organisation_id=viewer.organisation_id or 0
-    ).select_related("pilot")
+    ).select_related("pilot")[:MOST_LOOKED_AT]
     return [gate for gate in gates if can_take(viewer, gate.pilot.facts, Step.GATE)]
 
 
 def pilots_to_prepare(viewer: Viewer, most: int) -> QuerySet[Pilot]:
-    """Pilots that the viewer owns and that wait to be made ready for their gate, the oldest first. 1 query."""
+    """Pilots that the viewer owns and that wait to be made ready for their gate, the oldest first. 0–1 queries."""
+    if viewer.person_id is None or not viewer.may_write:
+        return Pilot.objects.none()
     mine = visible_pilots(viewer).filter(owner_id=viewer.person_id or 0, state=PilotState.PLANNED)
     asked = Q(gates__outcome=GateOutcome.ASKED)
     return mine.exclude(asked).order_by("stage_since", "id")[:most]

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from ringar.core.models import Membership, Person, TeamMember, Unit
 from ringar.core.rules import LEADING_ROLES, NotAllowed, Viewer, Visibility
 from ringar.needs.models import Need
+from ringar.needs.queries import parse_moment
 from ringar.pilots.models import Pilot
 
 PAGE = 25
@@ -75,3 +76,12 @@ def deciders_of(pilot: Pilot) -> QuerySet[Person]:
         unit = unit.parent
     leading = Membership.objects.filter(unit__in=above, role__in=LEADING_ROLES)
     return Person.objects.filter(is_active=True, pk__in=leading.values("person_id")).order_by("name")
+
+
+def older_than(pilots: QuerySet[Pilot], cursor: str) -> QuerySet[Pilot]:
+    """The pilots after the one that `cursor` ("moment_id") tells of; all of them where it tells of none."""
+    stamp, _bar, last = cursor.partition("_")
+    moment = parse_moment(stamp)
+    if moment is None or not last.isdecimal() or len(last) > 18:
+        return pilots
+    return pilots.filter(changed_at__lte=moment).exclude(changed_at=moment, id__gte=int(last))
