@@ -2,11 +2,20 @@
 
 import math
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from typing import TypeGuard
 
 from ringar_kits.effects.gather import check_monday
 from ringar_kits.errors import InputError
+
+Drawn = Mapping[str, date] | Mapping[date, bool]
+"""What was drawn: a start week for each unit, or whether the pilot is on for each week."""
+
+
+def is_by_week(drawn: Drawn) -> TypeGuard[Mapping[date, bool]]:
+    """Whether weeks were drawn rather than units' starts."""
+    return all(isinstance(key, date) for key in drawn)
 
 
 def draw_start_weeks(units: Collection[str], weeks: Collection[date], seed: int) -> dict[str, date]:

@@ -9,12 +9,13 @@ import numpy as np
 from ringar_kits.effects.beliefs import SIGNS, chance_beyond, value_of_waiting
 from ringar_kits.effects.chart import draw_series
 from ringar_kits.effects.decide import SURE, decide
+from ringar_kits.effects.draw import Drawn, is_by_week
 from ringar_kits.effects.fit import Fit, Mixture
 from ringar_kits.effects.gather import WEEK, Frame, check_monday, gather
 from ringar_kits.effects.looks import planned_looks
 from ringar_kits.effects.model import Estimate, Look, Observation, Placebo, Posterior
 from ringar_kits.effects.notes import drop_one_sided, notes_on
-from ringar_kits.effects.placebos import Answer, Question, answer, used_weeks
+from ringar_kits.effects.placebos import Answer, Question, answer, running, used_weeks
 from ringar_kits.effects.scales import effect_of
 from ringar_kits.errors import InputError
 
@@ -35,6 +36,7 @@ def estimate_effect(
     cost: float | None = None,
     until: date | None = None,
     weeks_planned: int | None = None,
+    drawn: Drawn | None = None,
 ) -> Estimate:
     """Return the effect of what the `treated` units did from the week `start` (an ISO Monday) on.
 
@@ -45,12 +47,14 @@ def estimate_effect(
     treated units' mean level before the start, in the metric's own unit. `worthwhile` is the smallest effect
     worth having, in that unit; with `better="lower"` its size counts downwards. `rho` holds the memory fixed
     (0: ordinary least squares). `cost` is what the pilot cost. With `weeks_planned` the three planned looks are kept.
+    `drawn` is what `draw_start_weeks` or `draw_alternate_weeks` gave: each unit then counts from its own week, or in
+    the weeks that are on, and `start` is the first of them.
     Too little data gives an estimate without numbers, and notes that say why; data that cannot be right
     raise `InputError`.
     """
     _check(start, burn_in, worthwhile, better, rho, weeks_planned)
     frame = gather(observations, treated=treated, controls=controls, scale=scale, until=until)
-    question = Question(start, burn_in, rho)
+    question = Question(start, burn_in, rho, _checked(drawn, treated, start))
     frame, left_out = drop_one_sided(frame, question)
     found = answer(frame, question)
     step = used_weeks(frame, frame.treated, frame.controls, question)[2]
@@ -59,7 +63,7 @@ def estimate_effect(
         verdict="no_conclusion",
         rho=None,
         weeks_before=int((step == 0).sum()),
-        weeks_after=int((step == 1).sum()),
+        weeks_after=int((step > 0).sum()),
         scale=scale,
         better=better,
         series=draw_series(frame, question, found, scale),
@@ -83,6 +87,20 @@ def _check(
     if planned is not None:
         planned_looks(planned)
     check_direction(worthwhile, better)
+
+
+def _checked(drawn: Drawn | None, treated: Collection[str], start: date) -> Drawn | None:
+    """Return the draw; raises `InputError` where it lacks a unit, or runs before the start."""
+    if drawn is None:
+        return None
+    weeks = [week for week, is_on in drawn.items() if is_on] if is_by_week(drawn) else [*drawn.values()]
+    if not is_by_week(drawn) and (missing := sorted(set(treated) - {str(unit) for unit in drawn})):
+        raise InputError(f"no start was drawn for {', '.join(missing)}", remedy="Draw for all that try")
+    if any(isinstance(week, date) and week < start for week in weeks):
+        raise InputError(
+            f"the draw begins before {start}", remedy="Give the first week that was drawn as the start"
+        )
+    return drawn
 
 
 def check_direction(worthwhile: float | None, better: str) -> None:
@@ -109,7 +127,7 @@ def _with_numbers(
     cost: float | None,
 ) -> Estimate:
     level, sign, change = (
-        level_before(frame, frame.treated, question.start),
+        level_before(frame, frame.treated, question),
         SIGNS[estimate.better],
         found.change,
     )
@@ -146,9 +164,9 @@ def _with_numbers(
     )
 
 
-def level_before(frame: Frame, rows: Collection[int], start: date) -> float:
-    """Return the mean of some units' values before a week, in the metric's own unit."""
-    return float(np.nanmean(frame.own[list(rows)][:, [week < start for week in frame.weeks]]))
+def level_before(frame: Frame, rows: Collection[int], question: Question) -> float:
+    """Return the mean of some units' values in the weeks without the pilot, in the metric's own unit."""
+    return float(np.nanmean(frame.own[list(rows)][:, running(frame, question) == 0]))
 
 
 def _posterior(change: Mixture) -> Posterior:
@@ -159,7 +177,7 @@ def _posterior(change: Mixture) -> Posterior:
 
 
 def _placebo(frame: Frame, row: int, fit: Fit, question: Question, scale: str) -> Placebo:
-    level = level_before(frame, (row,), question.start)
+    level = level_before(frame, (row,), question)
     low, effect, high = map(float, effect_of(fit.change.quantiles(SHARES)[0], scale, level))
     return Placebo(frame.units[row], effect, low, high)
 

@@ -26,11 +26,11 @@ TEXTS = {
     " too narrow.",
     # on the decision
     "no_worthwhile": "No smallest effect worth having was agreed before the start, so there is nothing to decide by.",
-    "hardly_worthwhile": "The probability that the effect is worth having is only {p_worthwhile:.0%}.",
-    "not_sure_yet": "The probability of any effect for the better is {p_better:.0%} (more than 95 % is needed), and of"
-    " one worth having {p_worthwhile:.0%} (more than 80 %).",
-    "sure_and_worthwhile": "The probability of an effect for the better is {p_better:.0%}, and of one worth having"
-    " {p_worthwhile:.0%}.",
+    "hardly_worthwhile": "The probability that the effect is worth having is only {p_worthwhile}.",
+    "not_sure_yet": "The probability of any effect for the better is {p_better} (more than 95 % is needed), and of"
+    " one worth having {p_worthwhile} (more than 80 %).",
+    "sure_and_worthwhile": "The probability of an effect for the better is {p_better}, and of one worth having"
+    " {p_worthwhile}.",
     "wait_for_look": "It is too early to be sure: look {number} of 3 comes {weeks} weeks after the start.",
     "last_look_not_passed": "At the last look the evidence did not reach its threshold ({threshold}).",
 }
@@ -56,21 +56,32 @@ DESIGNS = {
 
 def explain(note: Note) -> str:
     """Return what a note says, in one or two sentences."""
-    return TEXTS[note.code].format(**note.facts)
+    facts = {
+        name: percent(float(fact)) if name.startswith("p_") else fact for name, fact in note.facts.items()
+    }
+    return TEXTS[note.code].format(**facts)
+
+
+def percent(share: float | None) -> str:
+    """Return a probability in words; never 0 or 100 per cent, since no measuring is that sure."""
+    share = 0.0 if share is None else share
+    return "more than 99 %" if share > 0.99 else "less than 1 %" if share < 0.01 else f"{share:.0%}"
 
 
 def explain_estimate(estimate: Estimate) -> list[str]:
     """Return the lines that a decision-maker reads: effect, probabilities, verdict, why, and what to beware of."""
-    lines = [*_effect_lines(estimate), _verdict_line(estimate)]
-    lines += [
-        f"Look {look.number} of 3, {look.weeks} weeks after the start: p {look.p:.4f}, needed below {look.threshold}:"
+    lines = [*_effect_lines(estimate), *_look_lines(estimate), _verdict_line(estimate)]
+    told = {note.code for note in estimate.reasons}
+    return lines + [explain(note) for note in estimate.notes if note.code not in told]
+
+
+def _look_lines(estimate: Estimate) -> list[str]:
+    return [
+        f"Look {look.number} of 3, {look.weeks} weeks after the start: p"
+        f" {'below 0.0001' if look.p < 0.0001 else f'{look.p:.4f}'}, needed below {look.threshold}:"
         f" {'passed' if look.passed else 'not passed'}."
         for look in estimate.looks
         if look.p is not None
-    ]
-    told = {note.code for note in estimate.reasons}
-    return [line for line in lines if line] + [
-        explain(note) for note in estimate.notes if note.code not in told
     ]
 
 
@@ -83,8 +94,8 @@ def _effect_lines(estimate: Estimate) -> list[str]:
     lines = [
         f"The {change} is {amount(estimate.effect)} a week (with 95 % probability between {amount(estimate.low)} and"
         f" {amount(estimate.high)}), from {amount(estimate.level_before or 0.0).lstrip('+')} before the start.",
-        f"Better than nothing: {estimate.p_better:.0%}."
-        + ("" if estimate.p_worthwhile is None else f" Worth having: {estimate.p_worthwhile:.0%}."),
+        f"Better than nothing: {percent(estimate.p_better)}."
+        + ("" if estimate.p_worthwhile is None else f" Worth having: {percent(estimate.p_worthwhile)}."),
         f"{estimate.weeks_before} weeks before and {estimate.weeks_after} after; memory from week to week"
         f" {estimate.rho:.2f}; Nesta level of evidence {estimate.nesta_level}.",
     ]

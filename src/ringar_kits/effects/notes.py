@@ -36,7 +36,7 @@ def notes_on(
 ) -> Iterator[Note]:
     """Yield what stands against believing the number, or why there is none."""
     series, used, step = used_weeks(frame, frame.treated, frame.controls, question)
-    before, after = int((step == 0).sum()), int((step == 1).sum())
+    before, after = int((step == 0).sum()), int((step > 0).sum())
     yield from notes_on_controls(frame)
     if before < FEWEST_BEFORE:
         yield Note("too_little_before", {"weeks": before, "fewest": FEWEST_BEFORE})
@@ -48,7 +48,7 @@ def notes_on(
         yield Note("no_variation")
     yield from _gaps(frame, question, used)
     yield from _few_counts(frame, scale)
-    yield from _worst_before_start(series[step == 0], better)
+    yield from _worst_before_start(series[phases(frame.weeks, question.start, 0)[used] == 0], better)
     if found is not None:
         yield from _fit(found)
 

@@ -1,11 +1,14 @@
 """The same estimator where nothing was done: how far comparison units drift apart by themselves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ringar_kits.effects.draw import Drawn, is_by_week
 from ringar_kits.effects.fit import Fit, Mixture, fit_step
 from ringar_kits.effects.gather import Frame, phases
 from ringar_kits.effects.scales import Values
@@ -16,11 +19,15 @@ ROUNDING, SMALLEST = 1e-9, 1e-100
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a frame: from which week on, without how many weeks, with which memory held fixed."""
+    """What is asked of a frame: from which week on, without how many weeks, with which memory held fixed.
+
+    `drawn` are the units' own start weeks, or the weeks that are on and off; None where all begin at `start`.
+    """
 
     start: date
     burn_in: int = 0
     rho: float | None = None
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +46,25 @@ class Answer:
 def used_weeks(
     frame: Frame, rows: tuple[int, ...], others: tuple[int, ...], question: Question
 ) -> tuple[Values, NDArray[np.int_], Values]:
-    """Return the differences that the model uses, their places among the weeks, and 1 for those after the start.
+    """Return the differences that the model uses, their places among the weeks, and how far the pilot runs in each.
 
     Weeks without a value on both sides, and those of the burn-in, are not used.
     """
     difference, phase = frame.difference(rows, others), phases(frame.weeks, question.start, question.burn_in)
     used = np.flatnonzero(~np.isnan(difference) & (phase != 1))
-    return difference[used], used, (phase[used] == 2).astype(float)
+    return difference[used], used, running(frame, question)[used]
+
+
+def running(frame: Frame, question: Question) -> Values:
+    """Return for each week the share of the treated units in which the pilot runs, from 0 to 1."""
+    drawn = question.drawn
+    if drawn is None:
+        return np.array([float(week >= question.start) for week in frame.weeks])
+    if is_by_week(drawn):
+        return np.array([float(drawn.get(week, False)) for week in frame.weeks])
+    by_unit = cast(Mapping[str, date], drawn)
+    starts = [by_unit[frame.units[row]] for row in frame.treated]
+    return np.array([sum(week >= start for start in starts) / len(starts) for week in frame.weeks])
 
 
 def answer(frame: Frame, question: Question) -> Answer | None:
@@ -66,10 +85,9 @@ def answer(frame: Frame, question: Question) -> Answer | None:
 def fit_rows(frame: Frame, rows: tuple[int, ...], others: tuple[int, ...], question: Question) -> Fit | None:
     """Fit the level change of some units against others; None with too few weeks or no variation."""
     series, used, step = used_weeks(frame, rows, others, question)
-    if (step == 0).sum() < FEWEST_BEFORE or (step == 1).sum() < FEWEST_AFTER:
+    if (step == 0).sum() < FEWEST_BEFORE or (step > 0).sum() < FEWEST_AFTER:
         return None
-    varied = max(np.ptp(series[step == side]) for side in (0, 1))
-    if varied <= rounding(frame):
+    if max(np.ptp(series[side]) for side in (step == 0, step > 0)) <= rounding(frame):
         return None
     return fit_step(series[None, :], used, step, question.rho)
 

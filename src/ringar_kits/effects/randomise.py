@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from ringar_kits.effects.beliefs import SIGNS
-from ringar_kits.effects.draw import all_deals, check_weeks, count_deals, deal_by_lot
+from ringar_kits.effects.draw import Drawn, all_deals, check_weeks, count_deals, deal_by_lot, is_by_week
 from ringar_kits.effects.gather import Frame, gather
 from ringar_kits.effects.model import ExactTest, Observation
 from ringar_kits.effects.scales import Values
@@ -23,7 +23,7 @@ TIE = 1e-9
 def randomisation_test(
     observations: Iterable[Observation],
     *,
-    drawn: Mapping[str, date] | Mapping[date, bool],
+    drawn: Drawn,
     weeks: Collection[date] = (),
     treated: Collection[str] = (),
     controls: Collection[str] = (),
@@ -44,9 +44,9 @@ def randomisation_test(
         raise InputError(
             "the draw is empty", remedy="Give what draw_start_weeks or draw_alternate_weeks gave"
         )
-    if all(isinstance(key, date) for key in drawn):
+    if is_by_week(drawn):
         frame = gather(observations, treated=treated, controls=controls, scale=scale)
-        pairs = _pairs(frame, cast(Mapping[date, bool], drawn))
+        pairs = _pairs(frame, drawn)
         return _test_pairs(pairs, SIGNS[better], seed)
     starts, days = cast(Mapping[str, date], drawn), check_weeks(weeks)
     frame = gather(observations, treated=starts, controls=controls, scale=scale)
