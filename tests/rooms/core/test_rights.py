@@ -37,6 +37,7 @@ from ringar.solvers.actions import (
 from tests.people import People
 from tests.rooms.core.keepers import add_invited
 from tests.rooms.matching.cast import chosen_need
+from tests.rooms.matching.days import add_days
 from tests.rooms.needs.cast import draft_of, shared_by
 from tests.rooms.needs.kin import add_kin
 from tests.rooms.needs.rounds import add_rounds
@@ -203,6 +204,30 @@ match_choose              pair       L.....DD  -
 solution_needs            offered    LP..PPPP
 solution_why              offered    L..P....
 call_from_needs           -          LP....PP
+meeting_day_list          -          LP..PPPP
+meeting_day_new           -          L......P
+meeting_day               meeting-day L...PPPP
+meeting_day               draft-day  L...P..P
+meeting_day_edit          meeting-day L......P
+meeting_day_parties       meeting-day L......P
+meeting_day_invite        meeting-day L......D  do=remind
+meeting_day_plan          meeting-day L......D  -
+meeting_day_unmet         meeting-day L......P
+meeting_day_publish       meeting-day L......P
+meeting_day_publish       meeting-day L......D  -
+meeting_day_cancel        meeting-day L......P
+meeting_day_cancel        meeting-day L......D  why=Snö
+meeting_party             own-party  L.....PP
+meeting_party             startup-party L......P
+meeting_party_leave       own-party  L.....DD  -
+meeting_party_leave       startup-party L......D  do=remove
+meeting_add               meeting-day L......P
+meeting_move              planned-meeting L......P
+meeting_move              planned-meeting L......D  do=remove
+party_page                party-token PPPPPPPP
+party_page                guessed-token ........
+party_cancel              party-token DDDDDDDD  -
+party_cancel              guessed-token ........  -
 solver_list               -          PPPPPPPP
 solver_list               -          PPPPPPPP  ?q=9112310009
 solver_csv                -          PPPPPPPP
@@ -385,6 +410,7 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     add_kin(made.args, people, everyone["water"])
     add_suppliers(made.args, people)
     add_invited(made.args, made.values, people)
+    add_days(made.args, people)
     add_feeds(made, people)
     made.args["key"] = [make_token(by=by, name="NYCKELNS", scopes=["needs:read"], days=30)[0]]
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
@@ -525,6 +551,7 @@ def test_table_when_an_address_is_new_then_it_has_a_line() -> None:
 INSIDE = frozenset({"auditor", "water", "bo", "dag"})
 READERS = {
     "UTKASTET": {"bo"},
+    "UTKASTDAGEN": {"auditor", "dag"},
     "NYCKELNS": {"bo"},
     "inbjuden@": {"dag"},
     "ENHETENS": {"bo", "dag"},
@@ -556,7 +583,7 @@ READERS = {
 """Who may read each hidden word, on whatever page: those for whom nothing is named may read none of them."""
 
 
-PRIVATE_LINKS = {"token", "invite-token", "private-feed", "private-days"}
+PRIVATE_LINKS = {"token", "invite-token", "party-token", "private-feed", "private-days"}
 
 
 def words_in(answer: HttpResponse) -> set[str]:

@@ -1,11 +1,12 @@
 """Meeting days of the tests, made through actions only."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+import re
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.core import mail
+
 from ringar.core.clock import now
-from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
 from ringar.matching.actions import (
@@ -119,7 +120,9 @@ def faults(day: MeetingDay) -> list[str]:
         for pair in {each.pair for each in meetings}
     }
     wishes = [timetable.Wish(*pair, value) for pair, value in values.items()]
-    limits = {f"{each.pk}": each.most_meetings or day.most_meetings or len(slots) for each in day.parties.all()}
+    limits = {
+        f"{each.pk}": each.most_meetings or day.most_meetings or len(slots) for each in day.parties.all()
+    }
     return timetable.check_plan(
         meetings, wishes, slots=len(slots), unavailable=away, rooms=len(rooms), max_per_party=limits
     )
@@ -128,3 +131,21 @@ def faults(day: MeetingDay) -> list[str]:
 def wishes_of(day: MeetingDay, kind: str) -> list[tuple[int, Any]]:
     """(party id, wish) of that kind."""
     return [(each.pk, said) for each in day.parties.all() for said in each.wishes.filter(kind=kind)]
+
+
+def token_of(party: Party) -> str:
+    """The secret of the latest letter to the party, read where the party reads it."""
+    letter = [each for each in mail.outbox if party.email in each.to][-1]
+    found = re.search(r"/motesdag/min/([\w-]+)/", str(letter.body))
+    assert found, letter.body
+    return found[1]
+
+
+def add_days(made: dict[str, list[object]], people: People) -> None:
+    """A day with wishes and a plan, a draft, and what opens them, for the table of rights."""
+    day = planned_day(people)
+    mine = party(day, "Bo")
+    made |= {"meeting-day": [day], "draft-day": [draft_day(people, title="UTKASTDAGEN")]}
+    made |= {"own-party": [day, mine], "startup-party": [day, party(day, "Ordlek")]}
+    made |= {"party-token": [token_of(mine)], "guessed-token": ["gissad"]}
+    made["planned-meeting"] = [Meeting.objects.filter(day=day, manager=mine)[0]]

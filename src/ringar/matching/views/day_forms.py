@@ -87,8 +87,8 @@ class DayForm(forms.Form):
             row = rows[place] if place < len(rows) else None
             for part, label, field, widget in (
                 ("date", _("Date"), forms.DateField, forms.DateInput(**typed("date", "%Y-%m-%d"))),
-                ("starts", _("From"), forms.TimeField, forms.TimeInput(**typed("time", "%H:%M"))),
-                ("ends", _("To"), forms.TimeField, forms.TimeInput(**typed("time", "%H:%M"))),
+                ("starts", _("Begins"), forms.TimeField, forms.TimeInput(**typed("time", "%H:%M"))),
+                ("ends", _("Ends"), forms.TimeField, forms.TimeInput(**typed("time", "%H:%M"))),
             ):
                 self.fields[f"{part}_{place}"] = field(
                     label=label, required=False, widget=widget, initial=getattr(row, part, None)
