@@ -259,6 +259,7 @@ SCOPES = {
     "calls:write": _("answer calls"),
     "talk:read": _("read discussions that you may see"),
     "talk:write": _("write in discussions"),
+    "pilots:read": _("read pilots that you may see"),
     "measurements:read": _("read what pilots have measured"),
     "measurements:write": _("hand in measurements of pilots"),
     "feed": _("private feeds and calendars"),

@@ -1,12 +1,15 @@
 """Text that people hand in, made safe to keep without changing what it says."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_TEXT = 20_000
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 # Control characters but tab and line break. Emoji, joiners and right-to-left marks are text, and stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -39,3 +42,12 @@ class LongField(TextField):
         if len(text) > self.most:
             raise forms.ValidationError(self.too_long, params={"length": len(text), "most": self.most})
         return text
+
+
+def sek(amount: int | float | Decimal | None) -> str:
+    """Money the Swedish way: 40000 → "40 000 kr" (in English "SEK 40,000"); nothing for None."""
+    if amount is None or amount == "":
+        return ""
+    if get_language() == "sv":
+        return f"{amount:,.0f} kr".replace(",", NO_BREAK).replace(" kr", f"{NO_BREAK}kr")
+    return f"SEK{NO_BREAK}{amount:,.0f}"

@@ -2,5 +2,6 @@
 
 from ringar.pilots.api_effect import router as effect
 from ringar.pilots.api_measurements import router as measurements
+from ringar.pilots.api_pilots import router as pilots
 
-ROUTERS = [("/pilots", effect), ("/pilots", measurements)]
+ROUTERS = [("/pilots", pilots), ("/pilots", effect), ("/pilots", measurements)]

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ringar.core.templatetags.page import sek
+from ringar.core.text import sek
 from ringar.pilots.rules import LIGHT_STAGES, Design, PilotKind, Stage
 from ringar.procurement.rules import Room
 

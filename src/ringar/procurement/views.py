@@ -17,7 +17,7 @@ from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.middleware import Request
 from ringar.core.registry import Subject, subject_of
 from ringar.core.rules import NotAllowed, Refused
-from ringar.core.templatetags.page import sek
+from ringar.core.text import sek
 from ringar.procurement.actions import add_purchase, document_choice, set_ceiling
 from ringar.procurement.forms import CeilingForm, ChoiceForm, PurchaseForm
 from ringar.procurement.models import Ceiling, SupplierChoice

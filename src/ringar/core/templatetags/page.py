@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -13,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core import registry
@@ -21,6 +20,7 @@ from ringar.core.log_in_queries import may_set_log_in
 from ringar.core.models import Person
 from ringar.core.queries import shown_name
 from ringar.core.rules import KEEPING_PEOPLE, LEADING_ROLES, Role, Viewer
+from ringar.core.text import sek
 
 register = template.Library()
 
@@ -30,6 +30,7 @@ NAVIGATION: tuple[tuple[str, Promise], ...] = (
     ("solution_list", _("Solutions")),
     ("solver_list", _("Suppliers")),
     ("call_list", _("Calls")),
+    ("pilot_list", _("Pilots")),
     ("overview", _("Overview")),
     ("work_list", _("Robots")),
 )
@@ -43,11 +44,11 @@ OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
     ("guide", _("First steps"), "star", frozenset()),
     ("my_organisations", _("My organisations"), "home", frozenset()),
     ("people_list", _("People and roles"), "people", KEEPING_PEOPLE),
+    ("purchase_list", _("Purchases"), "coin", LEADING_ROLES | {Role.BUYER.value}),
     ("log_in_service_list", _("Our log-in"), "key", frozenset({Role.ADMINISTRATOR.value})),
     ("webhook_list", _("Webhooks"), "link", frozenset({Role.ADMINISTRATOR.value})),
     ("audit_list", _("Audit trail"), "shield", frozenset({Role.ADMINISTRATOR.value, Role.AUDITOR.value})),
 )
-NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -121,14 +122,7 @@ def shown_to(person: Person | None, viewer: Viewer | None) -> str:
     return shown_name(person, viewer or Viewer())
 
 
-@register.filter
-def sek(amount: int | float | Decimal | None) -> str:
-    """Money the Swedish way: 40000 → "40 000 kr" (in English "SEK 40,000"); nothing for None."""
-    if amount is None or amount == "":
-        return ""
-    if get_language() == "sv":
-        return f"{amount:,.0f} kr".replace(",", NO_BREAK).replace(" kr", f"{NO_BREAK}kr")
-    return f"SEK{NO_BREAK}{amount:,.0f}"
+register.filter(sek)
 
 
 @register.filter

@@ -85,3 +85,8 @@ def older_than(pilots: QuerySet[Pilot], cursor: str) -> QuerySet[Pilot]:
     if moment is None or not last.isdecimal() or len(last) > 18:
         return pilots
     return pilots.filter(changed_at__lte=moment).exclude(changed_at=moment, id__gte=int(last))
+
+
+def cursor_of(pilot: Pilot) -> str:
+    """Where a page ends: the next one starts after this pilot."""
+    return f"{pilot.changed_at.isoformat()}_{pilot.pk}"

@@ -18,7 +18,7 @@ from ringar.needs.queries import need_for
 from ringar.pilots.actions.pilots import start_pilot
 from ringar.pilots.forms.preparing import PilotNewForm
 from ringar.pilots.models import Pilot
-from ringar.pilots.queries.pilots import PAGE, listed_pilots, older_than
+from ringar.pilots.queries.pilots import PAGE, cursor_of, listed_pilots, older_than
 from ringar.pilots.rules import PilotState, Stage, can_start_pilot
 from ringar.solvers.models import Solution
 from ringar.solvers.queries.offers import solution_for
@@ -42,11 +42,6 @@ def pilot_list(request: Request) -> HttpResponse:
         "may_start": can_start_pilot(request.viewer),
     }
     return render(request, "pilots/pilot_list.html", context)
-
-
-def cursor_of(pilot: Pilot) -> str:
-    """Where a page ends: the next one starts after this pilot."""
-    return f"{pilot.changed_at.isoformat()}_{pilot.pk}"
 
 
 def asked_uuid(request: Request, name: str) -> UUID | None:
