@@ -31,7 +31,7 @@ def bound_by_pairs(problem: Problem) -> Bound:
     able: Bools = np.any(problem.common, axis=1)
     count = len(problem.wishes)
     if not able.any():
-        return Bound(0.0, able, np.zeros(count), problem.common)
+        return Bound(0.0, able, np.full(count, np.inf), problem.common)
     each = np.arange(count)
     rows = np.concatenate([problem.manager, problem.startup, np.full(count, len(problem.parties))])
     matrix = _matrix(rows, np.tile(each, 3), len(problem.parties) + 1, count)

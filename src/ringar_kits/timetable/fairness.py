@@ -9,7 +9,7 @@ from ringar_kits.timetable.bound import Bound
 from ringar_kits.timetable.model import Meeting, Wish
 from ringar_kits.timetable.problem import NOWHERE, Ints, Problem
 from ringar_kits.timetable.reopen import Lift, reopen
-from ringar_kits.timetable.search import choose_slots
+from ringar_kits.timetable.search import choose_slots, weight_of
 
 TOP = 3
 PRICE = 0.0005
@@ -60,7 +60,7 @@ def make_fair(
     """
     chance = np.random.default_rng(seed)
     lifts = _lifts(problem, top)
-    reached = float(problem.weight[slot_of >= 0].sum())
+    reached = weight_of(problem, slot_of)
     floor = max(reached - PRICE * bound.weight, min(reached, KEPT * bound.weight))
     # A wish that costs more than what may be lost is in no plan above the floor.
     among = (slot_of >= 0) | (bound.lost <= bound.weight - floor)

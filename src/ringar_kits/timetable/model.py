@@ -106,7 +106,7 @@ WHY = {
     "startup_full": "{startup} already has {meetings} meetings, and can have no more.",
     "both_full": "Neither {manager} ({manager_meetings} meetings) nor {startup} ({startup_meetings}) can have more.",
     "rooms_full": "All rooms are taken whenever {manager} and {startup} are both free.",
-    "outweighed": "In each of the {common} slots they have in common, one of them has another meeting.",
+    "outweighed": "Whenever {manager} and {startup} can both come, one of them has another meeting.",
 }
 """Why a wish was not met, by code, in plain English; each {word} is one of the facts."""
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 
+from ringar_kits.timetable.colour import Board, fill
 from ringar_kits.timetable.fairness import make_fair, top_wishes, without_top
 from ringar_kits.timetable.gaps import fewer_gaps
 from ringar_kits.timetable.model import Meeting, Plan, Wish
@@ -45,8 +46,10 @@ def plan_meetings(
     slot_of, bound, in_time = search(problem, deadline=began + SHARES[0] * seconds, seed=seed, progress=told)
     top = top_wishes(everyone)
     slot_of = make_fair(problem, slot_of, bound, top, deadline=began + SHARES[1] * seconds, seed=seed)
+    board = Board(problem, slot_of)
+    fill(board)
     slot_of, gaps_before, gaps = fewer_gaps(
-        problem, slot_of, new_days=new_days, deadline=began + seconds, seed=seed
+        problem, board.slot_of, new_days=new_days, deadline=began + seconds, seed=seed
     )
     meetings = give_rooms(problem.meetings(slot_of), rooms)
     value = problem.value_of(slot_of)

@@ -5,17 +5,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ringar_kits.timetable.bound import Bound, alike_slots, bound_by_pairs, bound_by_slots
-from ringar_kits.timetable.colour import Board, colour, fill
+from ringar_kits.timetable.bound import Bound, bound_by_pairs, bound_by_slots
+from ringar_kits.timetable.colour import colour
 from ringar_kits.timetable.problem import NOWHERE, Bools, Floats, Ints, Problem
 from ringar_kits.timetable.reopen import reopen
 
 EXACT = 1e-9
 """Shares of the bound nearer than this are the same: sums of many floats are no more exact."""
-SMALL = 10_000
-LATE = 3
-"""With more variables the bound that knows the slots costs seconds, and waits until the narrow parts are through."""
+FIRST = 30
+"""After so many tries the bound that knows the slots is worth its second or more, and so is a start along it."""
 BOUND_SHARE = 0.25
+AKIN = 0.01
+"""A start along the bound may be so much worse, and mostly overtakes; what was before is kept for when it does not."""
 WIDTHS = (2, 3, 4, 5, 6)
 FRUITLESS = 12
 """So many tries without gain, and more slots are opened at a time."""
@@ -29,41 +30,48 @@ def search(
     Ends when the bound is met, or when even the widest parts give nothing any more. `deadline` is a reading of
     `time.monotonic`; the same seed gives the same plan unless it cuts the search short.
     """
-    chance = np.random.default_rng(seed)
-    began = time.monotonic()
+    chance, began = np.random.default_rng(seed), time.monotonic()
     bound = bound_by_pairs(problem)
-    early = len(alike_slots(problem)[2]) * len(problem.wishes) <= SMALL
-    if early:
-        bound = _closer(problem, bound, BOUND_SHARE * (deadline - began))
-    slot_of = colour(problem, _order(problem, bound), bound.where).slot_of
-    best = float(problem.weight[slot_of >= 0].sum())
-    width = fruitless = 0
-    while width < len(WIDTHS) and best < bound.weight * (1 - EXACT):
-        now = time.monotonic()
+    slot_of = before = colour(problem, _order(problem, bound), bound.where).slot_of
+    width = fruitless = tries = 0
+    while width < len(WIDTHS) and weight_of(problem, slot_of) < bound.weight * (1 - EXACT):
+        now, best = time.monotonic(), weight_of(problem, slot_of)
         if now >= deadline:
-            return slot_of, bound, False
+            return _better(problem, slot_of, before), bound, False
         progress(max(width / len(WIDTHS), (now - began) / (deadline - began)))
+        tries += 1
+        if tries == FIRST:
+            before = slot_of
+            bound, slot_of = _closer(problem, bound, slot_of, BOUND_SHARE * (deadline - began))
+            continue
         # A wish that would cost more than what is still to be won is in no better plan.
         among = (slot_of >= 0) | (bound.lost < bound.weight - best)
         opened = choose_slots(problem, slot_of, bound.chosen, among, WIDTHS[width], chance)
         found = reopen(problem, slot_of, opened, among=among, seconds=deadline - now)
-        value = -1.0 if found is None else float(problem.weight[found >= 0].sum())
-        if found is not None and value >= best - EXACT * bound.weight:
+        if found is not None and weight_of(problem, found) >= best - EXACT * bound.weight:
             slot_of = found
-        fruitless = 0 if value > best + EXACT * bound.weight else fruitless + 1
-        best = max(best, value)
+        fruitless = 0 if weight_of(problem, slot_of) > best + EXACT * bound.weight else fruitless + 1
         if fruitless > FRUITLESS or WIDTHS[width] >= problem.slots:
             width, fruitless = width + 1, 0
-            if width == LATE and not early:
-                bound = _closer(problem, bound, BOUND_SHARE * (deadline - began))
-    board = Board(problem, slot_of)
-    fill(board)
-    return board.slot_of, bound, True
+    return _better(problem, slot_of, before), bound, True
 
 
-def _closer(problem: Problem, bound: Bound, seconds: float) -> Bound:
+def _better(problem: Problem, first: Ints, second: Ints) -> Ints:
+    return max(first, second, key=lambda slot_of: weight_of(problem, slot_of))
+
+
+def weight_of(problem: Problem, slot_of: Ints) -> float:
+    """Return the summed weight of a plan (E,)."""
+    return float(problem.weight[slot_of >= 0].sum())
+
+
+def _closer(problem: Problem, bound: Bound, slot_of: Ints, seconds: float) -> tuple[Bound, Ints]:
+    """The bound that knows the slots, and a plan that begins where it has them: mostly worth more in the end."""
     closer = bound_by_slots(problem, seconds)
-    return closer if closer and closer.weight < bound.weight * (1 - EXACT) else bound
+    if closer is None or closer.weight > bound.weight * (1 + EXACT):
+        return bound, slot_of
+    anew = colour(problem, _order(problem, closer), closer.where).slot_of
+    return closer, anew if weight_of(problem, anew) > (1 - AKIN) * weight_of(problem, slot_of) else slot_of
 
 
 def _order(problem: Problem, bound: Bound) -> list[int]:

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from ringar_kits.timetable import Meeting, Wish, check_plan
+
+FEW = settings(max_examples=50)
+"""For what plans a whole day for every example."""
 
 
 @dataclass(frozen=True)

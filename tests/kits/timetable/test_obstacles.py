@@ -3,11 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringar_kits.timetable import OBSTACLES, Meeting, Wish, explain, find_obstacles, plan_meetings
-from tests.kits.timetable.days import Day, days
+from tests.kits.timetable.days import FEW, Day, days
 
 MEETINGS = [Meeting("Bo", "a", 0, 1), Meeting("Alva", "b", 1, 1)]
 
 
+@FEW
 @given(days(), st.data())
 def test_obstacles_when_none_is_found_then_the_checker_agrees(day: Day, data: st.DataObject) -> None:
     plan = plan_meetings(day.wishes, **day.rules, seconds=5)

@@ -1,13 +1,14 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ringar_kits.errors import InputError
 from ringar_kits.timetable import Meeting, Wish, explain, plan_meetings
-from tests.kits.timetable.days import Day, best_value, days, random_day
+from tests.kits.timetable.days import FEW, Day, best_value, days, random_day
 
 TINY = days(most_parties=3, most_slots=3)
 
 
+@FEW
 @given(days())
 def test_plan_when_made_then_it_has_no_fault_and_is_within_its_bound(day: Day) -> None:
     plan = plan_meetings(day.wishes, **day.rules, seconds=5)
@@ -17,7 +18,7 @@ def test_plan_when_made_then_it_has_no_fault_and_is_within_its_bound(day: Day) -
     assert (plan.meetings == ()) == (plan.value == 0)
 
 
-@settings(max_examples=60)
+@FEW
 @given(TINY)
 def test_plan_when_everything_can_be_tried_then_nothing_is_better(day: Day) -> None:
     best = best_value(day)
@@ -26,6 +27,7 @@ def test_plan_when_everything_can_be_tried_then_nothing_is_better(day: Day) -> N
     assert plan.value >= best * (1 - 0.0008) - 1e-6  # what fairness may cost
 
 
+@FEW
 @given(days())
 def test_plan_when_wishes_are_left_then_each_says_why(day: Day) -> None:
     plan = plan_meetings(day.wishes, **day.rules, seconds=5)
@@ -39,6 +41,7 @@ def test_plan_when_wishes_are_left_then_each_says_why(day: Day) -> None:
         assert (unmet.why == "veto") == (unmet.wish.value <= 0)
 
 
+@FEW
 @given(days())
 def test_plan_when_a_wish_is_left_then_no_slot_would_have_taken_it(day: Day) -> None:
     plan = plan_meetings(day.wishes, **day.rules, seconds=5)
@@ -48,6 +51,7 @@ def test_plan_when_a_wish_is_left_then_no_slot_would_have_taken_it(day: Day) -> 
             assert all(day.faults([*plan.meetings, meeting]) for meeting in tried)
 
 
+@FEW
 @given(days(least_value=1))
 def test_plan_when_some_meetings_are_fixed_then_they_stay(day: Day) -> None:
     fixed = plan_meetings(day.wishes, **day.rules, seconds=5).meetings[::2]

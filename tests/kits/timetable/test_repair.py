@@ -4,9 +4,10 @@ from hypothesis import strategies as st
 
 from ringar_kits.errors import InputError
 from ringar_kits.timetable import Meeting, Wish, plan_meetings, repair_plan
-from tests.kits.timetable.days import Day, days, random_day
+from tests.kits.timetable.days import FEW, Day, days, random_day
 
 
+@FEW
 @given(days(least_value=1), st.data())
 def test_repair_when_a_party_cancels_then_the_plan_is_legal_and_others_hardly_move(
     day: Day, data: st.DataObject
@@ -29,6 +30,7 @@ def test_repair_when_a_party_cancels_then_the_plan_is_legal_and_others_hardly_mo
     assert repair.value <= repair.bound * (1 + 1e-9)
 
 
+@FEW
 @given(days(least_value=1))
 def test_repair_when_done_then_nothing_more_fits_as_things_are(day: Day) -> None:
     plan = plan_meetings(day.wishes, **day.rules, seconds=5)
