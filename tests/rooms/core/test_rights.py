@@ -41,6 +41,7 @@ from tests.rooms.matching.days import add_days
 from tests.rooms.needs.cast import draft_of, shared_by
 from tests.rooms.needs.kin import add_kin
 from tests.rooms.needs.rounds import add_rounds
+from tests.rooms.pilots.rows import add_pilots
 from tests.rooms.solvers.cast import add_suppliers
 from tests.rooms.talk.cast import add_talk
 from tests.saml_idp import Signer
@@ -344,6 +345,21 @@ round_need                decided-round-need L...PPPP
 round_choose              round      L......D
 round_choose              closed-round L......P
 round_choose              closed-round L......D  keep=1
+pilot_public_list         -          PPPPPPPP
+pilot_public_csv          -          PPPPPPPP
+pilot_learned             -          PPPPPPPP
+pilot_learned_csv         -          PPPPPPPP
+disclosure_list           -          PPPPPPPP
+disclosure_csv            -          PPPPPPPP
+pilot_page                pilot      ....PPPP
+pilot_page                open-pilot PPPPPPPP
+pilot_effect_csv          pilot      ....PPPP
+pilot_effect_csv          open-pilot PPPPPPPP
+pilot_decide              pilot      L.....PP
+pilot_decide              open-pilot L.....PP
+pilot_note                pilot      L.....PP
+pilot_publish             pilot      L.....PP
+pilot_publish             pilot      L.....DD  -
 """
 # What the JSON interface answers is in test_api_rights.py. What a library answers for, and tests of its own.
 NOT_OURS = (
@@ -411,6 +427,7 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     add_suppliers(made.args, people)
     add_invited(made.args, made.values, people)
     add_days(made.args, people)
+    add_pilots(made.args, people)
     add_feeds(made, people)
     made.args["key"] = [make_token(by=by, name="NYCKELNS", scopes=["needs:read"], days=30)[0]]
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
@@ -579,6 +596,8 @@ READERS = {
     "STÄNGDA": {"auditor", "bo", "dag"},
     "BESLUTETS": INSIDE,
     "KROKENS": set(),
+    "PILOTENS": INSIDE,
+    "GRINDENS": INSIDE,
 }
 """Who may read each hidden word, on whatever page: those for whom nothing is named may read none of them."""
 

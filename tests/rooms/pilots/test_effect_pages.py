@@ -201,7 +201,7 @@ def test_public_list_when_grown_then_costs_the_same(
     assert told.count("Larm ") >= 3 and "Nothing is decided yet" in told
     assert page(Client(), "pilot_public_list", query="?stage=full_scale").count("Larm ") == 0
     assert "Larm 1" in page(Client(), "pilot_public_list", query="?stage=nonsense&after=x_y")
-    assert [entry.title for entry in newest_pilots(viewer_of(people.sam), None)][0] == "Larm 0"
+    assert next(entry.title for entry in newest_pilots(viewer_of(people.sam), None)) == "Larm 0"
 
 
 def test_disclosure_list_when_told_then_anyone_reads_even_before_publishing(people: People) -> None:
