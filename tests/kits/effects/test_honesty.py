@@ -7,7 +7,7 @@ at 0.12 to 0.3 and are told from it.
 import numpy as np
 import pytest
 
-from bench.effects import agreement, cell, kit_p, ols, peeking, simulate, step_of
+from bench.effects import agreement, cell, gaps, kit_p, ols, peeking, simulate, step_of
 
 RUNS = 400
 ERRORS = 3 * np.sqrt(0.05 * 0.95 / RUNS)
@@ -31,6 +31,10 @@ def test_estimate_when_there_is_an_effect_then_history_and_controls_find_it():
     few, many = (cell(RUNS, *design, 0.0)["kit"]["power"] for design in ((8, 8, 1), (26, 12, 3)))
     assert few < 0.2
     assert many > 0.35
+
+
+def test_estimate_when_values_are_missing_then_it_is_no_surer():
+    assert gaps(150, lambda _: None)["false_positives"] <= 0.07 + 3 * np.sqrt(0.07 * 0.93 / 150)
 
 
 def test_looks_when_planned_then_looking_costs_little():
