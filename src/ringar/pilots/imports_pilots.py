@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ringar.core.importing import Counts, Problem, Progress, Rows, whole_number
 from ringar.core.models import Organisation, Person
-from ringar.core.rules import Viewer
+from ringar.core.rules import Viewer, Visibility
 from ringar.needs.models import Need
 from ringar.needs.queries import people_of
 from ringar.pilots.actions.imports import import_pilots
@@ -50,6 +50,7 @@ class Directory:
         self.people |= {p.name.casefold(): p for p in people if names[p.name.casefold()] == 1}
         self.units = {unit.name.casefold(): unit for unit in organisation.units.order_by("-id")}
         needs = Need.objects.filter(organisation=organisation, is_draft=False).order_by("id")
+        needs = needs.exclude(visibility=Visibility.UNIT)  # a pilot is seen by more than they are
         self.needs = {need.title.casefold(): need for need in needs.only("title", "uuid", "external_id")}
         self.needs |= {str(need.uuid): need for need in self.needs.values()}
         self.solvers = {

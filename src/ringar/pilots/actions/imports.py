@@ -115,7 +115,7 @@ def set_spent(pilot: Pilot, row: Row, source: str) -> dict[str, object]:
         last = pilot.cost_lines.order_by("-order").values_list("order", flat=True).first()
         line = CostLine(
             pilot=pilot,
-            order=0 if last is None else last + 1,
+            order=(last or 0) + 1,
             kind=CostKind.COST,
             what=_("All costs, according to the list"),
             promised_sek=pilot.cap_sek,
