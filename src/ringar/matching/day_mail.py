@@ -39,6 +39,7 @@ def tell_changes(by: Viewer, day: MeetingDay) -> int:
         return 0
     coming = day.meetings.select_for_update(of=("self",)).filter(starts_at__gt=now())
     rows = coming.select_related("day__organisation", "manager", "startup", "room", "need", "solution")
+    rows = rows.defer("day__unmet")  # long, and read anew with each meeting
     changed = [meeting for meeting in rows if meeting.told_as != facts_hash(meeting)]
     told = [meeting for meeting in changed if meeting.sequence or meeting.state != MeetingState.CANCELLED]
     is_first = not day.meetings.filter(sequence__gt=0).exists()

@@ -44,12 +44,16 @@ def listed_days(viewer: Viewer) -> QuerySet[MeetingDay]:
     """Those days with their first and last date and how many are invited, have answered, and meet."""
     hours = MeetingHours.objects.filter(day=OuterRef("pk")).order_by().values("day")
     coming = Party.objects.filter(cancelled_at=None)
-    return visible_days(viewer).annotate(
-        first_date=Subquery(hours.annotate(d=Min("date")).values("d")),
-        last_date=Subquery(hours.annotate(d=Max("date")).values("d")),
-        coming=counted(coming),
-        answered=counted(coming.filter(answered_at__isnull=False)),
-        meeting_count=counted(Meeting.objects.filter(state__in=STANDING)),
+    return (
+        visible_days(viewer)
+        .defer("unmet", "about")
+        .annotate(
+            first_date=Subquery(hours.annotate(d=Min("date")).values("d")),
+            last_date=Subquery(hours.annotate(d=Max("date")).values("d")),
+            coming=counted(coming),
+            answered=counted(coming.filter(answered_at__isnull=False)),
+            meeting_count=counted(Meeting.objects.filter(state__in=STANDING)),
+        )
     )
 
 
@@ -136,7 +140,11 @@ def own_parties(viewer: Viewer) -> list[Party]:
         day__state=DayState.INVITED,
         day__organisation_id=viewer.organisation_id or 0,
     )
-    return list(rows.select_related("day__organisation").order_by("day__wishes_until", "id")[:MOST_LISTED])
+    return list(
+        rows.select_related("day__organisation")
+        .defer("day__unmet")
+        .order_by("day__wishes_until", "id")[:MOST_LISTED]
+    )
 
 
 def own_party(viewer: Viewer, day: MeetingDay) -> Party | None:

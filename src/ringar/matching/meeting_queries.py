@@ -28,9 +28,11 @@ MOST_OF_NEED = 50
 
 def meeting_rows() -> QuerySet[Meeting]:
     """Meetings with all that pages and calendars tell of them, in the order they are held."""
-    return Meeting.objects.select_related(
+    rows = Meeting.objects.select_related(
         *("day__organisation", "manager__unit", "startup", "room", "need", "solution")
-    ).order_by("starts_at", "room__order", "id")
+    )
+    # What a plan could not meet is long, and would be read anew with each meeting.
+    return rows.defer("day__unmet").order_by("starts_at", "room__order", "id")
 
 
 def facts_of(meeting: Meeting) -> MeetingFacts:

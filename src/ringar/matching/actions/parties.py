@@ -273,7 +273,8 @@ def write_reminders(by: Viewer, day: MeetingDay, parties: list[Party]) -> list[P
 def remind_late_parties() -> int:
     """The robots' reminder, once each, when the last day for wishes is near; returns how many."""
     late: dict[int, list[Party]] = defaultdict(list)
-    for party in parties_to_remind(now()).select_for_update(of=("self",)).select_related("day__organisation"):
+    rows = parties_to_remind(now()).select_related("day__organisation").defer("day__unmet")
+    for party in rows.select_for_update(of=("self",)):
         late[party.day_id].append(party)
     for parties in late.values():
         day = parties[0].day
