@@ -38,9 +38,12 @@ from tests.people import People
 from tests.rooms.core.keepers import add_invited
 from tests.rooms.matching.cast import chosen_need
 from tests.rooms.matching.days import add_days
+from tests.rooms.matching.meeting_cast import add_meetings
+from tests.rooms.matching.plan_cast import add_plans
 from tests.rooms.needs.cast import draft_of, shared_by
 from tests.rooms.needs.kin import add_kin
 from tests.rooms.needs.rounds import add_rounds
+from tests.rooms.pilots.prepared import add_prepared
 from tests.rooms.pilots.rows import add_pilots
 from tests.rooms.solvers.cast import add_suppliers
 from tests.rooms.talk.cast import add_talk
@@ -162,6 +165,7 @@ need_join                 unit-need  L.....PP
 need_join                 need       L....PPP
 need_join                 public     L....PPP
 need_join                 public     L....DPD  unit=water-row
+need_detail               joined     PPPPPPPP
 need_leave                joined     L....D.D  unit=water
 need_leave                joined     L.......  unit=nonsense
 need_move                 closed     L.....DD  to=shared reason=Ännu_trasig
@@ -225,6 +229,22 @@ meeting_party_leave       startup-party L......D  do=remove
 meeting_add               meeting-day L......P
 meeting_move              planned-meeting L......P
 meeting_move              planned-meeting L......D  do=remove
+meeting_figures           -          LP..PPPP
+meeting_timetable         meeting-day L...PPPP
+meeting_timetable         sent-day   L...PPPP
+meeting_day_print         meeting-day L...P..P
+meeting_day_print         sent-day   L...PPPP
+meeting_day_csv           meeting-day L...P..P
+meeting_day_csv           sent-day   L...PPPP
+meeting_day_csv           sent-day   L...P..P  ?vad=onskemal
+meeting_detail            planned-meeting L...P..P
+meeting_detail            held-meeting L..PPPPP
+meeting_answer            held-meeting L..P..P.  -
+meeting_no_show           held-meeting L..P..PP  -
+party_answer              party-token PPPPPPPP
+party_answer              guessed-token ........
+party_calendar            party-token PPPPPPPP
+party_calendar            guessed-token ........
 party_page                party-token PPPPPPPP
 party_page                guessed-token ........
 party_cancel              party-token DDDDDDDD  -
@@ -345,6 +365,51 @@ round_need                decided-round-need L...PPPP
 round_choose              round      L......D
 round_choose              closed-round L......P
 round_choose              closed-round L......D  keep=1
+round_plan_list           -          LP..PPPP
+round_plan_new            -          L......P
+round_plan_new            -          L......P  ?kalla=blad
+round_plan_new            -          L......P  title=-
+round_plan                round-plan L...PPPP
+round_plan_edit           round-plan L......P
+round_plan_edit           round-plan L......P  title=-
+round_plan_needs          round-plan L......P
+round_plan_csv            round-plan L...PPPP
+round_plan_report         round-plan L...PPPP
+round_plan_weigh          round-plan L......P
+round_plan_call           round-plan L......P
+round_plan_call           round-plan L......D  open=1
+round_plan_day            round-plan L......P
+round_plan_remind         round-plan L......D  -
+purchase_list             -          LP..PPPP
+purchase_list             -          LP..PPPP  ?ar=2025
+purchase_csv              -          LP..PPPP
+purchase_new              -          LP....PP
+ceiling_list              -          LP..PPPP
+ceiling_list              -          L.......  sek=800000 valid_from=2027-01-01 source=Lagen
+supplier_choice           planned-choice L.....PP
+supplier_choice           sprint-choice L...PPPP
+supplier_choice           sprint-choice L.....DD  kind=Teknik supplier=Bolaget reason=Bäst no_alternatives=Ensam
+pilot_list                -          PPPPPPPP
+pilot_list                -          PPPPPPPP  ?stage=exercise
+pilot_new                 -          LP...PPP
+pilot_detail              planned    ......PP
+pilot_detail              sprint     ....PPPP
+pilot_detail              open-pilot DDDDPPPP
+pilot_team                planned    L.....PP
+pilot_team                sprint     L.....PP
+pilot_edit                planned    L.....PP
+pilot_edit                sprint     L.....PP
+pilot_goal                planned    L.....PP
+pilot_units               planned    L.....PP
+pilot_costs               planned    L.....PP
+pilot_data                planned    L.....PP
+pilot_data                sprint     L.....DD  has_personal_data=no
+pilot_gate                planned    L.....PP
+pilot_gate                sprint     L.....DD  reason=Nu
+pilot_lot                 planned    L.....DD  earliest=2026-09-07
+pilot_sprint              sprint     L.....PP
+pilot_tests               sprint     L.....PP
+pilot_prototype           sprint     L...PPPP
 pilot_public_list         -          PPPPPPPP
 pilot_public_csv          -          PPPPPPPP
 pilot_learned             -          PPPPPPPP
@@ -427,7 +492,10 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     add_suppliers(made.args, people)
     add_invited(made.args, made.values, people)
     add_days(made.args, people)
+    add_meetings(made.args, people)
+    add_plans(made.args, people)
     add_pilots(made.args, people)
+    add_prepared(made.args, people)
     add_feeds(made, people)
     made.args["key"] = [make_token(by=by, name="NYCKELNS", scopes=["needs:read"], days=30)[0]]
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
@@ -592,10 +660,15 @@ READERS = {
     "ANMÄLANS": {"dag", "auditor"},
     "MALLEN": {"bo", "dag"},
     "OMGÅNGEN": {"auditor", "bo", "dag"},
+    "PROVETS": {"bo", "dag"},
     "BEDÖMARENS": set(),
     "STÄNGDA": {"auditor", "bo", "dag"},
     "BESLUTETS": INSIDE,
     "KROKENS": set(),
+    "CHEFSSVARETS": {"auditor", "bo", "dag"},
+    "STARTUPSVARETS": {"auditor", "elif", "bo", "dag"},
+    "OMGÅNGSPLANEN": INSIDE,
+    "OMGÅNGSBEHOVET": INSIDE,
     "PILOTENS": INSIDE,
     "GRINDENS": INSIDE,
 }

@@ -1,5 +1,6 @@
 """A pilot made ready for the gate to the stage pilot, part by part, through actions only."""
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from ringar.core.queries import viewer_of
 from ringar.pilots.actions.money import Line, check_data, set_costs
 from ringar.pilots.actions.parts import Taking, set_effect_goal, set_units
 from ringar.pilots.actions.pilots import edit_pilot, start_pilot
+from ringar.pilots.actions.sprints import add_prototype
 from ringar.pilots.models import Pilot
 from ringar.pilots.queries.pilots import pilot_for
 from ringar.pilots.rules import PilotKind, Stage, UnitRole
@@ -85,3 +87,14 @@ def ready(people: People, *, besides: str = "", **facts: Any) -> Pilot:
 def weeks_before(start: date, number: int) -> list[date]:
     """The Mondays of so many weeks before the start."""
     return [start - timedelta(weeks=back) for back in range(number, 0, -1)]
+
+
+def add_prepared(args: dict[str, list[Any]], people: People) -> None:
+    """A pilot being prepared that only its unit sees, with its supplier; and a sprint with a prototype."""
+    need = shared_by(people.bo, "Larmen ringer fel. PROVETS", "PROVETS behov", "unit")
+    planned = ready(people, title="PROVETS larm", need=need)
+    by = viewer_of(people.bo)
+    quick = sprint(people, title="Fem dagar")
+    add_prototype(by=by, pilot=quick, file=io.BytesIO(b"%PDF-1.7 skiss"), name="skiss.pdf")
+    args |= {"planned": [planned], "planned-choice": ["pilot", planned]}
+    args |= {"sprint": [quick], "sprint-choice": ["pilot", quick]}
