@@ -50,7 +50,7 @@ def round_plan_remind(request: Request, uuid: UUID) -> HttpResponse:
         told = ngettext("%(n)d person is reminded.", "%(n)d people are reminded.", count) % {"n": count}
         messages.success(request, told)
     else:
-        messages.info(request, _("Nobody was reminded: those who are late have been so within a day."))
+        messages.info(request, _("Nobody was reminded: those who are late were reminded within the last day."))
     return redirect(plan)
 
 
