@@ -30,12 +30,13 @@ NAVIGATION: tuple[tuple[str, Promise], ...] = (
     ("solution_list", _("Solutions")),
     ("solver_list", _("Suppliers")),
     ("call_list", _("Calls")),
+    ("meeting_day_list", _("Meeting days")),
     ("pilot_list", _("Pilots")),
     ("overview", _("Overview")),
     ("work_list", _("Robots")),
 )
 FOR_LEADERS = {"work_list"}
-FOR_STAFF = {"overview", "round_list"}
+FOR_STAFF = {"overview", "round_list", "meeting_day_list"}
 # What the person menu leads to: (name, words, icon, roles that may; none named: everyone logged in).
 OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
     ("my_account", _("My account"), "person", frozenset()),
