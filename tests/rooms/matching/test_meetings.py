@@ -25,6 +25,7 @@ from ringar.matching.meeting_queries import (
 from ringar.matching.meeting_rules import can_read_answers
 from ringar.matching.tasks import look_for_parties_to_ask
 from ringar.matching.waiting import answers as answers_waiting
+from ringar.needs.models import Need
 from ringar.robots.models import OutgoingMail, Work
 from ringar.robots.running import run_waiting
 from tests.people import People
@@ -65,6 +66,20 @@ def test_save_answer_when_by_link_keeps_it_and_the_meeting_counts_as_held(people
     assert row.organisation_id == people.city.pk
     assert row.changes == {"party": "manager", "go_on": ["yes"]}
     assert "maj" not in str(row.changes)
+
+
+@pytest.mark.parametrize(("before", "after"), [("matched", "meeting"), ("shared", "shared")])
+def test_save_answer_when_the_need_waited_for_it_moves_the_need_on(
+    people: People, before: str, after: str
+) -> None:
+    made = sent_day(people)
+    need = Need.objects.get(meeting_parties=made.parties["bo"])
+    Need.objects.filter(pk=need.pk).update(state=before)
+    Meeting.objects.filter(pk=made.meetings[0].pk).update(need=need)
+    answered(made, go_on="maybe")
+    answered(made, side="elif")
+    need.refresh_from_db()
+    assert need.state == after
 
 
 def test_save_answer_when_saved_again_replaces_it(people: People) -> None:
