@@ -16,6 +16,7 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import Role, Viewer
 from ringar.demo.cast import CAST, PASSWORD
 from ringar.demo.days import end_of_day
+from ringar.demo.pilots import Pilots, stories
 from ringar.demo.rounds import add_round
 from ringar.demo.startups import add_incubator, add_unchecked
 from ringar.demo.talking import let_them_talk
@@ -259,6 +260,10 @@ def seed(tell: Callable[[str], object]) -> None:
         call = Call.objects.get(title=calls[1]["title"])
         add_incubator(call, city.viewers["elif"], city.viewers["dag"])
         add_unchecked()
+    tell(f"{len(stories())} pilots, with simulated numbers")
+    pilots = Pilots(city.start, city.needs, city.units, city.people, city.viewers)
+    for row in stories().values():
+        pilots.add(row)
     tell("what they say to each other")
     let_them_talk(load("talk.toml"), city.needs, city.start, city.viewers)
 

@@ -2,7 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-ACTIONS = (("move_clock", _("moved the demo's clock")),)
+ACTIONS = (
+    ("mark_simulated", _("marked a pilot's numbers as simulated")),
+    ("move_clock", _("moved the demo's clock")),
+)
 KINDS = (("core.democlock", _("the demo's clock")),)
-FIELDS = (("weeks", _("weeks")),)
+FIELDS = (("is_simulated", _("simulated")), ("weeks", _("weeks")))
 VALUES = ()
