@@ -2,13 +2,19 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.core import signing
 from django.urls import reverse
 
 from ringar.core.actions import invite_people
+from ringar.core.clock import today
 from ringar.core.models import Person, Unit
 from ringar.core.queries import viewer_of
+from ringar.matching.actions.round_plans import PlanFacts, create_round_plan
+from ringar.matching.plan_models import RoundPlan
+from ringar.matching.plan_queries import gatherable_needs
+from ringar.matching.plan_rules import Dates
 from ringar.needs.actions import move_need
 from ringar.needs.models import Lineage, Need
 from ringar.robots.models import OutgoingMail
@@ -101,8 +107,29 @@ def secret_solution() -> Place:
     raise LookupError
 
 
+def planned(name: str) -> Callable[[], Place]:
+    """A page of a round that is made of needs of the city."""
+
+    def place() -> Place:
+        by = viewer_of(person_of("dag"))
+        days = Dates(*(today() + timedelta(days=10 * step) for step in range(1, 6)))
+        needs = gatherable_needs(by)[:4]
+        plan = RoundPlan.objects.filter(organisation_id=by.organisation_id, ended_at=None).last()
+        plan = plan or create_round_plan(by=by, facts=PlanFacts("Omgången", days), needs=needs)
+        return person_of("dag"), reverse(name, args=[plan.uuid])
+
+    return place
+
+
+PLAN_PAGES = (
+    *("round_plan", "round_plan_edit", "round_plan_needs", "round_plan_report"),
+    *("round_plan_weigh", "round_plan_call", "round_plan_day"),
+)
+
+
 ELSEWHERE: dict[str, Callable[[], Place]] = {
     **TALK,
+    **{name: planned(name) for name in PLAN_PAGES},
     "account_email_verification_sent": lambda: (None, "/konto/confirm-email/"),
     "account_inactive": lambda: (None, "/konto/inactive/"),
     "account_reset_password_done": lambda: (None, "/konto/password/reset/done/"),

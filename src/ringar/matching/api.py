@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from ringar.core.api import ERRORS, AccessKey, caller
-from ringar.matching import day_api
+from ringar.matching import day_api, plan_api
 from ringar.matching.cards import Card, card_of
 from ringar.matching.queries import candidates_of, need_to_match
 from ringar.matching.rules import Finding
@@ -85,4 +85,4 @@ def list_matches(request: HttpRequest, uuid: UUID, wanted: Query[MatchFilter]) -
     }
 
 
-ROUTERS = [("/needs", router), ("/meeting-days", day_api.router)]
+ROUTERS = [("/needs", router), ("/meeting-days", day_api.router), ("/rounds", plan_api.router)]

@@ -38,6 +38,8 @@ criterion       POST  need       K.....PP  {"text": "Utan telefon"}
 list_matches    GET   unit-need  K.....PP
 list_matches    GET   need       K...PPPP
 list_matches    GET   public     K...PPPP  ?everywhere=true
+list_plans      GET   -          KPPPPPPP
+show_plan       GET   round-plan K...PPPP
 list_solvers    GET   -          PPPPPPPP
 list_solvers    GET   -          PPPPPPPP  ?q=9112310009
 list_solvers    GET   -          PPPPPPPP  ?q=snickeri
