@@ -181,8 +181,16 @@ def test_overview_csv_when_exported_then_numbers_are_numbers(people: People, log
     )
 
 
-PROJECTS = """Projektnummer;Projekt;Förvaltning;Fas;Status;Projektledare;Behov;Mål;Budget;Förbrukat;Start;Slut;Leverantör
-P-1;Digitala lås;Hemtjänst Björkliden;Pilot;Pågår;{bo};{need};Färre resor med nycklar;80 000 kr;12 500;2026-01-12;2026-06-30;Låsbolaget
+COLUMNS = (
+    *("Projektnummer", "Projekt", "Förvaltning", "Fas", "Status", "Projektledare", "Behov", "Mål", "Budget"),
+    *("Förbrukat", "Start", "Slut", "Leverantör"),
+)
+LOCKS = (
+    *("P-1", "Digitala lås", "Hemtjänst Björkliden", "Pilot", "Pågår", "{bo}", "{need}", "Färre resor"),
+    *("80 000 kr", "12 500", "2026-01-12", "2026-06-30", "Låsbolaget"),
+)
+PROJECTS = f"""{";".join(COLUMNS)}
+{";".join(LOCKS)}
 P-2;Välfärdsteknik i hallen;;Övning;Planerad;;;Tryggare kvällar;;;;;
 P-3;Gamla appen;Vattennätet;Fullskala;Avslutad;Dag;Något eget;;;;2024-01-01;2025-01-01;
 """
