@@ -89,7 +89,7 @@ class DayWhole(DayOut):
 
 
 @router.get(
-    "", response={200: list[DayOut], **ERRORS}, auth=[AccessKey("needs:read")], summary="Meeting days"
+    "/", response={200: list[DayOut], **ERRORS}, auth=[AccessKey("needs:read")], summary="Meeting days"
 )
 def list_days(request: HttpRequest) -> Any:
     """The latest hundred that the key's owner may see, newest first."""

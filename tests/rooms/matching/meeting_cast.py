@@ -19,9 +19,11 @@ from ringar.matching.actions import (
     create_meeting_day,
     invite_parties,
     publish_day,
+    save_answer,
 )
 from ringar.matching.day_mail import new_token
 from ringar.matching.day_models import Meeting, MeetingDay, Party
+from ringar.matching.day_queries import slots_of_day
 from ringar.matching.day_rules import Stretch
 from ringar.robots.models import OutgoingMail
 from tests.people import People
@@ -130,3 +132,27 @@ def invitations_in(mail: OutgoingMail) -> list[tuple[str, Event]]:
             (event,) = calendar.walk("VEVENT")
             found.append((method, event))
     return found
+
+
+def add_meetings(made: dict[str, list[object]], people: People) -> None:
+    """A day that has been, with a meeting that both sides have told of, for the table of rights."""
+    dag, at = viewer_of(people.dag), clock.now() - timedelta(days=20)
+    facts = DayFacts(
+        title="Möten som har varit",
+        wishes_until=at + timedelta(days=2),
+        stretches=[Stretch((at + timedelta(days=9)).date(), time(9), time(12))],
+        rooms=[("Granen", "")],
+    )
+    with clock.at(at):
+        day = create_meeting_day(by=dag, facts=facts)
+        manager = add_party(by=dag, day=day, kind="manager", name="Bo")
+        startup = add_party(by=dag, day=day, kind="startup", name="Middagsbron")
+        for party, person in ((manager, people.bo), (startup, people.elif_)):
+            Party.objects.filter(pk=party.pk).update(person=person, email=person.email)
+        invite_parties(by=dag, day=day)
+        starts = slots_of_day(day)[0]
+        meeting = add_meeting(by=dag, day=day, manager=manager, startup=startup, starts_at=starts)
+        day = publish_day(by=dag, day=MeetingDay.objects.get(pk=day.pk))
+    for person, word in ((people.bo, "CHEFSSVARETS"), (people.elif_, "STARTUPSVARETS")):
+        save_answer(by=viewer_of(person), meeting=meeting, go_on="yes", learned=f"{word} ord")
+    made |= {"sent-day": [day], "held-meeting": [meeting]}

@@ -19,7 +19,7 @@ from ringar.core.actions.limits import allow, seconds_left
 from ringar.core.clock import now
 from ringar.core.limiting import client_address, too_many
 from ringar.core.middleware import Request
-from ringar.core.rules import NotAllowed, Refused, Viewer
+from ringar.core.rules import NotAllowed, Refused
 from ringar.matching.actions.meetings import mark_held, mark_no_show, save_answer
 from ringar.matching.day_calendar import other_side, write_meetings
 from ringar.matching.day_mail import own_links
@@ -78,12 +78,18 @@ def attendance_form(meeting: Meeting, data: QueryDict | None = None) -> Attendan
 
 
 def take_in(
-    request: HttpRequest, by: Viewer, meeting: Meeting, party: Party | None, answer: MeetingAnswer | None
+    request: Request,
+    meeting: Meeting,
+    *,
+    party: Party | None = None,
+    answer: MeetingAnswer | None = None,
+    is_attendance: bool = False,
 ) -> tuple[bool, AnswerForm, AttendanceForm]:
     """Saves the form that was sent; (whether it was saved, both forms as they stand then). A refusal is an error."""
+    by = request.viewer
     asked, came = answer_form(meeting, answer), attendance_form(meeting)
     try:
-        if request.POST.get("do") == "who":
+        if is_attendance:
             came = attendance_form(meeting, request.POST)
             if not came.is_valid():
                 return False, asked, came
@@ -145,7 +151,7 @@ def meeting_answer(request: Request, uuid: UUID) -> HttpResponse:
     if not side:
         raise NotAllowed
     answer = answers_by_side([meeting]).get((meeting.pk, getattr(meeting, side).pk))
-    is_saved, asked, came = take_in(request, request.viewer, meeting, None, answer)
+    is_saved, asked, came = take_in(request, meeting, answer=answer)
     return redirect(meeting) if is_saved else show_meeting(request, meeting, asked, came)
 
 
@@ -157,7 +163,7 @@ def meeting_no_show(request: Request, uuid: UUID) -> HttpResponse:
     side = side_of(request.viewer, facts_of(meeting))
     if not can_mark(request.viewer, facts_of(meeting), is_side=bool(side)):
         raise NotAllowed
-    is_saved, asked, came = take_in(request, request.viewer, meeting, None, None)
+    is_saved, asked, came = take_in(request, meeting, is_attendance=True)
     return redirect(meeting) if is_saved else show_meeting(request, meeting, asked, came)
 
 
@@ -188,7 +194,10 @@ def party_answer(request: Request, token: str) -> HttpResponse:
         answer = answers.get((meeting.pk, party.pk))
         asked, came = answer_form(meeting, answer), attendance_form(meeting)
         if str(meeting.uuid) == sent:
-            is_saved, asked, came = take_in(request, request.viewer, meeting, party, answer)
+            is_attendance = request.POST.get("do") == "who"
+            is_saved, asked, came = take_in(
+                request, meeting, party=party, answer=answer, is_attendance=is_attendance
+            )
             if is_saved:
                 return redirect(reverse("party_answer", args=[token]) + f"#m-{meeting.uuid}")
         begun = has_begun(facts_of(meeting), at)
