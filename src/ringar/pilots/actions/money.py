@@ -40,7 +40,7 @@ def set_costs(*, by: Viewer, pilot: Pilot, lines: Sequence[Line], who_pays: str)
     who_pays = tidied(who_pays, 200)
     require_lines(lines)
     before = {row.order: row for row in pilot.cost_lines.all()}
-    kept = {line.order for line in lines}
+    was, kept = promised(before.values()), {line.order for line in lines}
     for order, row in before.items():
         if order not in kept:
             if row.realised_sek is not None or row.realised_hours is not None:
@@ -56,7 +56,7 @@ def set_costs(*, by: Viewer, pilot: Pilot, lines: Sequence[Line], who_pays: str)
         row.taken_home_by = tidied(line.taken_home_by, 200)
         row.save()
     rows = list(pilot.cost_lines.all())
-    told: dict[str, object] = {"promised_sek": [promised(before.values()), promised(rows)]}
+    told: dict[str, object] = {"promised_sek": [was, promised(rows)]}
     told["lines"] = [len(before), len(rows)]
     if pilot.who_pays != who_pays:
         told["who_pays"] = [pilot.who_pays, who_pays]
