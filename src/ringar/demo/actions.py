@@ -1,4 +1,4 @@
-"""What the demo does besides its seeding: moves its clock."""
+"""What the demo does besides its seeding: moves its clock, and brings in what the city measured meanwhile."""
 
 from django.conf import settings
 from django.db import transaction
@@ -7,13 +7,16 @@ from ringar.core.actions import record_audit
 from ringar.core.clock import read_again
 from ringar.core.models import DemoClock
 from ringar.core.rules import NotAllowed, Refused, Viewer
+from ringar.demo.pilots import bring_in_all
 
 FURTHEST_DAYS = 3650
 
 
 @transaction.atomic
 def move_clock(*, by: Viewer, weeks: int) -> DemoClock:
-    """Moves the demo's clock on by 1–52 weeks; it never goes back, as what has been done has been done.
+    """Moves the demo's clock on by 1–52 weeks, and brings in what its pilots measured in them.
+
+    It never goes back, as what has been done has been done.
 
     Raises NotAllowed outside the demo, Refused for another number of weeks or past ten years ahead.
     """
@@ -28,4 +31,5 @@ def move_clock(*, by: Viewer, weeks: int) -> DemoClock:
     clock.save()
     read_again()
     record_audit(by=by, action="move_clock", target=clock, changes={"weeks": weeks})
+    bring_in_all()
     return clock

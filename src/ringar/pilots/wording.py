@@ -1,6 +1,7 @@
 """Estimates in plain words, in the reader's language; pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -197,10 +198,38 @@ def verdict_words(figures: Figures) -> str:
         return _("It worked: worth scaling up")
     if figures.verdict == "stop":
         return _("Not worth going on with: the effect is hardly as large as agreed")
+    if figures.verdict == "extend" and figures.is_final:  # all planned weeks are in
+        return _(
+            "Can not be concluded: the numbers fit no effect at all, and one as large as agreed. "
+            "Measure longer, or plan it anew"
+        )
     if figures.verdict == "extend":
         return _("Can not be told yet: measure longer, or plan it anew")
     reason = figures.reason or _("nothing was measured")
     return _("Can not be concluded, because %(reason)s.") % {"reason": reason.rstrip(".")}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a page says of an effect, ready to be read; `mark` stands beside the words, never instead of them."""
+
+    verdict: str
+    effect: str
+    chance: str
+    nesta: str
+    mark: str  # "ok", "warn" or "quiet"
+
+
+def told_of(figures: Figures) -> Told:
+    """The words for what the figures show."""
+    marks = {"scale": "ok", "stop": "warn"}
+    return Told(
+        verdict=verdict_words(figures),
+        effect=effect_words(figures) or exact_words(figures),
+        chance=chance_words(figures),
+        nesta=nesta_words(figures.nesta_level),
+        mark=marks.get(figures.verdict, "quiet") if figures.is_final else "quiet",
+    )
 
 
 def nesta_words(level: int) -> str:
