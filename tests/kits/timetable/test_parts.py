@@ -45,7 +45,7 @@ def test_bound_when_everything_can_be_tried_then_neither_is_below_the_best(day: 
 @pytest.mark.parametrize("seed", range(12))
 def test_bound_when_a_wish_is_forced_then_the_best_falls_by_what_it_says_at_least(seed: int) -> None:
     day = random_day(seed, managers=3, startups=3, slots=2, pairs=8, away=0.1)
-    problem, seen = problem_of(day), 0
+    problem = problem_of(day)
     by_slots = bound_by_slots(problem, 10)
     assert by_slots is not None
     for place, wish in enumerate(problem.wishes):
@@ -56,9 +56,7 @@ def test_bound_when_a_wish_is_forced_then_the_best_falls_by_what_it_says_at_leas
             if not find_obstacles([], Meeting(wish.manager, wish.startup, slot), **day.rules)
         ]
         for bound in (bound_by_pairs(problem), by_slots):
-            seen += bound.lost[place] > 0
             assert max(forced, default=-np.inf) <= bound.weight - bound.lost[place] + 1e-6
-    assert seen
 
 
 @given(days(least_value=1))
