@@ -80,9 +80,10 @@ class MeetingOut(Schema):
         return meeting.get_absolute_url()
 
 
-class DayWhole(DayOut):
+class DayWhole(Schema):
     """A meeting day with its hours, rooms and timetable; `meetings` is empty until the viewer may see it."""
 
+    day: DayOut
     hours: list[HoursOut]
     rooms: list[str]
     meetings: list[MeetingOut]
@@ -109,8 +110,7 @@ def get_day(request: HttpRequest, uuid: UUID) -> Any:
     is_seen = can_see_timetable(viewer, day.organisation_id, day.state)
     rows = meeting_rows().filter(day=day, state__in=STANDING) if is_seen else []
     return {
-        **{name: getattr(day, name) for name in DayOut.model_fields if name != "url"},
-        "url": day.get_absolute_url(),
+        "day": day,
         "hours": list(day.hours.all()),
         "rooms": [room.name for room in day.rooms.all()],
         "meetings": list(rows),

@@ -262,6 +262,7 @@ def test_api_when_asked_for_a_day_tells_its_timetable_to_who_may_see_it(people: 
         ("Bo", "Kaffesällskap AB", "Granen"),
         ("Cilla", "Långbord AB", "Eken"),
     ]
+    assert api(people.dag, f"/{made.day.uuid}")["day"]["url"] == made.day.get_absolute_url()
     assert api(people.sam, "/") == []
     assert Client().get("/api/meeting-days/").status_code == 401
 
