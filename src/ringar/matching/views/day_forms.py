@@ -26,7 +26,7 @@ from ringar.matching.day_rules import (
 )
 from ringar.solvers.models import Call
 
-SHOWN_STRETCHES = 4
+SHOWN_STRETCHES = 2
 LONGEST_ROOMS = 20_000
 LANGUAGES = (("sv", _("Swedish")), ("en", _("English")))
 

@@ -230,10 +230,10 @@ class PlanDayForm(forms.Form):
 
     title = TextField(label=_("What is the day called?"), max_length=LONGEST_TITLE)
     date = forms.DateField(label=_("Date"), widget=day_input())
-    starts = clock(_("From"), time(9))
+    starts = clock(_("Begins"), time(9))
     lunch = clock(_("Lunch from"), time(12))
     after_lunch = clock(_("Lunch until"), time(13))
-    ends = clock(_("To"), time(16))
+    ends = clock(_("Ends"), time(16))
     place = TextField(label=_("Place"), max_length=200, required=False)
     rooms = LongField(
         label=_("Rooms, or video links"),
