@@ -24,7 +24,7 @@ from ringar.pilots.queries.pilots import deciders_of, pilot_for
 from ringar.pilots.queries.story import published_texts
 from ringar.pilots.rules import DecisionKind, can_edit_pilot
 from ringar.pilots.standing import standing_of
-from ringar.pilots.views.pages import told_of
+from ringar.pilots.wording import told_of
 
 DONE = {
     DecisionKind.SCALE: _lazy("Decided: scale up. Next: ask to pass the gate of the next stage."),
@@ -64,7 +64,7 @@ def pilot_decide(request: Request, uuid: UUID) -> HttpResponse:
         "kept": request.POST.getlist("kept"),
         "standing": standing,
         "figures": standing.figures,
-        "told": told_of(standing),
+        "told": told_of(standing.figures),
         "steps_aside": aside,
         "others": list(deciders_of(pilot).exclude(pk=viewer.person_id or 0)[:5]) if aside else [],
     }

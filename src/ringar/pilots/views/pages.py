@@ -1,6 +1,5 @@
 """The page that a decision-maker reads in a minute, and its numbers as a file."""
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -29,22 +28,11 @@ from ringar.pilots.queries.story import (
 )
 from ringar.pilots.rules import Design, HindranceKind, PilotState, can_edit_pilot
 from ringar.pilots.standing import Standing, standing_of
-from ringar.pilots.wording import chance_words, effect_words, exact_words, nesta_words, verdict_words
+from ringar.pilots.wording import told_of
 from ringar_kits.effects import Point
 
 FEW = 5
 """Lines of the story that are shown at once, so that the page stays a page."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the page says of the effect, ready to be read."""
-
-    verdict: str
-    effect: str
-    chance: str
-    nesta: str
-    mark: str  # "ok", "warn" or "quiet": beside the words, never instead of them
 
 
 @require_safe
@@ -60,7 +48,7 @@ def pilot_page(request: Request, uuid: UUID) -> HttpResponse:
         "is_ours": is_ours,
         "standing": standing,
         "figures": standing.figures,
-        "told": told_of(standing),
+        "told": told_of(standing.figures),
         "chart": chart_of(standing),
         "money": money_of(pilot),
         "story": story[:FEW],
@@ -79,19 +67,6 @@ def pilot_page(request: Request, uuid: UUID) -> HttpResponse:
         "may_publish": can_publish(viewer, pilot.facts),
     }
     return render(request, "pilots/pilot_page.html", context)
-
-
-def told_of(standing: Standing) -> Told:
-    """The words for what the numbers show."""
-    figures = standing.figures
-    marks = {"scale": "ok", "stop": "warn"}
-    return Told(
-        verdict=verdict_words(figures),
-        effect=effect_words(figures) or exact_words(figures),
-        chance=chance_words(figures),
-        nesta=nesta_words(figures.nesta_level),
-        mark=marks.get(figures.verdict, "quiet") if figures.is_final else "quiet",
-    )
 
 
 def points_of(standing: Standing) -> tuple[Point, ...]:
