@@ -47,6 +47,7 @@ NOT_PAGES = {
     *("call_csv", "unit_csv", "invitation_csv", "work_csv", "moderation_log_csv", "notification_csv"),
     *("feed_atom", "feed_mine", "calendar_open", "calendar_mine"),
     *("round_hand_in", "round_list_csv", "round_csv", "round_scores_csv"),
+    *("meeting_day_csv", "meeting_answer", "meeting_no_show", "party_calendar"),
     *("round_plan_remind", "round_plan_csv"),
     # of the log-in: they need a state of their own (tests/journeys/test_passkeys.py, rooms/core/test_login_pages.py)
     *("account_set_password", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn"),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.models import Person
 from ringar.core.registry import Personal, keep_all, told
-from ringar.matching.day_models import MeetingDay, Party
+from ringar.matching.day_models import MeetingAnswer, MeetingDay, Party
 from ringar.matching.plan_models import RoundPlan
 
 RECORD = _("It tells how the municipality chose: a public record. Your name is taken from it.")
@@ -52,6 +52,17 @@ PERSONAL = [
         fate="anonymised",
         why=_("Who met whom is a public record; your name and address are taken from it."),
         erase=make_nameless,
+    ),
+    Personal(
+        table="matching.MeetingAnswer",
+        label=_("What you said after meetings"),
+        export=lambda person: told(
+            MeetingAnswer.objects.filter(party__person=person),
+            *("meeting__day__title", "go_on", "learned", "in_the_way", "at"),
+        ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
     ),
     Personal(
         table="matching.Judgement",
