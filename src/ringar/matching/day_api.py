@@ -103,7 +103,7 @@ def list_days(request: HttpRequest) -> Any:
     auth=[AccessKey("needs:read")],
     summary="A meeting day and its timetable",
 )
-def get_day(request: HttpRequest, uuid: UUID) -> Any:
+def show_day(request: HttpRequest, uuid: UUID) -> Any:
     """The timetable is shown to everyone who works there once it is sent out, before that to who leads or audits."""
     viewer = caller(request)
     day = day_for(viewer, uuid)

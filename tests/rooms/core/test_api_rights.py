@@ -38,6 +38,10 @@ criterion       POST  need       K.....PP  {"text": "Utan telefon"}
 list_matches    GET   unit-need  K.....PP
 list_matches    GET   need       K...PPPP
 list_matches    GET   public     K...PPPP  ?everywhere=true
+list_days       GET   -          KPPPPPPP
+show_day        GET   draft-day  K...P..P
+show_day        GET   meeting-day K...PPPP
+show_day        GET   sent-day   K...PPPP
 list_plans      GET   -          KPPPPPPP
 show_plan       GET   round-plan K...PPPP
 list_solvers    GET   -          PPPPPPPP
@@ -56,6 +60,9 @@ list_calls      GET   -          PPPPPPPP  ?state=open
 show_call       GET   open-call  PPPPPPPP
 show_call       GET   draft-call ....PPPP
 add_answer      POST  open-call  KPPPPPPP  {"email": "n@ny.example", "text": "Vi kan"}
+list_measurements GET pilot     K...PPPP
+list_measurements GET planned   K.....PP
+add_measurements POST pilot     K.....RR  {"values": [{"unit": "4c1d2b62-2f3f-4b44-8d6d-1d6a4f0f8f11", "week": "2026-03-02", "value": 1}]}
 list_comments   GET   talk-need  ....PPPP
 list_comments   GET   talk-unit  ......PP
 list_comments   GET   talk-public PPPPPPPP
