@@ -8,7 +8,7 @@ from ringar_kits.timetable import plan_meetings, repair_plan
 
 @pytest.mark.parametrize("away", AWAY[:2])
 def test_benchmark_when_run_then_the_plan_reaches_its_bound_and_beats_greedy(away: float) -> None:
-    day = random_day(away, seed=7)
+    day = random_day(away, seed=0)
     plan = plan_meetings(day.wishes, **day.rules, seconds=60)
     assert day.faults(plan.meetings) == 0
     assert plan.share >= 0.999
