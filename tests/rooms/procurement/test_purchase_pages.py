@@ -20,7 +20,7 @@ LogIn = Callable[[Person], Client]
 
 
 def english(client: Client) -> Client:
-    client.cookies["language"] = "en"
+    client.cookies["django_language"] = "en"
     return client
 
 
