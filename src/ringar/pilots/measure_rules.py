@@ -120,11 +120,14 @@ def value_fault(value: float, scale: str) -> Fault | None:
 
 
 def read_number(text: str) -> float:
-    """A number as people write it: "12,5", "1 200", "42 %". Raises ValueError ("problem|remedy")."""
+    """A number as people write it: "12,5", "1 200", "42 %"; programs write all decimals.
+
+    Raises ValueError ("problem|remedy").
+    """
     plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace("\N{MINUS SIGN}", "-")
     share = plain.endswith("%")
     plain = plain.removesuffix("%").replace(",", ".")
-    if not re.fullmatch(r"[-+]?(\d{1,15}(\.\d{0,12})?|\.\d{1,12})", plain, re.ASCII):
+    if not re.fullmatch(r"[-+]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})", plain, re.ASCII):
         raise ValueError(
             _(
                 "%(value)r is not a number.|Write digits, for instance 12.5. Leave out the week if there is no value."

@@ -96,6 +96,7 @@ def test_value_fault_when_on_a_scale_then_only_what_can_be_is_taken(
         ("42 %", 0.42),
         ("\N{MINUS SIGN}3", -3.0),
         ("+3", 3.0),
+        (f"{1 / 7}", 1 / 7),
     ],
 )
 def test_read_number_when_written_as_people_do_then_understood(text: str, value: float) -> None:
