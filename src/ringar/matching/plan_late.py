@@ -14,7 +14,7 @@ from ringar.matching.day_models import Meeting, MeetingAnswer, Party
 from ringar.matching.day_rules import DayState, MeetingState, PartyKind
 from ringar.matching.plan_models import RoundPlan
 from ringar.matching.plan_queries import dates_of, entries_of, rows_of, running_weighing
-from ringar.matching.plan_rules import ACTOR_OF, STEP_OF, Actor, Late, LateKind, Wait
+from ringar.matching.plan_rules import ACTOR_OF, STEP_OF, Actor, Late, LateKind, PilotNote, Wait
 from ringar.needs.models import Need
 from ringar.needs.round_rules import has_closed
 from ringar.needs.rules import NeedState
@@ -26,15 +26,15 @@ MOST_LATE = 60
 REMINDER = "matching.round_late"
 
 
-def late_in(viewer: Viewer, plan: RoundPlan) -> list[Late]:
-    """What is late in a round (of `plan_for`) that has not ended, what has waited longest first. At most 14 queries."""
+def late_in(viewer: Viewer, plan: RoundPlan, pilots: list[PilotNote]) -> list[Late]:
+    """What is late in a round (of `plan_for`) that has not ended, given its pilots; the longest first. ≤ 12 queries."""
     if plan.ended_at is not None:
         return []
     day = today()
     found = [
         *late_units(plan, day),
         *late_weighing(plan, day),
-        *late_needs(viewer, plan, day),
+        *late_needs(viewer, plan, day, pilots),
         *late_call(plan, day),
         *late_meetings(plan),
     ]
@@ -103,8 +103,8 @@ def past_states(plan: RoundPlan, day: date) -> list[str]:
     return [state.value for until, states in past if day > until for state in states]
 
 
-def late_needs(viewer: Viewer, plan: RoundPlan, day: date) -> Iterator[Late]:
-    """Needs that wait longer than their step, but those that are being weighed. 0 or 5 queries, and those of pilots."""
+def late_needs(viewer: Viewer, plan: RoundPlan, day: date, pilots: list[PilotNote]) -> Iterator[Late]:
+    """Needs that wait longer than their step, but those that are being weighed. 0 or 2 queries."""
     states = past_states(plan, day)
     if not states:
         return
@@ -112,7 +112,7 @@ def late_needs(viewer: Viewer, plan: RoundPlan, day: date) -> Iterator[Late]:
     weighing = running_weighing(plan)
     if weighing is not None:
         rows = rows.exclude(need__rounds__round=weighing)
-    for row in rows_of(viewer, plan, rows[:MOST_LATE]):
+    for row in rows_of(viewer, plan, rows[:MOST_LATE], pilots=pilots, is_brief=True):
         if row.wait is not None and row.days_late:
             since = dates_of(plan).of(STEP_OF[row.wait])
             people = people_behind(row.need, row.wait, plan)

@@ -158,24 +158,39 @@ def meeting_counts(need_ids: Iterable[int]) -> dict[tuple[int, str], int]:
     return {(need_id, state): count for need_id, state, count in counts if need_id is not None}
 
 
+PEOPLE = ("need__owner", "need__created_by")
+# What a choice asks for is read from the need's facts: those two texts come along.
+HIDDEN = [f"need__{name}" for name in NOT_IN_LISTS if name not in {"who_affected", "good_effect"}]
+
+
 def with_matches(entries: QuerySet[RoundPlanNeed]) -> QuerySet[RoundPlanNeed]:
     """The entries with their needs, and the first few solutions found for each."""
     top = Match.objects.filter(OFFERED, rank__lte=TOP).select_related("solution__solver").order_by("rank")
     top = top.only(
         "need_id", "rank", "parts", "is_here", "solution__uuid", "solution__name", "solution__solver__name"
     )
-    entries = entries.select_related("need__unit", "need__ranking", "need__owner", "need__created_by")
-    # What a choice asks for is read from the need's facts: those texts come along.
-    hidden = [f"need__{name}" for name in NOT_IN_LISTS if name not in {"who_affected", "good_effect"}]
-    return entries.defer(*hidden).prefetch_related(Prefetch("need__matches", top, to_attr="top"))
+    entries = entries.select_related(*PEOPLE, "need__unit", "need__ranking")
+    return entries.defer(*HIDDEN).prefetch_related(Prefetch("need__matches", top, to_attr="top"))
 
 
-def rows_of(viewer: Viewer, plan: RoundPlan, entries: QuerySet[RoundPlanNeed]) -> list[PlanRow]:
-    """The entries as rows. 4 queries, and those of the room of pilots, however many there are."""
-    found = list(with_matches(entries))
+def rows_of(
+    viewer: Viewer,
+    plan: RoundPlan,
+    entries: QuerySet[RoundPlanNeed],
+    *,
+    pilots: list[PilotNote] | None = None,
+    is_brief: bool = False,
+) -> list[PlanRow]:
+    """The entries as rows. 4 queries however many there are, and those of the room of pilots unless `pilots` are given.
+
+    `is_brief`: only what each waits for, without solutions and the call: 2 queries.
+    """
+    found = list(entries.select_related(*PEOPLE).defer(*HIDDEN) if is_brief else with_matches(entries))
     ids, dates, day = [entry.need_id for entry in found], dates_of(plan), today()
-    called = set(CallNeed.objects.filter(call=plan.call_id or 0).values_list("need_uuid", flat=True))
-    counts, pilots = meeting_counts(ids), pilots_of(viewer, ids)
+    calls = CallNeed.objects.filter(call=plan.call_id).values_list("need_uuid", flat=True)
+    called = set(calls) if plan.call_id and not is_brief else set()
+    counts = meeting_counts(ids)
+    pilots = pilots_of(viewer, ids) if pilots is None else pilots
     rows = []
     for entry in found:
         need = entry.need
@@ -189,7 +204,7 @@ def rows_of(viewer: Viewer, plan: RoundPlan, entries: QuerySet[RoundPlanNeed]) -
         )
         late = 0 if plan.ended_at else days_late(wait, dates, day)
         held = counts.get((need.pk, MeetingState.HELD), 0)
-        top: list[Match] = need.top  # type: ignore[attr-defined]
+        top: list[Match] = getattr(need, "top", [])
         rows.append(PlanRow(entry, wait, late, top, need.uuid in called, planned, held, mine))
     return rows
 

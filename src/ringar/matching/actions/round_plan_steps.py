@@ -15,7 +15,7 @@ from ringar.matching.actions.matches import start_call_for
 from ringar.matching.actions.round_plans import locked_plan
 from ringar.matching.plan_late import REMINDER, late_in, plans_with_late, reminded_since
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import entries_of, plan_for
+from ringar.matching.plan_queries import entries_of, pilots_in, plan_for
 from ringar.matching.plan_rules import BUTTON_AGAIN, REMIND_AGAIN, Late, can_lead_plans
 from ringar.needs.actions import Weighed, edit_need, open_round
 from ringar.needs.models import Need
@@ -119,7 +119,7 @@ def remind_late(*, by: Viewer, plan: RoundPlan, since: datetime | None = None) -
     locked_plan(by, plan)
     plan = plan_for(by, plan.uuid)
     waits: dict[int, list[Late]] = {}
-    for late in late_in(by, plan):
+    for late in late_in(by, plan, pilots_in(by, plan)):
         for person in late.people:
             waits.setdefault(person, []).append(late)
     told = reminded_since(plan, since or now() - BUTTON_AGAIN) | {by.person_id or 0}

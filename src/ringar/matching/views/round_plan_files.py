@@ -33,7 +33,7 @@ def round_plan_report(request: Request, uuid: UUID) -> HttpResponse:
         "plan": plan,
         "report": report,
         "steps": [(step, state, dates.of(step)) for step, state in report.steps.items()],
-        "late": len(late_in(viewer, plan)),
+        "late": len(late_in(viewer, plan, report.pilots)),
         "members": list(plan.members.order_by("name")),
         "before": month - timedelta(days=1),
         "after": after_month(month) if after_month(month) <= month_of("") else None,

@@ -55,7 +55,7 @@ from ringar.needs.models import Need
 from ringar.needs.queries import need_for
 from ringar.solvers.rules import CallState
 
-FEW_LATE = 10
+FEW_LATE, MOST_LATE = 10, 30
 
 
 def led_plan(request: Request, uuid: UUID) -> RoundPlan:
@@ -173,11 +173,11 @@ def round_plan(request: Request, uuid: UUID) -> HttpResponse:
     after = number_in(request.GET.get("after", ""))
     entries = entries_of(viewer, plan)
     shown = entries.filter(pk__gt=after) if after else entries
-    rows = rows_of(viewer, plan, shown[: PAGE + 1])
     pilots = pilots_in(viewer, plan)
+    rows = rows_of(viewer, plan, shown[: PAGE + 1], pilots=pilots)
     states = steps_of(plan, has_pilots=bool(pilots))
     step = None if plan.ended_at else step_now(states)
-    late, dates = late_in(viewer, plan), dates_of(plan)
+    late, dates = late_in(viewer, plan, pilots), dates_of(plan)
     context = {
         "plan": plan,
         "steps": [(each, state, dates.of(each)) for each, state in states.items()],
@@ -187,7 +187,7 @@ def round_plan(request: Request, uuid: UUID) -> HttpResponse:
         "more": rows[PAGE - 1].entry.pk if len(rows) > PAGE else None,
         "after": after,
         "late": late[:FEW_LATE],
-        "more_late": late[FEW_LATE:],
+        "more_late": late[FEW_LATE:MOST_LATE],
         "may_remind": any(each.people for each in late),
         "money": money_of(plan.budget_sek, pilots),
         "units": list(plan.units.order_by("name")),
