@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 
 from ringar.core.api import ERRORS, caller, writes
-from ringar.core.rules import Refused
+from ringar.core.rules import NotAllowed, Refused
 from ringar.pilots.actions.measurements import Value, record_measurements
 from ringar.pilots.measure_rules import LARGEST, LONGEST_WHY
 from ringar.pilots.models import Measurement
-from ringar.pilots.queries.measurements import exported_values, measured_pilot
+from ringar.pilots.queries.measurements import exported_values, may_measure, measured_pilot
 
 router = Router(tags=["measurements"])
 MOST = 1_000
@@ -102,6 +102,8 @@ def add_measurements(request: HttpRequest, uuid: UUID, told: ValuesIn) -> Any:
     viewer = caller(request)
     pilot = measured_pilot(viewer, uuid)
     units = {of.unit.uuid: of for of in pilot.units.select_related("unit")}
+    if not any(may_measure(viewer, pilot, of) for of in units.values()):
+        raise NotAllowed
     values = []
     for place, each in enumerate(told.values):
         if each.unit not in units:

@@ -108,7 +108,8 @@ def ask(world: World, key: str | None, name: str, method: str, row: str, sent: s
 
 def with_uuid(world: World, value: Any) -> Any:  # noqa: F811
     """ "startup" in a body is that row's uuid."""
-    return str(world.args[value][0]) if value in world.args else value
+    is_row = isinstance(value, str) and value in world.args
+    return str(world.args[value][0]) if is_row else value
 
 
 def letter(answer: HttpResponse) -> str:

@@ -43,6 +43,7 @@ from tests.rooms.matching.plan_cast import add_plans
 from tests.rooms.needs.cast import draft_of, shared_by
 from tests.rooms.needs.kin import add_kin
 from tests.rooms.needs.rounds import add_rounds
+from tests.rooms.pilots.hindered import add_hindered
 from tests.rooms.pilots.prepared import add_prepared
 from tests.rooms.pilots.rows import add_pilots
 from tests.rooms.solvers.cast import add_suppliers
@@ -389,6 +390,30 @@ ceiling_list              -          L.......  sek=800000 valid_from=2027-01-01 
 supplier_choice           planned-choice L.....PP
 supplier_choice           sprint-choice L...PPPP
 supplier_choice           sprint-choice L.....DD  kind=Teknik supplier=Bolaget reason=Bäst no_alternatives=Ensam
+pilot_overview            -          LP..PPPP
+pilot_overview            -          LP..PPPP  ?state=all
+pilot_overview_csv        -          LP..PPPP
+measurement_list          pilot      L...PPPP
+measurement_list          planned    L.....PP
+measurement_csv           pilot      L...PPPP
+measurement_csv           planned    L.....PP
+measurement_edit          pilot-unit L.....PP
+measurement_edit          pilot-unit L.....PP  -
+measurement_import        pilot      L.....PP
+measurement_import        planned    L.....PP
+pilot_realised            pilot      L...PPPP
+pilot_realised            planned    L.....PP
+pilot_realised            pilot      L.....PP  -
+staff_ask                 pilot      L.....DD  -
+staff_answer              planned    L.....P.
+staff_answer              planned    L.....D.  possible=3 joy=3 go_on=3
+hindrance_list            -          LP..PPPP
+hindrance_list_csv        -          LP..PPPP
+hindrance_new             need-in-the-way L....PPP
+hindrance_new             need-in-the-way L....DDD  kind=time what=Tid
+hindrance_new             unit-in-the-way L.....DD  kind=time what=Tid
+hindrance_gone            need-hindrance L.....PP
+hindrance_gone            unit-hindrance L.....DD  how=Borta
 pilot_list                -          PPPPPPPP
 pilot_list                -          PPPPPPPP  ?stage=exercise
 pilot_new                 -          LP...PPP
@@ -496,6 +521,7 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     add_plans(made.args, people)
     add_pilots(made.args, people)
     add_prepared(made.args, people)
+    add_hindered(made.args, people)
     add_feeds(made, people)
     made.args["key"] = [make_token(by=by, name="NYCKELNS", scopes=["needs:read"], days=30)[0]]
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
