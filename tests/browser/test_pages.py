@@ -24,6 +24,7 @@ FORMS = (
     "accessibility",
     "answer_new",
     "call_new",
+    "meeting_day_new",
     "need_new",
     "solver_new",
     "solver_register",
@@ -47,6 +48,7 @@ NOT_PAGES = {
     *("call_csv", "unit_csv", "invitation_csv", "work_csv", "moderation_log_csv", "notification_csv"),
     *("feed_atom", "feed_mine", "calendar_open", "calendar_mine"),
     *("round_hand_in", "round_list_csv", "round_csv", "round_scores_csv"),
+    *("meeting_day_invite", "meeting_day_plan", "meeting_party_leave", "party_cancel"),
     *("meeting_day_csv", "meeting_answer", "meeting_no_show", "party_calendar"),
     *("round_plan_remind", "round_plan_csv"),
     # of the log-in: they need a state of their own (tests/journeys/test_passkeys.py, rooms/core/test_login_pages.py)
