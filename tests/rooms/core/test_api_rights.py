@@ -62,7 +62,7 @@ show_call       GET   draft-call ....PPPP
 add_answer      POST  open-call  KPPPPPPP  {"email": "n@ny.example", "text": "Vi kan"}
 list_measurements GET pilot     K...PPPP
 list_measurements GET planned   K.....PP
-add_measurements POST pilot     K.....RR  {"values": [{"unit": "4c1d2b62-2f3f-4b44-8d6d-1d6a4f0f8f11", "week": "2026-03-02", "value": 1}]}
+add_measurements POST pilot     K.....RR  {"values": [{"unit": "pilot", "week": "2026-03-02", "value": 1}]}
 list_comments   GET   talk-need  ....PPPP
 list_comments   GET   talk-unit  ......PP
 list_comments   GET   talk-public PPPPPPPP
@@ -107,9 +107,12 @@ def ask(world: World, key: str | None, name: str, method: str, row: str, sent: s
 
 
 def with_uuid(world: World, value: Any) -> Any:  # noqa: F811
-    """ "startup" in a body is that row's uuid."""
-    is_row = isinstance(value, str) and value in world.args
-    return str(world.args[value][0]) if is_row else value
+    """ "startup" in a body, however deep, is that row's uuid."""
+    if isinstance(value, list):
+        return [with_uuid(world, each) for each in value]
+    if isinstance(value, dict):
+        return {name: with_uuid(world, each) for name, each in value.items()}
+    return str(world.args[value][0]) if value in world.args else value
 
 
 def letter(answer: HttpResponse) -> str:
