@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ringar.core.text import sek
 from ringar.pilots.figures import Figures
 from ringar.pilots.rules import Scale
 from ringar_kits.effects import Note
@@ -115,7 +116,7 @@ def effect_words(figures: Figures) -> str:
     if figures.effect is None or figures.low is None or figures.high is None:
         return ""
     facts = {
-        "metric": figures.metric,
+        "metric": inside(figures.metric),
         "size": sized(figures, figures.effect),
         "unit": unit_of(figures),
         "way": way_of(figures.effect),
@@ -144,7 +145,7 @@ def exact_words(figures: Figures) -> str:
     if figures.p_exact is None or figures.effect is None or figures.draws is None:
         return ""
     facts = {
-        "metric": figures.metric,
+        "metric": inside(figures.metric),
         "size": number_format(abs(figures.effect) * factor_of(figures), 1, force_grouping=True),
         "unit": unit_of(figures),
         "way": way_of(figures.effect),
@@ -158,6 +159,11 @@ def exact_words(figures: Figures) -> str:
         )
         % facts
     )
+
+
+def inside(metric: str) -> str:
+    """The metric's name inside a sentence: with a small letter, unless it begins with an abbreviation."""
+    return metric[:1].lower() + metric[1:] if metric[1:2].islower() else metric
 
 
 def between_words(figures: Figures, low: float, high: float) -> str:
@@ -200,7 +206,7 @@ def verdict_words(figures: Figures) -> str:
         return _("Not worth going on with: the effect is hardly as large as agreed")
     if figures.verdict == "extend" and figures.is_final:  # all planned weeks are in
         return _(
-            "Can not be concluded: the numbers fit no effect at all, and one as large as agreed. "
+            "Can not be concluded: the numbers are sure enough neither to scale up nor to stop. "
             "Measure longer, or plan it anew"
         )
     if figures.verdict == "extend":
@@ -217,6 +223,7 @@ class Told:
     effect: str
     chance: str
     nesta: str
+    waiting: str
     mark: str  # "ok", "warn" or "quiet"
 
 
@@ -228,8 +235,23 @@ def told_of(figures: Figures) -> Told:
         effect=effect_words(figures) or exact_words(figures),
         chance=chance_words(figures),
         nesta=nesta_words(figures.nesta_level),
+        waiting=waiting_words(figures),
         mark=marks.get(figures.verdict, "quiet") if figures.is_final else "quiet",
     )
+
+
+def waiting_words(figures: Figures) -> str:
+    """What it would be worth to know the effect for sure before deciding; "" where nothing can be said."""
+    worth = figures.value_of_waiting
+    if worth is None:
+        return ""
+    shown = worth * factor_of(figures)
+    if shown < 0.01:
+        return _("Next to nothing: it is sure enough.")
+    said = _("%(size)s %(unit)s a week") % {"size": plain(round(shown, 2)), "unit": unit_of(figures)}
+    if figures.value_of_waiting_money is None:
+        return f"{said}."
+    return f"{said}, " + _("about %(money)s in all.") % {"money": sek(figures.value_of_waiting_money)}
 
 
 def nesta_words(level: int) -> str:

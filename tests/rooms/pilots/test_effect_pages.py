@@ -49,7 +49,7 @@ def test_pilot_page_when_nothing_changed_then_says_not_worth_it(people: People, 
 
 def test_pilot_page_when_it_can_not_be_told_then_says_so(people: People, logged_in: LogIn) -> None:
     told = page(logged_in(people.bo), "pilot_page", measured(people, effect=-5.0, noise=4.0, before=12))
-    assert "Can not be told yet" in told
+    assert "sure enough neither" in told
 
 
 def test_pilot_page_when_nothing_is_compared_with_then_says_what_is_not_known(
