@@ -53,6 +53,7 @@ NOT_PAGES = {
     *("meeting_day_csv", "meeting_answer", "meeting_no_show", "party_calendar"),
     *("round_plan_remind", "round_plan_csv"),
     *("purchase_csv", "pilot_lot", "pilot_prototype"),
+    *("pilot_effect_csv", "pilot_public_csv", "pilot_learned_csv", "disclosure_csv"),
     # of the log-in: they need a state of their own (tests/journeys/test_passkeys.py, rooms/core/test_login_pages.py)
     *("account_set_password", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn"),
     *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),

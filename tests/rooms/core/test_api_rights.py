@@ -60,6 +60,8 @@ list_calls      GET   -          PPPPPPPP  ?state=open
 show_call       GET   open-call  PPPPPPPP
 show_call       GET   draft-call ....PPPP
 add_answer      POST  open-call  KPPPPPPP  {"email": "n@ny.example", "text": "Vi kan"}
+show_effect     GET   pilot      ....PPPP
+show_effect     GET   open-pilot PPPPPPPP
 list_measurements GET pilot     K...PPPP
 list_measurements GET planned   K.....PP
 add_measurements POST pilot     K.....RR  {"values": [{"unit": "pilot", "week": "2026-03-02", "value": 1}]}
