@@ -5,7 +5,7 @@ change that they are told of, so that calendars know the newest.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from ringar.core.calendars import REFRESH, zone_rules
+from ringar.core.calendars import REFRESH
 from ringar.core.text import tidy_text
 from ringar.matching.day_models import Meeting, Party
 from ringar.matching.day_rules import MeetingState
@@ -40,21 +40,17 @@ def write_meetings(
     For REQUEST and CANCEL give one meeting: RFC 5546 allows one UID in each, and programs read no more than the
     first. The meetings bring day, organisation, room and both parties along.
     """
-    rows = list(meetings)
     written = Calendar()
     written.add("version", "2.0")
     written.add("prodid", "-//Ringar//Ringar//SV")
     written.add("method", method)
-    zone = party.day.organisation.time_zone
     if method == "PUBLISH":
         for name in ("name", "x-wr-calname"):
             written.add(name, tidy_text(party.day.title))
-        written.add("x-wr-timezone", zone)
+        written.add("x-wr-timezone", party.day.organisation.time_zone)
         written.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
         written.add("x-published-ttl", REFRESH)
-    if rows:
-        written.add_component(zone_rules(zone))
-    for meeting in rows:
+    for meeting in meetings:
         written.add_component(meeting_event(meeting, party, stamp=stamp, url=url))
     return bytes(written.to_ical())
 
@@ -65,8 +61,9 @@ def meeting_event(meeting: Meeting, party: Party, *, stamp: datetime, url: str) 
     event.add("uid", meeting_uid(meeting))
     event.add("dtstamp", stamp)
     event.add("sequence", max(meeting.sequence - 1, 0))
-    event.add("dtstart", meeting.starts_at.astimezone(day.zone))
-    event.add("dtend", meeting.ends_at(day.slot_minutes).astimezone(day.zone))
+    # In UTC: calendars show their own time, and hundreds of files need no rules of summer time in each.
+    event.add("dtstart", meeting.starts_at.astimezone(UTC))
+    event.add("dtend", meeting.ends_at(day.slot_minutes).astimezone(UTC))
     event.add("summary", tidy_text(_("Meeting: %(party)s") % {"party": other_side(meeting, party)}))
     event.add("location", tidy_text(place_of(meeting)))
     event.add("description", tidy_text(describe(meeting, url)))

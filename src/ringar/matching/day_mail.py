@@ -5,10 +5,11 @@ parties were told last stands in the meeting (`told_as`), so nothing has to be m
 told of (`sequence` above 0) is cancelled, never deleted: their calendars must hear of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from email.mime.text import MIMEText
 from hashlib import sha256
 from secrets import token_urlsafe
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -25,7 +26,15 @@ from ringar.core.token_queries import token_hash
 from ringar.matching.day_calendar import Method, write_meetings
 from ringar.matching.day_models import Meeting, MeetingDay, Party, PartyKey
 from ringar.matching.day_rules import MeetingState
+from ringar.matching.meeting_queries import meeting_rows
 from ringar.matching.meeting_rules import TOLD_STATES
+from ringar.robots.actions import queue_work
+from ringar.robots.mail import sender_domain
+from ringar.robots.models import OutgoingMail
+from ringar.robots.registry import Report
+
+LETTERS_AT_ONCE = 20
+"""More than these are written by the robots."""
 
 
 @transaction.atomic
@@ -33,7 +42,8 @@ def tell_changes(by: Viewer, day: MeetingDay) -> int:
     """Mails each party whose meetings are not as it was told last; returns how many letters. Twice is as once.
 
     Each changed meeting goes along as an invitation, or as a cancellation, that calendars take in. Before the
-    timetable is sent out nobody is told anything; nor of what is over. About 6 queries and 4 for each letter.
+    timetable is sent out nobody is told anything; nor of what is over. About 6 queries and 12 for each letter, of
+    which more than LETTERS_AT_ONCE are written by the robots.
     """
     if day.state not in TOLD_STATES:
         return 0
@@ -47,15 +57,55 @@ def tell_changes(by: Viewer, day: MeetingDay) -> int:
         meeting.sequence += meeting in told
         meeting.told_at, meeting.told_as = now(), facts_hash(meeting)
     Meeting.objects.bulk_update(changed, ["sequence", "told_at", "told_as"], batch_size=500)
-    sent = sum(
-        send_timetable(party, meetings, is_first=is_first)
-        for party, meetings in by_party(told)
-        if party.email
-    )
+    letters = [(party, meetings) for party, meetings in by_party(told) if party.email]
+    if len(letters) > LETTERS_AT_ONCE:
+        queue_letters(by, day, letters, is_first=is_first)
+    else:
+        for party, meetings in letters:
+            send_timetable(party, meetings, is_first=is_first)
     if told:
-        count: dict[str, object] = {"meetings": len(told), "letters": sent}
+        count: dict[str, object] = {"meetings": len(told), "letters": len(letters)}
         record_audit(by=by, action="tell_meetings", target=day, changes=count)
-    return sent
+    return len(letters)
+
+
+def queue_letters(
+    by: Viewer, day: MeetingDay, letters: Iterable[tuple[Party, list[Meeting]]], *, is_first: bool
+) -> None:
+    """Has the robots write the letters, so that nobody waits for hundreds of them."""
+    name = str(uuid4())
+    payload: dict[str, object] = {
+        "name": name,
+        "is_first": is_first,
+        "letters": [[party.pk, [meeting.pk for meeting in meetings]] for party, meetings in letters],
+    }
+    queue_work(
+        "matching.write_letters",
+        by=by,
+        key=f"matching.write_letters:{name}",
+        payload=payload,
+        organisation_id=day.organisation_id,
+    )
+
+
+def write_letters(
+    name: str, letters: Sequence[tuple[int, list[int]]], *, is_first: bool, report: Report
+) -> int:
+    """Writes the letters that were queued under that name; one that is written already is left out.
+
+    Each is told as its meetings stand now. Returns how many were written.
+    """
+    written = 0
+    for number, (party_id, meeting_ids) in enumerate(letters):
+        domain = sender_domain(settings.DEFAULT_FROM_EMAIL)
+        message_id = f"<{name}.{party_id}@{domain}>"
+        with transaction.atomic():
+            party = Party.objects.filter(pk=party_id).exclude(email="").first()
+            if party and not OutgoingMail.objects.filter(message_id=message_id).exists():
+                rows = meeting_rows().filter(pk__in=meeting_ids)
+                written += send_timetable(party, list(rows), is_first=is_first, message_id=message_id)
+        report((number + 1) / len(letters))
+    return written
 
 
 def facts_hash(meeting: Meeting) -> str:
@@ -97,7 +147,7 @@ def own_links(token: str) -> dict[str, str]:
     }
 
 
-def send_timetable(party: Party, changed: list[Meeting], *, is_first: bool) -> int:
+def send_timetable(party: Party, changed: list[Meeting], *, is_first: bool, message_id: str = "") -> int:
     """One letter: all of the party's meetings in words, the changed ones as calendar files. Returns how many: 1."""
     day, links = changed[0].day, own_links(new_token(party))
     party.day = day
@@ -116,7 +166,10 @@ def send_timetable(party: Party, changed: list[Meeting], *, is_first: bool) -> i
     with translation.override(party.language):
         told = _("Your meetings: %(day)s") if is_first else _("Your meetings have changed: %(day)s")
         text = render_to_string("matching/mail/timetable.txt", context)
-        letter = EmailMessage(told % {"day": " ".join(day.title.split())}, text, None, [party.email])
+        headers = {"Message-ID": message_id} if message_id else {}
+        letter = EmailMessage(
+            told % {"day": " ".join(day.title.split())}, text, None, [party.email], headers=headers
+        )
         for number, meeting in enumerate(changed, start=1):
             letter.attach(calendar_part(party, meeting, links["own_link"], number))
         return letter.send()

@@ -6,6 +6,7 @@ from ringar.core.clock import now, today
 from ringar.core.rules import Viewer
 from ringar.matching.actions import ask_for_answers, plan_day, remind_late_parties
 from ringar.matching.actions.round_plan_steps import remind_everywhere
+from ringar.matching.day_mail import write_letters
 from ringar.matching.day_models import MeetingDay
 from ringar.matching.day_queries import parties_to_remind
 from ringar.matching.learning import learn_preference
@@ -107,3 +108,10 @@ def look_for_late_rounds() -> None:
 def remind_rounds(work: WorkContext) -> None:
     """Each at most once a week."""
     remind_everywhere()
+
+
+@task("matching.write_letters", label=_("Write to those who meet"), is_urgent=True)
+def write_to_parties(work: WorkContext) -> None:
+    """Writes the letters about a timetable of many."""
+    told = work.payload
+    write_letters(told["name"], told["letters"], is_first=told["is_first"], report=work.report)

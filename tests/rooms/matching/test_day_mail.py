@@ -11,11 +11,13 @@ from ringar.core import clock
 from ringar.core.models import AuditEvent
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
+from ringar.matching import day_mail
 from ringar.matching.actions import cancel_day, cancel_party, move_meeting, remove_meeting
 from ringar.matching.calendar import own_meetings
-from ringar.matching.day_mail import tell_changes
+from ringar.matching.day_mail import tell_changes, write_letters
 from ringar.matching.day_models import Meeting, MeetingRoom, PartyKey
-from ringar.robots.models import OutgoingMail
+from ringar.robots.models import OutgoingMail, Work
+from ringar.robots.running import run_waiting
 from tests.people import People
 from tests.rooms.matching.meeting_cast import (
     AFTER,
@@ -172,6 +174,21 @@ def test_tell_changes_when_a_name_holds_line_breaks_and_quotes_still_makes_whole
         for letter in letters_to(address):
             ((_method, event),) = invitations_in(letter)
             assert event.decoded("dtstart") == NINE
+
+
+def test_tell_changes_when_letters_are_many_has_the_robots_write_each_once(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day_mail, "LETTERS_AT_ONCE", 1)
+    sent_day(people)
+    assert not letters_to(people.bo.email)
+    run_waiting()
+    (letter,) = letters_to(people.bo.email)
+    assert [method for method, _event in invitations_in(letter)] == ["REQUEST"]
+    told = Work.objects.get(name="matching.write_letters").payload
+    count = OutgoingMail.objects.count()
+    again = write_letters(told["name"], told["letters"], is_first=True, report=lambda *_told: None)
+    assert (again, OutgoingMail.objects.count()) == (0, count)
 
 
 def test_feed_when_meetings_move_and_go_has_the_letters_uids(people: People) -> None:

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.middleware import Request
-from ringar.core.rules import NotAllowed, Role
-from ringar.matching.day_models import MeetingDay, Wish
-from ringar.matching.day_queries import day_for, own_party, slots_of_day
+from ringar.core.rules import NotAllowed, Role, Viewer
+from ringar.matching.day_models import MeetingDay, Party, Wish
+from ringar.matching.day_queries import day_for, slots_of_day
 from ringar.matching.day_rules import STANDING, DayState, can_run_day
 from ringar.matching.meeting_queries import meeting_rows
 from ringar.matching.meeting_rules import can_see_timetable
@@ -25,6 +25,12 @@ def tables_of(day: MeetingDay) -> list[DateTable]:
     meetings = meeting_rows().filter(day=day, state__in=STANDING)
     parties = day.parties.filter(cancelled_at=None).select_related("unit")
     return lay_out(meetings, parties, slots=slots_of_day(day), zone=day.zone)
+
+
+def own_row(viewer: Viewer, table: DateTable | None) -> Party | None:
+    """The viewer as a party in the table, or None."""
+    strips = [*table.managers, *table.startups] if table and viewer.person_id else []
+    return next((each.party for each in strips if each.party.person_id == viewer.person_id), None)
 
 
 @login_required
@@ -41,7 +47,7 @@ def meeting_timetable(request: Request, uuid: UUID) -> HttpResponse:
         "is_seen": is_seen,
         "tables": tables,
         "table": shown,
-        "mine": own_party(request.viewer, day),
+        "mine": own_row(request.viewer, shown),
         "as_list": request.GET.get("visa") == "lista",
         "may_run": can_run_day(request.viewer, day.organisation_id),
         "is_sent": day.state == DayState.PUBLISHED,
