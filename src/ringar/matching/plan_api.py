@@ -9,7 +9,15 @@ from ninja import Field, Router, Schema
 
 from ringar.core.api import ERRORS, AccessKey, caller
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import entries_of, pilots_in, plan_for, rows_of, steps_of, visible_plans
+from ringar.matching.plan_queries import (
+    entries_of,
+    own_pilots,
+    pilots_in,
+    plan_for,
+    rows_of,
+    steps_of,
+    visible_plans,
+)
 from ringar.matching.plan_rules import MOST_NEEDS, PlanStep, StepState, Wait, money_of
 
 router = Router(tags=["rounds"])
@@ -79,7 +87,7 @@ def show_plan(request: HttpRequest, uuid: UUID) -> Any:
     """The needs are those that the key's owner may see."""
     viewer = caller(request)
     plan = plan_for(viewer, uuid)
-    pilots = pilots_in(viewer, plan)
+    pilots = own_pilots(plan, pilots_in(viewer, plan))
     money = money_of(plan.budget_sek, pilots)
     rows = rows_of(viewer, plan, entries_of(viewer, plan)[:MOST_NEEDS])
     return {

@@ -68,7 +68,6 @@ def late_units(plan: RoundPlan, day: date) -> list[Late]:
             reverse("round_plan_needs", args=[plan.uuid]),
             plan.gather_until,
             managers.get(unit.pk, ()),
-            who="" if unit.pk in managers else unit.name,
         )
         for unit in lacking
     ]
@@ -156,9 +155,8 @@ def late_meetings(plan: RoundPlan) -> list[Late]:
         since = day.wishes_until.astimezone(zone).date()
         for party in silent.order_by("kind", "name")[:MOST_LATE]:
             people = (party.person_id,) if party.person_id and party.kind == PartyKind.MANAGER else ()
-            who = "" if people else party.name
             found.append(
-                Late(LateKind.WISHES, party.name, day.get_absolute_url(), since, people, party.language, who)
+                Late(LateKind.WISHES, party.name, day.get_absolute_url(), since, people, party.language)
             )
     told = MeetingAnswer.objects.filter(meeting=OuterRef("pk"), party=OuterRef("manager"))
     untold = Meeting.objects.filter(~Exists(told), day=day, state=MeetingState.HELD)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from ringar.core.clock import now, today
 from ringar.core.models import Unit
@@ -130,6 +131,12 @@ def pilots_of(viewer: Viewer, need_ids: Iterable[int]) -> list[PilotNote]:
 def pilots_in(viewer: Viewer, plan: RoundPlan) -> list[PilotNote]:
     """The pilots of all the round's needs. 1 query, and those of the room of pilots."""
     return pilots_of(viewer, plan.entries.values_list("need_id", flat=True))
+
+
+def own_pilots(plan: RoundPlan, pilots: Iterable[PilotNote]) -> list[PilotNote]:
+    """Those of the pilots that were made since the round was: what counts in its steps, money and figures."""
+    first = timezone.localdate(plan.created_at)
+    return [note for note in pilots if note.made_on >= first]
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,7 @@ class Late:
     since: date
     people: tuple[int, ...] = ()
     language: str = ""
-    who: str = ""  # where it is nobody who works here: a unit without a manager, somebody invited
+    who: str = ""  # where it is nobody who works here: somebody invited to meet
 
 
 @dataclass(frozen=True)
@@ -211,6 +211,7 @@ class PilotNote:
     told: str
     promised_sek: int | None
     spent_sek: int
+    made_on: date
     begun_on: date | None
     is_over: bool = False
 

@@ -27,7 +27,7 @@ def pilots_of_needs(viewer: Viewer, needs: Iterable[int]) -> list[PilotNote]:
 
 def note_of(pilot: Pilot, *, is_seen: bool) -> PilotNote:
     """What is told of one; without name and address where the viewer may not see it."""
-    begun = timezone.localdate(pilot.created_at)
+    made_on = timezone.localdate(pilot.created_at)
     has_begun = pilot.state != PilotState.PLANNED
     promised: int | None = pilot.promised  # type: ignore[attr-defined]
     spent: int = pilot.spent  # type: ignore[attr-defined]
@@ -38,7 +38,8 @@ def note_of(pilot: Pilot, *, is_seen: bool) -> PilotNote:
         told=f"{pilot.get_stage_display()}, {pilot.get_state_display().lower()}",
         promised_sek=pilot.cap_sek if promised is None else promised,
         spent_sek=spent,
-        begun_on=(pilot.starts_on or begun) if has_begun else None,
+        made_on=made_on,
+        begun_on=(pilot.starts_on or made_on) if has_begun else None,
         is_over=pilot.state in {PilotState.STOPPED, PilotState.DONE},
     )
 

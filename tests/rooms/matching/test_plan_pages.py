@@ -251,6 +251,8 @@ def test_page_when_somebody_is_late_then_names_them_and_reminds(
     assert "Nobody is late" in page(dag, address)
     with at(now() + timedelta(days=18)):
         told = page(dag, address)
+        late = told.partition('id="late"')[2].partition("</section>")[0]
+        assert "Utan underlag" in late and "The need stands still" in late and "Bo" in late
         assert "1 day late" in told and "Remind those who are late" in told and "Late" in told
         assert "Remind those" not in page(in_english(logged_in(people.bo)), address)
         told = dag.post(f"{address}paminn/", follow=True).content.decode()

@@ -98,7 +98,7 @@ def test_days_late_when_past_the_day_of_its_step_then_counts_from_there() -> Non
 
 
 def note(promised: int | None, spent: int = 0) -> PilotNote:
-    return PilotNote(1, "En pilot", "/p/", "Pilot", promised, spent, None)
+    return PilotNote(1, "En pilot", "/p/", "Pilot", promised, spent, FIRST, None)
 
 
 def test_money_when_pilots_promise_then_what_is_left_is_told() -> None:

@@ -16,7 +16,7 @@ from ringar.core.queries import shown_name
 from ringar.core.rules import Viewer
 from ringar.matching.plan_late import late_in
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import dates_of, entries_of, plan_for, rows_of
+from ringar.matching.plan_queries import dates_of, entries_of, pilots_in, plan_for, rows_of
 from ringar.matching.plan_report import after_month, month_of, report_of
 from ringar.matching.plan_rules import MOST_NEEDS
 from ringar.matching.views.round_plans import who_acts
@@ -28,12 +28,13 @@ def round_plan_report(request: Request, uuid: UUID) -> HttpResponse:
     """The round in one month (`?manad=2026-11`), on a page to print: figures, money, and decisions wanted."""
     viewer, plan = request.viewer, plan_for(request.viewer, uuid)
     month = month_of(request.GET.get("manad", ""))
-    report, dates = report_of(viewer, plan, month), dates_of(plan)
+    pilots, dates = pilots_in(viewer, plan), dates_of(plan)
+    report = report_of(plan, month, pilots)
     context = {
         "plan": plan,
         "report": report,
         "steps": [(step, state, dates.of(step)) for step, state in report.steps.items()],
-        "late": len(late_in(viewer, plan, report.pilots)),
+        "late": len(late_in(viewer, plan, pilots)),
         "members": list(plan.members.order_by("name")),
         "before": month - timedelta(days=1),
         "after": after_month(month) if after_month(month) <= month_of("") else None,

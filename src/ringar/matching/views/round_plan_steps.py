@@ -50,7 +50,9 @@ def round_plan_remind(request: Request, uuid: UUID) -> HttpResponse:
         told = ngettext("%(n)d person is reminded.", "%(n)d people are reminded.", count) % {"n": count}
         messages.success(request, told)
     else:
-        messages.info(request, _("Nobody was reminded: those who are late were reminded within the last day."))
+        messages.info(
+            request, _("Nobody was reminded: those who are late were reminded within the last day.")
+        )
     return redirect(plan)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ringar.core.middleware import Request
+from ringar.core.models import Person
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.matching.actions.round_plans import (
     add_needs,
@@ -33,6 +34,7 @@ from ringar.matching.plan_queries import (
     imported_needs,
     listed_plans,
     needs_of_units,
+    own_pilots,
     pilots_in,
     plan_for,
     rows_of,
@@ -175,9 +177,12 @@ def round_plan(request: Request, uuid: UUID) -> HttpResponse:
     shown = entries.filter(pk__gt=after) if after else entries
     pilots = pilots_in(viewer, plan)
     rows = rows_of(viewer, plan, shown[: PAGE + 1], pilots=pilots)
-    states = steps_of(plan, has_pilots=bool(pilots))
+    own = own_pilots(plan, pilots)
+    states = steps_of(plan, has_pilots=bool(own))
     step = None if plan.ended_at else step_now(states)
     late, dates = late_in(viewer, plan, pilots), dates_of(plan)
+    people = Person.objects.in_bulk({pk for each in late for pk in each.people})
+    named = [(each, [people[pk] for pk in each.people if pk in people]) for each in late[:MOST_LATE]]
     context = {
         "plan": plan,
         "steps": [(each, state, dates.of(each)) for each, state in states.items()],
@@ -186,10 +191,10 @@ def round_plan(request: Request, uuid: UUID) -> HttpResponse:
         "rows": [(row, who_acts(row, plan)) for row in rows[:PAGE]],
         "more": rows[PAGE - 1].entry.pk if len(rows) > PAGE else None,
         "after": after,
-        "late": late[:FEW_LATE],
-        "more_late": late[FEW_LATE:MOST_LATE],
+        "late": named[:FEW_LATE],
+        "more_late": named[FEW_LATE:],
         "may_remind": any(each.people for each in late),
-        "money": money_of(plan.budget_sek, pilots),
+        "money": money_of(plan.budget_sek, own),
         "units": list(plan.units.order_by("name")),
         "members": list(plan.members.order_by("name")),
         "may_lead": can_lead_plans(viewer) and plan.ended_at is None,
