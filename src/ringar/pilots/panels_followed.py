@@ -63,14 +63,15 @@ def hindrances_of_meeting(request: HttpRequest, meeting: Meeting) -> str:
 def measurements_panel(request: HttpRequest, pilot: Pilot) -> str:
     """How far measuring has come, and where to hand in a value. 2 queries."""
     viewer = viewer_at(request)
-    if not works_here(viewer, pilot.organisation_id) or goal_of(pilot) is None:
+    if not works_here(viewer, pilot.organisation_id):
         return ""
-    units = list(pilot.units.select_related("unit"))
+    units = list(pilot.units.select_related("unit")) if goal_of(pilot) else []
     for of in units:
         of.pilot = pilot
     missing = [weeks for _of, weeks in with_missing(units)]
     context = {
         "pilot": pilot,
+        "goal": goal_of(pilot),
         "waiting": sum(len(weeks) for weeks in missing),
         "units": units,
         "own": [of for of in units if may_measure(viewer, pilot, of)],
