@@ -16,6 +16,8 @@ from ringar.core.flags import Flagged
 from ringar.core.models import Person, Unit
 from ringar.core.rules import Viewer
 from ringar.demo.simulation import Story, simulate
+from ringar.matching.day_models import Meeting
+from ringar.matching.day_rules import MeetingState
 from ringar.needs.models import Need
 from ringar.pilots.actions.decisions import decide_pilot
 from ringar.pilots.actions.gates import ask_gate
@@ -98,13 +100,15 @@ class Pilots:
 
     def prepare(self, row: Mapping[str, Any], by: Viewer, begun: date) -> Pilot:
         """The pilot with everything that its gate asks for."""
+        need = Need.objects.get(pk=self.needs[row["need"]].pk)  # as it is now
         solution = Solution.objects.filter(name=row.get("solution", "")).first()
         weeks = row.get("ends", row.get("weeks", 0))
         ends_on = begun + row["weeks"] * WEEK if "began" in row else self.start.date() + weeks * WEEK
         pilot = start_pilot(
             by=by,
             title=row["title"],
-            need=Need.objects.get(pk=self.needs[row["need"]].pk),  # as it is now
+            need=need,
+            meeting=held_meeting(need, solution),
             unit=self.units[row["unit"]],
             owner=self.people[row["owner"]],
             solution=solution,
@@ -200,6 +204,12 @@ class Pilots:
         if "next_gate" in decided:
             ask_gate(by=by, pilot=pilot, reason=decided["next_gate"], declares_none=True)
         pilot.refresh_from_db()
+
+
+def held_meeting(need: Need, solution: Solution | None) -> Meeting | None:
+    """The meeting that a pilot of that need and solution came of, where there was one."""
+    rows = Meeting.objects.filter(manager__needs=need, startup__solutions=solution, state=MeetingState.HELD)
+    return rows.select_related("need", "solution__solver", "startup__solver").order_by("id").first()
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import Role, Viewer
 from ringar.demo.cast import CAST, PASSWORD
 from ringar.demo.days import end_of_day
+from ringar.demo.meetings import Meetings
 from ringar.demo.pilots import Pilots, stories
 from ringar.demo.rounds import add_round
 from ringar.demo.startups import add_incubator, add_unchecked
@@ -260,6 +261,13 @@ def seed(tell: Callable[[str], object]) -> None:
         call = Call.objects.get(title=calls[1]["title"])
         add_incubator(call, city.viewers["elif"], city.viewers["dag"])
         add_unchecked()
+    tell("meeting days, planned by the robots, and the round of one of them")
+    days = load("meetings.toml")
+    held, coming = days["day"]
+    meetings = Meetings(city.start, city.needs, city.people, city.viewers)
+    meetings.add_day(held)
+    for row in days["round"]:
+        meetings.add_round(row, coming)
     tell(f"{len(stories())} pilots, with simulated numbers")
     pilots = Pilots(city.start, city.needs, city.units, city.people, city.viewers)
     for row in stories().values():

@@ -62,6 +62,16 @@ def fits_between(day: MeetingDay) -> dict[tuple[int, int], Fit]:
     return best
 
 
+def only_brought(day: MeetingDay) -> dict[int, int]:
+    """The id of the need, or the solution, that each party brings, by its id, where it brings one only. 2 queries."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for through, column in ((Party.needs.through, "need_id"), (Party.solutions.through, "solution_id")):
+        for row, parties in parties_by(through, column, day).items():
+            for party in parties:
+                found[party].append(row)
+    return {party: rows[0] for party, rows in found.items() if len(rows) == 1}
+
+
 def others_of(party: Party) -> list[tuple[Party, float]]:
     """Whom the party could meet with how well they fit (0 to 1), the best first. 8 queries."""
     is_manager = party.kind == PartyKind.MANAGER

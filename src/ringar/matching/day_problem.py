@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ringar.matching.day_matches import Fit, fits_between
+from ringar.matching.day_matches import Fit, fits_between, only_brought
 from ringar.matching.day_models import Busy, Meeting, MeetingDay, Party, Wish
 from ringar.matching.day_queries import slots_of_day, standing_meetings
 from ringar.matching.day_rules import DayState, PartyKind, WishKind, worth_of
@@ -50,7 +50,8 @@ class Asked:
     """What the kit is asked, and what its answer is read with. Two that are equal have the same plan.
 
     `standing` are the meetings that have not begun; `by_hand` those of them placed by hand, `fixed` those that planning
-    goes round: all, once the timetable is sent out. `wished`: pairs where somebody said must or want.
+    goes round: all, once the timetable is sent out. `wished`: pairs where somebody said must or want. `brought`: what a
+    party's meetings are about where no ranking says so (`only_brought`).
     """
 
     frame: Frame
@@ -60,6 +61,7 @@ class Asked:
     by_hand: tuple[timetable.Meeting, ...]
     fixed: tuple[timetable.Meeting, ...]
     fits: Mapping[Pair, Fit] = field(compare=False)
+    brought: Mapping[int, int] = field(compare=False)
 
     def worth(self) -> dict[tuple[str, str], float]:
         """What each pair's meeting is worth."""
@@ -67,7 +69,7 @@ class Asked:
 
 
 def what_is_asked(day: MeetingDay, at: datetime) -> Asked:
-    """The day as the kit is asked about it at that time. 11 queries."""
+    """The day as the kit is asked about it at that time. 13 queries."""
     parties = list(day.parties.filter(cancelled_at=None))
     rows = list(standing_meetings(day))
     frame = frame_of(day, parties, at)
@@ -86,6 +88,7 @@ def what_is_asked(day: MeetingDay, at: datetime) -> Asked:
         by_hand=by_hand,
         fixed=fixed,
         fits=fits,
+        brought=only_brought(day),
     )
 
 

@@ -16,9 +16,12 @@ from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.demo.actions import move_clock
 from ringar.demo.cast import CAST, email_of
 from ringar.demo.seed import log_ins, seed
+from ringar.matching.day_models import Meeting, MeetingDay
+from ringar.matching.meeting_queries import figures_by_day
 from ringar.needs.models import Need
 from ringar.needs.rules import NeedState
 from ringar.solvers.models import Answer, Call, Solution, Solver
+from tests.rooms.matching.days import faults
 
 THEMES = ("ensam", "språk", "dialog", "arbetsplats", "läck", "faktur", "nyanländ", "bil")
 
@@ -41,6 +44,12 @@ def test_seed_when_run_makes_the_city_that_the_first_page_promises(demo) -> None
     assert [theme for theme in THEMES if theme not in told] == []
     assert set(NeedState.values[:4]) <= set(Need.objects.values_list("state", flat=True))
     assert AuditEvent.objects.filter(action="share_need").count() >= 40
+    held, coming = MeetingDay.objects.order_by("id")
+    assert faults(coming) == [] and coming.plan_value == coming.plan_bound and coming.unmet
+    assert coming.hours.first().date > clock.today() and coming.round_plans.count() == 1
+    figures, _by_day = figures_by_day([held])
+    assert figures.both.count > 5 and figures.missed and figures.pilots.count == 3
+    assert not Meeting.objects.filter(need=None).exists(), "each is about something"
     emails = {email for _, email, _ in log_ins()}
     assert emails == {email_of(member.key) for member in CAST}
     assert all(Person.objects.get(email=email).has_usable_password() for email in emails)
