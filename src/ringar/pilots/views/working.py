@@ -1,5 +1,6 @@
 """The working page of a pilot: how far it has come, what is missing and where it is filled in, who works with it."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -49,7 +50,8 @@ def state_line(pilot: Pilot) -> list[tuple[str | Promise, str]]:
 def address_of(name: str, pilot: Pilot) -> str:
     """The page of that name for the pilot."""
     if name == "supplier_choice":
-        return reverse(name, args=["pilot", pilot.uuid])
+        known = urlencode({"leverantor": pilot.solver.name}) if pilot.solver else ""
+        return reverse(name, args=["pilot", pilot.uuid]) + (f"?{known}" if known else "")
     return reverse(name, args=[pilot.uuid])
 
 
