@@ -12,8 +12,8 @@ from ringar.core.clock import today
 from ringar.core.models import Person, Unit
 from ringar.core.queries import viewer_of
 from ringar.matching.actions.round_plans import PlanFacts, create_round_plan
+from ringar.matching.plan_gathering import gatherable_needs
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import gatherable_needs
 from ringar.matching.plan_rules import Dates
 from ringar.needs.actions import move_need
 from ringar.needs.models import Lineage, Need

@@ -10,8 +10,8 @@ from ringar.core.registry import Panel
 from ringar.core.rules import Viewer, Visibility
 from ringar.matching.cards import is_weak, reasons_of
 from ringar.matching.meeting_queries import meetings_on_need
+from ringar.matching.plan_gathering import imported_needs
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import imported_needs
 from ringar.matching.plan_rules import GATHERED_STATES, can_lead_plans, can_see_plans
 from ringar.matching.queries import (
     checks_of,

@@ -1,6 +1,5 @@
 """What this room keeps about a person: words on what fits, choices, checks. All part of how a purchase came about."""
 
-from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,12 +22,18 @@ def make_nameless(person: Person) -> None:
 PERSONAL = [
     Personal(
         table="matching.RoundPlan",
-        label=_("Rounds that you made, or decide in"),
+        label=_("Rounds that you made"),
         export=lambda person: told(
-            RoundPlan.objects.filter(Q(created_by=person) | Q(members=person)).distinct(),
-            "title",
-            "created_at",
+            RoundPlan.objects.filter(created_by=person), "title", "about", "created_at"
         ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
+    ),
+    Personal(
+        table="matching.RoundPlan_members",
+        label=_("Rounds that you decide in"),
+        export=lambda person: told(person.round_plans.all(), "title", "created_at"),
         fate="archived",
         why=RECORD,
         erase=keep_all,

@@ -9,15 +9,8 @@ from ninja import Field, Router, Schema
 
 from ringar.core.api import ERRORS, AccessKey, caller
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import (
-    entries_of,
-    own_pilots,
-    pilots_in,
-    plan_for,
-    rows_of,
-    steps_of,
-    visible_plans,
-)
+from ringar.matching.plan_queries import entries_of, plan_for, steps_of, visible_plans
+from ringar.matching.plan_rows import own_pilots, pilots_in, rows_of
 from ringar.matching.plan_rules import MOST_NEEDS, PlanStep, StepState, Wait, money_of
 
 router = Router(tags=["rounds"])

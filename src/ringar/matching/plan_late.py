@@ -13,7 +13,8 @@ from ringar.core.rules import Role, Viewer
 from ringar.matching.day_models import Meeting, MeetingAnswer, Party
 from ringar.matching.day_rules import DayState, MeetingState, PartyKind
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import dates_of, entries_of, rows_of, running_weighing
+from ringar.matching.plan_queries import dates_of, entries_of, running_weighing
+from ringar.matching.plan_rows import rows_of
 from ringar.matching.plan_rules import ACTOR_OF, STEP_OF, Actor, Late, LateKind, PilotNote, Wait
 from ringar.needs.models import Need
 from ringar.needs.round_rules import has_closed

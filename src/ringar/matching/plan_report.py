@@ -12,7 +12,8 @@ from ringar.core.clock import now, today
 from ringar.matching.day_models import Meeting
 from ringar.matching.day_rules import MeetingState
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import dates_of, own_pilots, running_weighing, steps_of
+from ringar.matching.plan_queries import dates_of, running_weighing, steps_of
+from ringar.matching.plan_rows import own_pilots
 from ringar.matching.plan_rules import (
     Money,
     PilotNote,

@@ -11,7 +11,8 @@ from ringar.core.rules import Viewer
 from ringar.matching.day_queries import own_parties
 from ringar.matching.day_rules import can_run_days
 from ringar.matching.meeting_queries import awaiting_answer, days_to_publish
-from ringar.matching.plan_queries import dates_of, plans_lacking_needs, plans_to_lead
+from ringar.matching.plan_gathering import plans_lacking_needs, plans_to_lead
+from ringar.matching.plan_queries import dates_of
 from ringar.matching.plan_rules import PlanStep
 from ringar.matching.queries import needs_awaiting_word
 from ringar.matching.rules import can_choose

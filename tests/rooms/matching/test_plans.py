@@ -33,21 +33,17 @@ from ringar.matching.actions.round_plans import (
     remove_need,
 )
 from ringar.matching.day_rules import Stretch
-from ringar.matching.plan_late import late_in as late_beside
-from ringar.matching.plan_models import RoundPlan, RoundPlanNeed
-from ringar.matching.plan_queries import (
-    entries_of,
+from ringar.matching.plan_gathering import (
     gatherable_needs,
-    limit_for,
     needs_of_units,
-    pilots_in,
-    plan_for,
     plans_lacking_needs,
     plans_to_lead,
-    rows_of,
-    steps_of,
 )
+from ringar.matching.plan_late import late_in as late_beside
+from ringar.matching.plan_models import RoundPlan, RoundPlanNeed
+from ringar.matching.plan_queries import entries_of, limit_for, plan_for, steps_of
 from ringar.matching.plan_report import month_of, report_of
+from ringar.matching.plan_rows import pilots_in, rows_of
 from ringar.matching.plan_rules import Late, LateKind, PlanStep, StepState, Wait
 from ringar.needs.actions import edit_need, import_needs
 from ringar.needs.models import Need

@@ -19,7 +19,8 @@ from ringar.matching.day_rules import MOST_PARTIES, DayState
 from ringar.matching.models import Choice
 from ringar.matching.plan_late import managers_of
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import PlanRow, entries_of, rows_of
+from ringar.matching.plan_queries import entries_of
+from ringar.matching.plan_rows import PlanRow, rows_of
 from ringar.matching.plan_rules import MEET_STATES
 from ringar.needs.actions import edit_need
 from ringar.needs.models import Need

@@ -15,7 +15,8 @@ from ringar.matching.actions.matches import start_call_for
 from ringar.matching.actions.round_plans import locked_plan
 from ringar.matching.plan_late import REMINDER, late_in, plans_with_late, reminded_since
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import entries_of, pilots_in, plan_for
+from ringar.matching.plan_queries import entries_of, plan_for
+from ringar.matching.plan_rows import pilots_in
 from ringar.matching.plan_rules import BUTTON_AGAIN, REMIND_AGAIN, Late, can_lead_plans
 from ringar.needs.actions import Weighed, edit_need, open_round
 from ringar.needs.models import Need

@@ -11,8 +11,9 @@ from ringar.core.clock import now, today
 from ringar.core.models import Person, Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.matching.actions.matches import tidy
+from ringar.matching.plan_gathering import gatherable_needs
 from ringar.matching.plan_models import RoundPlan, RoundPlanNeed
-from ringar.matching.plan_queries import gatherable_needs, running_weighing
+from ringar.matching.plan_queries import running_weighing
 from ringar.matching.plan_rules import (
     LONGEST,
     LONGEST_TEXT,

@@ -16,8 +16,9 @@ from ringar.core.queries import shown_name
 from ringar.core.rules import Viewer
 from ringar.matching.plan_late import late_in
 from ringar.matching.plan_models import RoundPlan
-from ringar.matching.plan_queries import dates_of, entries_of, pilots_in, plan_for, rows_of
+from ringar.matching.plan_queries import dates_of, entries_of, plan_for
 from ringar.matching.plan_report import after_month, month_of, report_of
+from ringar.matching.plan_rows import pilots_in, rows_of
 from ringar.matching.plan_rules import MOST_NEEDS
 from ringar.matching.views.round_plans import who_acts
 

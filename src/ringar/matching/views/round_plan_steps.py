@@ -20,7 +20,7 @@ from ringar.matching.plan_models import RoundPlan
 from ringar.matching.plan_queries import entries_of, plan_for
 from ringar.matching.plan_rules import MEET_STATES
 from ringar.matching.rules import MATCHED_STATES
-from ringar.matching.views.round_plan_forms import PlanCallForm, PlanDayForm, WeighForm
+from ringar.matching.views.round_plan_step_forms import PlanCallForm, PlanDayForm, WeighForm
 from ringar.matching.views.round_plans import led_plan
 from ringar.needs.models import Need
 from ringar.needs.queries import NOT_IN_LISTS

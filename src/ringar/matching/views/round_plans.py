@@ -23,24 +23,19 @@ from ringar.matching.actions.round_plans import (
     remove_need,
 )
 from ringar.matching.day_rules import can_see_day
+from ringar.matching.plan_gathering import gatherable_needs, imported_needs, needs_of_units
 from ringar.matching.plan_late import late_in
 from ringar.matching.plan_models import RoundPlan
 from ringar.matching.plan_queries import (
     PAGE,
-    PlanRow,
     dates_of,
     entries_of,
-    gatherable_needs,
-    imported_needs,
     listed_plans,
-    needs_of_units,
-    own_pilots,
-    pilots_in,
     plan_for,
-    rows_of,
     running_weighing,
     steps_of,
 )
+from ringar.matching.plan_rows import PlanRow, own_pilots, pilots_in, rows_of
 from ringar.matching.plan_rules import (
     ACTOR_OF,
     MOST_NEEDS,
@@ -51,7 +46,8 @@ from ringar.matching.plan_rules import (
     money_of,
     step_now,
 )
-from ringar.matching.views.round_plan_forms import NeedsForm, PlanForm, initial_of
+from ringar.matching.views.round_plan_forms import PlanForm, initial_of
+from ringar.matching.views.round_plan_step_forms import NeedsForm
 from ringar.matching.views.solutions import uuids_in
 from ringar.needs.models import Need
 from ringar.needs.queries import need_for
