@@ -20,20 +20,23 @@ class CastMember:
 
 CAST = (
     CastMember(
-        "bo", "Bo", _("Manager in home care"), _("Write down a need on your phone, and see who else has it.")
+        "bo",
+        "Bo",
+        _("Manager in home care"),
+        _("Write down a need on your phone, and see whom you meet about it."),
     ),
     CastMember(
         "alva",
         "Alva",
         _("Development manager in a district"),
-        _("Choose among needs, and see which solutions fit."),
+        _("Plan a meeting day with startups, and see what seven pilots have shown."),
     ),
-    CastMember("cilla", "Cilla", _("CIO"), _("See all that is under way on one page.")),
+    CastMember("cilla", "Cilla", _("CIO"), _("See every pilot on one page: stage, money, what is missing.")),
     CastMember(
-        "dag", "Dag", _("Innovation director"), _("See the same need in many places, and publish a call.")
+        "dag", "Dag", _("Innovation director"), _("Follow a round from needs to pilots, and publish a call.")
     ),
     CastMember("elif", "Elif", _("Founder of a startup"), _("Describe your solution, and answer a call.")),
-    CastMember("farid", "Farid", _("Resident"), _("See what the municipality works with.")),
+    CastMember("farid", "Farid", _("Resident"), _("Read what was tried, what it cost and what it did.")),
     CastMember("sam", "Sam", _("Works in another municipality"), _("See that what is closed is closed.")),
 )
 
