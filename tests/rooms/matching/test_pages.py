@@ -203,7 +203,7 @@ def test_need_page_when_a_solution_is_chosen_names_it_and_the_way_on(
     assert "Leverantören får inget veta" in page
     choose_solution(by=viewer_of(people.bo), need=need, solution=market["Långbord"])
     page = get(logged_in(people.bo), f"/behov/{need.uuid}/")
-    assert "Vald:" in page and "Långbord" in page and "bokas utanför Ringar" in page
+    assert "Vald:" in page and "Långbord" in page and "på en mötesdag" in page
     home = get(logged_in(people.bo), "/")
     assert "Välj en lösning" not in home
     edit_need(by=viewer_of(people.bo), need=need, changes={"visibility": "public"})

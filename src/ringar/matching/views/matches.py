@@ -140,7 +140,7 @@ def match_choose(request: Request, uuid: UUID, solution_uuid: UUID) -> HttpRespo
         told = (
             _("The choice is taken back.")
             if is_back
-            else _("Chosen. Next: meet the supplier, booked outside Ringar for now.")
+            else _("Chosen. Next: meet the supplier, on a meeting day.")
         )
         messages.success(request, told)
     return back_to(need, solution)
