@@ -128,7 +128,11 @@ def test_plan_day_when_sent_out_then_what_stands_stays_and_what_fits_is_added(pe
     day = planned_day(people)
     by = viewer_of(people.dag)
     remove_meeting(by=by, meeting=meeting_of(day, "Alva", "Ordlek"))
-    publish_day(by=by, day=day)
+    unsent = what_is_asked(day, clock.now())
+    assert unsent.fixed == () and len(unsent.standing) == 5
+    day = publish_day(by=by, day=day)
+    asked = what_is_asked(day, clock.now())
+    assert asked.fixed == asked.standing == unsent.standing
     before = places(day)
     after = places(plan(people, day))
     assert before.items() <= after.items() and ("Alva", "Ordlek AB") in after
