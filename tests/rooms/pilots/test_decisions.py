@@ -9,6 +9,7 @@ from ringar.core.flags import Flagged
 from ringar.core.models import AuditEvent, Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Viewer, Visibility
+from ringar.needs.actions import move_need
 from ringar.pilots.actions.decisions import decide_pilot, step_aside
 from ringar.pilots.actions.publishing import add_note, publish_pilot, unpublish_pilot
 from ringar.pilots.decision_rules import answers_need, can_decide, can_publish, kinds_open
@@ -18,6 +19,7 @@ from ringar.pilots.queries.story import money_of, story_of
 from ringar.pilots.rules import DecisionKind, PilotFacts, PilotState, Stage
 from ringar.talk.models import Notification
 from tests.people import People
+from tests.rooms.matching.cast import chosen_need
 from tests.rooms.needs.cast import shared_by
 from tests.rooms.pilots.measured import measured, running
 
@@ -66,6 +68,29 @@ def test_decide_pilot_when_stopped_then_is_a_result_and_the_need_is_answered(peo
     answered = Notification.objects.get(person=people.alva, event="pilots.answer")
     assert answered.is_answer and answered.facts["learned"] == LEARNED
     assert [each.pilot for each in lessons(viewer_of(people.dag), kind="stop")] == [pilot]
+
+
+def test_decide_pilot_when_the_need_waits_for_it_alone_then_it_is_decided(people: People) -> None:
+    dag = viewer_of(people.dag)
+    need = chosen_need(people.bo, people.dag, "De äldre sitter ensamma hela kvällen.")
+    for to in ("matched", "meeting", "pilot"):
+        move_need(by=dag, need=need, to=to, has_match=True)
+    need.refresh_from_db()
+    first, second = running(people, need=need), running(people, need=need)
+    decide(people.dag, first, "stop")
+    need.refresh_from_db()
+    assert need.state == "pilot", "another try goes on"
+    decide(people.dag, second, "stop")
+    need.refresh_from_db()
+    assert need.state == "decided"
+    assert events_of(people.bo).count("needs.decided") == 1
+
+
+@pytest.mark.parametrize("kind", ["scale", "adjust"])
+def test_decide_pilot_when_it_goes_on_then_those_with_the_need_know(people: People, kind: str) -> None:
+    pilot = running(people, need=shared_by(people.alva))
+    decide(people.bo, pilot, kind)
+    assert "pilots.answer" in events_of(people.alva) and "pilots.answer" not in events_of(people.bo)
 
 
 def test_decide_pilot_when_extended_then_end_and_weeks_move(people: People) -> None:

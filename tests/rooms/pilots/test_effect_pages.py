@@ -241,3 +241,19 @@ def test_effect_when_too_early_then_no_verdict_is_told_in_words(people: People) 
     told = Client().get(f"/api/pilots/{pilot.uuid}/effect").json()
     assert (told["why"], told["told"], told["next_look"]) == ("too_early", "", "2026-03-30")
     assert not told["is_final"]
+
+
+def test_page_and_list_when_much_has_happened_then_cost_no_more(
+    people: People, logged_in: LogIn, django_assert_max_num_queries: object
+) -> None:
+    pilot = measured(people)
+    for n in range(8):
+        add_note(by=viewer_of(people.bo), pilot=pilot, text=f"Vecka {n} gick bra.")
+        decide(people.bo, pilot, "adjust")
+    client = logged_in(people.bo)
+    page(client, "pilot_page", pilot)
+    with django_assert_max_num_queries(26):  # type: ignore[operator]
+        told = page(client, "pilot_page", pilot)
+    assert "12 earlier" in told
+    with django_assert_max_num_queries(10):  # type: ignore[operator]
+        assert page(client, "pilot_learned").count(LEARNED) == 8

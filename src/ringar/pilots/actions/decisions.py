@@ -163,16 +163,23 @@ def tell_decision(by: Viewer, decision: Decision) -> None:
     people = concerned_people(pilot)
     tell_people(by=by, row=pilot, event=EVENTS[DecisionKind(decision.kind)], people=people, facts=facts)
     need = pilot.need
-    if need is None or not answers_need(decision.kind, decision.stage):
+    if need is None:
         return
-    others = Pilot.objects.filter(need=need, state=PilotState.RUNNING).exclude(pk=pilot.pk)
-    if need.state == NeedState.PILOT and not others.exists() and can_move(by, need.facts, NeedState.DECIDED):
+    if answers_need(decision.kind, decision.stage) and may_settle(by, pilot):
         # its flags were decided on with the decision's own
         kept = [flag.key for flag in find_flags({"reason": decision.reason})]
         move_need(by=by, need=need, to=NeedState.DECIDED, reason=decision.reason[:2_000], kept=kept)
         return
     authors = {pk for pk in (need.created_by_id, need.owner_id) if pk}
     tell_people(by=by, row=need, event="pilots.answer", people=authors, facts=facts, besides=people)
+
+
+def may_settle(by: Viewer, pilot: Pilot) -> bool:
+    """Whether the decision settles the pilot's need: it waits for this pilot alone, and the decider may move it."""
+    need = pilot.need
+    if need is None or need.state != NeedState.PILOT or not can_move(by, need.facts, NeedState.DECIDED):
+        return False
+    return not Pilot.objects.filter(need=need, state=PilotState.RUNNING).exclude(pk=pilot.pk).exists()
 
 
 @transaction.atomic
