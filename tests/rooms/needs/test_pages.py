@@ -280,7 +280,7 @@ def test_pages_when_measured_then_queries_are_few(people: People, logged_in, add
         connection,
     ) as queries:
         page(client, need.get_absolute_url() if address == "detail" else address)
-    most = 16 if address == "detail" else 10  # a need's page shows a panel of each room too
+    most = 19 if address == "detail" else 10  # a need's page shows a panel of each room too
     assert len(queries) <= most, "\n".join(query["sql"][:150] for query in queries)
 
 
