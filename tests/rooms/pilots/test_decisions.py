@@ -29,7 +29,7 @@ LEARNED = "Larmen måste ställas in på varje avdelning för sig."
 
 
 def decide(person: Person, pilot: Pilot, kind: str, **facts: Any) -> Decision:
-    told = {"reason": REASON, "learned": LEARNED, "declares_none": True} | facts
+    told: dict[str, Any] = {"reason": REASON, "learned": LEARNED, "declares_none": True} | facts
     return decide_pilot(by=viewer_of(person), pilot=pilot, kind=kind, **told)
 
 
