@@ -404,7 +404,7 @@ measurement_import        planned    L.....PP
 pilot_realised            pilot      L...PPPP
 pilot_realised            planned    L.....PP
 pilot_realised            pilot      L.....PP  -
-staff_ask                 pilot      L.....DD  -
+staff_ask                 planned    L.....DD  -
 staff_answer              planned    L.....P.
 staff_answer              planned    L.....D.  possible=3 joy=3 go_on=3
 hindrance_list            -          LP..PPPP
