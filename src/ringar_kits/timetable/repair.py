@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from ringar_kits.timetable.bound import bound_by_pairs
 from ringar_kits.timetable.chains import place_with_moves
 from ringar_kits.timetable.colour import Board
 from ringar_kits.timetable.model import Meeting, Repair, Wish
-from ringar_kits.timetable.obstacles import Limit
+from ringar_kits.timetable.obstacles import Limit, limit_of
 from ringar_kits.timetable.problem import NOWHERE, Problem, make_problem
 from ringar_kits.timetable.reopen import reopen
 from ringar_kits.timetable.rooms import give_rooms
@@ -33,7 +33,8 @@ def repair_plan(
 ) -> Repair:
     """Return the plan without the `cancelled` parties' meetings, and with new ones of `wishes` in the time they leave.
 
-    A meeting whose party is now `unavailable` in its slot goes too, and may come back in another. At most `most_moved`
+    Only those who lost a meeting get another, none more than were lost: a repair is no new plan. A meeting whose party
+    is now `unavailable` in its slot goes too, and may come back in another. At most `most_moved`
     of the other meetings change their slot, none is lost, and the `fixed` ones stay. First what fits as things are is
     chosen exactly; then wishes are tried along chains of moves, by value: good, not proven the best. `seconds` of
     wall-clock time end the trying. Raises `InputError` where the plan itself has a clash.
@@ -46,14 +47,15 @@ def repair_plan(
     held = {meeting.pair for meeting in fixed} & stays
     known = {(wish.manager, wish.startup): wish for wish in wishes}
     open_ = [wish for pair, wish in known.items() if not out & set(pair)]
+    lost = Counter(party for m in before if m.pair not in stays for party in m.pair if party not in out)
     # A meeting that stands is moved at most; what it is worth decides nothing.
     unknown = [Wish(*pair, 1.0) for pair in sorted(stays) if pair not in known or known[pair].value <= 0]
     problem = make_problem(
-        [wish for wish in open_ if wish.value > 0] + unknown,
+        [wish for wish in open_ if wish.value > 0 and _may_come(wish, stays, lost)] + unknown,
         slots=slots,
         unavailable=away,
         rooms=rooms,
-        max_per_party=max_per_party,
+        max_per_party=_limits(before, open_, max_per_party, lost, slots),
         fixed=[meeting for meeting in kept if meeting.pair in held],
     )
     value_bound = _bound(open_, slots, away, rooms, max_per_party)
@@ -70,6 +72,21 @@ def repair_plan(
         bound=max(value, value_bound),
         seconds=time.monotonic() - began,
     )
+
+
+def _may_come(wish: Wish, stays: Container[tuple[str, str]], lost: Container[str]) -> bool:
+    """It stands already, or gives one who lost a meeting another."""
+    return (wish.manager, wish.startup) in stays or wish.manager in lost or wish.startup in lost
+
+
+def _limits(
+    before: Sequence[Meeting], wishes: Iterable[Wish], most: Limit, lost: Container[str], slots: int
+) -> dict[str, int]:
+    """Who lost meetings gets back as many at most; the others keep their limit."""
+    had = Counter(party for meeting in before for party in meeting.pair)
+    everyone = set(had).union(*((wish.manager, wish.startup) for wish in wishes))
+    limits = {party: limit_of(most, party, slots) for party in everyone}
+    return {party: min(limit, had[party]) if party in lost else limit for party, limit in limits.items()}
 
 
 def _bound(

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,13 +34,17 @@ def test_repair_when_a_party_cancels_then_the_plan_is_legal_and_others_hardly_mo
 
 @FEW
 @given(days(least_value=1))
-def test_repair_when_done_then_nothing_more_fits_as_things_are(day: Day) -> None:
+def test_repair_when_done_then_nothing_more_fits_those_who_lost_a_meeting(day: Day) -> None:
     plan = plan_meetings(day.wishes, **day.rules, seconds=5)
     repair = repair_plan(plan.meetings, wishes=day.wishes, **day.rules, cancelled=["m0"], seconds=5)
     met = {meeting.pair for meeting in repair.plan}
+    had, has = (Counter(p for m in which for p in m.pair) for which in (plan.meetings, repair.plan))
+    assert all(has[party] <= had[party] for _, party in (m.pair for m in repair.cancelled))
     for wish in day.wishes:
         pair = (wish.manager, wish.startup)
-        if pair not in met and "m0" not in pair:
+        may_come = any(("m0", party) in {m.pair for m in repair.cancelled} for party in pair)
+        is_full = any(("m0", p) in {m.pair for m in repair.cancelled} and has[p] >= had[p] for p in pair)
+        if pair not in met and "m0" not in pair and may_come and not is_full:
             assert all(day.faults([*repair.plan, Meeting(*pair, slot)]) for slot in range(day.slots))
 
 
@@ -64,11 +70,19 @@ def test_repair_when_one_must_move_for_another_to_fit_then_it_does() -> None:
 
 def test_repair_when_all_rooms_are_taken_then_a_meeting_makes_room() -> None:
     meetings = [Meeting("Bo", "a", 1, 1), Meeting("Alva", "b", 0, 1)]
-    wishes = [Wish("Bo", "a", 1), Wish("Alva", "b", 1), Wish("Cilla", "c", 1)]
-    away = [("Cilla", 1)]
+    wishes = [Wish("Bo", "a", 1), Wish("Alva", "b", 1), Wish("Bo", "c", 1)]
+    away = [("c", 1)]
     repair = repair_plan(meetings, wishes=wishes, slots=2, rooms=1, unavailable=away, cancelled=["a"])
-    assert repair.added == (Meeting("Cilla", "c", 0, 1),)
+    assert repair.added == (Meeting("Bo", "c", 0, 1),)
     assert repair.moved == ((Meeting("Alva", "b", 0, 1), Meeting("Alva", "b", 1, 1)),)
+
+
+def test_repair_when_much_time_is_left_then_it_is_no_new_plan() -> None:
+    meetings = [Meeting("Bo", "a", 0), Meeting("Alva", "b", 1)]
+    wishes = [Wish(manager, startup, 1) for manager in ("Bo", "Alva", "Cilla") for startup in "abcd"]
+    repair = repair_plan(meetings, wishes=wishes, slots=6, cancelled=["a"])
+    assert [meeting.manager for meeting in repair.added] == ["Bo"]
+    assert meetings[1] in repair.plan
 
 
 def test_repair_when_a_party_leaves_early_then_its_meeting_finds_another_slot() -> None:
