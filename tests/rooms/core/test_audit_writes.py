@@ -56,7 +56,6 @@ def send(
     known = {**world.values, "care-row": str(care.pk), "public-uuid": str(world.args["public"][0])}
     data = {key: known.get(value, value.replace("_", " ")) for key, _, value in pairs}
     before = AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    world.clients[who].cookies.pop("messages", None)  # what an earlier line was told
     with transaction.atomic():
         answer = world.clients[who].post(reverse(name, args=world.args[row]), data)
         left = list(AuditEvent.objects.filter(id__gt=before))
