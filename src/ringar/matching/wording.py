@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from ringar.core.templatetags.page import sek
+from ringar.core.text import sek
 from ringar.matching.rules import Fact
 
 REASONS: dict[str, Promise] = {
