@@ -37,8 +37,8 @@ from ringar.solvers.models import Solution
 
 THURSDAY = 3
 HOURS = ((time(9), time(11, 30)), (time(13), time(15, 30)))
-CREATED, INVITED, WISHED, UNTIL, PLANNED, SENT = 24, 20, 15, 12, 11, 10
-"""Days before the day."""
+CREATED, INVITED, WISHED, UNTIL, PLANNED, SENT = 30, 27, 23, 18, 17, 15
+"""Days before the day; times its `pace`. The coming day is at most two weeks off, so that all of it has happened."""
 
 
 class Meetings:
@@ -65,21 +65,21 @@ class Meetings:
 
     def add_day(self, row: Mapping[str, Any], plan: RoundPlan | None = None) -> MeetingDay:
         """A day with all that has happened: invited, wished, planned, sent out, and answered where it was held."""
-        date, by = self.thursday(row["days"]), self.viewers[row["by"]]
-        with at(date - timedelta(days=CREATED)):
+        date, by, pace = self.thursday(row["days"]), self.viewers[row["by"]], row.get("pace", 1)
+        with at(before(date, CREATED * pace)):
             day = self.draft(row, date, by, plan)
             parties = self.parties_of(day)
             for key, party in parties.items():
                 if not party.email:
                     change_party(by=by, party=party, name=party.name, email=f"moten@{key}.example")
-        with at(date - timedelta(days=INVITED)):
+        with at(before(date, INVITED * pace)):
             invite_parties(by=by, day=day)
         for place, wish in enumerate(row["wish"]):
-            with at(date - timedelta(days=WISHED - 0.1 * place)):
+            with at(before(date, (WISHED - 0.1 * place) * pace)):
                 self.wish(day, wish, parties)
-        with at(date - timedelta(days=PLANNED)):
+        with at(before(date, PLANNED * pace)):
             plan_day(by=Viewer.of_robot(day.organisation_id), day=day)
-        with at(date - timedelta(days=SENT)):
+        with at(before(date, SENT * pace)):
             publish_day(by=by, day=day)
         for place, said in enumerate(row.get("said", [])):
             with at(date + timedelta(days=1, hours=8, minutes=11 * place)):
@@ -94,7 +94,7 @@ class Meetings:
             place=row["place"],
             rooms=[name_and_link(room) for room in row["rooms"]],
             stretches=[Stretch(date.date(), starts, ends) for starts, ends in HOURS],
-            wishes_until=end_of_day(date - timedelta(days=UNTIL)),
+            wishes_until=end_of_day(date - timedelta(days=UNTIL * row.get("pace", 1))),
             most_meetings=row.get("most_meetings"),
         )
         if plan is not None:
@@ -165,7 +165,7 @@ class Meetings:
             for each in row["chosen"]:
                 self.choose(each)
         self.add_day(day, plan)
-        with at(meets - timedelta(days=PLANNED)):
+        with at(before(meets, PLANNED)):
             add_needs(by=by, plan=plan, needs=[self.need(key) for key in row["later"]])
         return plan
 
@@ -185,6 +185,11 @@ class Meetings:
         for name in row["solutions"]:
             owner = self.viewers[self.keys[need.owner_id or 0]]
             choose_solution(by=owner, need=need, solution=solution_called(name))
+
+
+def before(date: datetime, days: float) -> datetime:
+    """Ten o'clock so many days before that midnight."""
+    return date - timedelta(days=days) + timedelta(hours=10)
 
 
 def solution_called(name: str) -> Solution:

@@ -46,6 +46,7 @@ def test_seed_when_run_makes_the_city_that_the_first_page_promises(demo) -> None
     assert AuditEvent.objects.filter(action="share_need").count() >= 40
     held, coming = MeetingDay.objects.order_by("id")
     assert faults(coming) == [] and coming.plan_value == coming.plan_bound and coming.unmet
+    assert coming.published_at < timezone.now(), "sent out in the future"
     assert coming.hours.first().date > clock.today() and coming.round_plans.count() == 1
     figures, _by_day = figures_by_day([held])
     assert figures.both.count > 5 and figures.missed and figures.pilots.count == 3
