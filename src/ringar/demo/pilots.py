@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from ringar.core.actions import record_audit
@@ -30,7 +31,7 @@ from ringar.pilots.actions.publishing import add_note, publish_pilot
 from ringar.pilots.actions.realised import Realised, record_realised
 from ringar.pilots.actions.sprints import Tried, save_tests
 from ringar.pilots.measure_rules import WEEK, monday_of
-from ringar.pilots.models import Pilot, PilotUnit
+from ringar.pilots.models import Measurement, Pilot, PilotUnit
 from ringar.pilots.rules import PilotState, UnitRole
 from ringar.procurement.actions import Other, document_choice
 from ringar.solvers.models import Solution
@@ -235,9 +236,16 @@ def story_of(row: Mapping[str, Any]) -> Story:
     )
 
 
+def start_of(pilot: Pilot) -> date:
+    """The Monday on which it begins. Raises LookupError where it has none."""
+    if pilot.effect_goal.start_week is None:
+        raise LookupError(str(pilot))
+    return pilot.effect_goal.start_week
+
+
 def values_of(pilot: Pilot, row: Mapping[str, Any], first: date, last: date) -> Iterator[Value]:
     """The simulated values of all units for the Mondays from the first to the last."""
-    begin = pilot.effect_goal.start_week - row["history"] * WEEK
+    begin = start_of(pilot) - row["history"] * WEEK
     count = (last - begin).days // 7 + 1
     made = simulate(story_of(row), max(count, 0))
     keys = [*row["tries"], *row["compares"]]
@@ -259,11 +267,10 @@ def bring_in(pilot: Pilot, *, until: date) -> int:
     how many values came.
     """
     row = stories()[pilot.external_id]
-    goal, robot = pilot.effect_goal, Viewer.of_robot(pilot.organisation_id)
-    last_planned = goal.start_week + (goal.weeks_planned - 1) * WEEK
-    known = PilotUnit.objects.filter(pilot=pilot).order_by("-measurements__week")
-    newest = known.values_list("measurements__week", flat=True).exclude(measurements__week=None).first()
-    week, came = (newest + WEEK if newest else goal.start_week), 0
+    robot, begun = Viewer.of_robot(pilot.organisation_id), start_of(pilot)
+    last_planned = begun + (pilot.effect_goal.weeks_planned - 1) * WEEK
+    newest: date | None = Measurement.objects.filter(of__pilot=pilot).aggregate(last=Max("week"))["last"]
+    week, came = (newest + WEEK if newest else begun), 0
     while week <= min(last_planned, monday_of(until) - WEEK):
         values = list(values_of(pilot, row, week, week))
         with at(timezone.make_aware(datetime.combine(week + WEEK, time(0, 30)))):
