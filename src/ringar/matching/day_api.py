@@ -90,7 +90,10 @@ class DayWhole(Schema):
 
 
 @router.get(
-    "/", response={200: list[DayOut], **ERRORS}, auth=[AccessKey("needs:read")], summary="Meeting days"
+    "/",
+    response={200: list[DayOut], **ERRORS},
+    auth=[AccessKey("needs:read", required=False)],
+    summary="Meeting days",
 )
 def list_days(request: HttpRequest) -> Any:
     """The latest hundred that the key's owner may see, newest first."""

@@ -33,10 +33,6 @@ class PlanOut(Schema):
     ended_at: datetime | None
     url: str
 
-    @staticmethod
-    def resolve_url(plan: RoundPlan) -> str:
-        return plan.get_absolute_url()
-
 
 class RowOut(Schema):
     """A need in the round. `waits_for` is null where the round has nothing more to do with it."""
@@ -62,12 +58,21 @@ class PlanWhole(PlanOut):
     needs: list[RowOut]
 
 
+def as_told(plan: RoundPlan) -> dict[str, Any]:
+    """The round as the interface tells it."""
+    told = {name: getattr(plan, name) for name in PlanOut.model_fields if name != "url"}
+    return {**told, "url": plan.get_absolute_url()}
+
+
 @router.get(
-    "", response={200: list[PlanOut], **ERRORS}, auth=[AccessKey("needs:read")], summary="Rounds of needs"
+    "/",
+    response={200: list[PlanOut], **ERRORS},
+    auth=[AccessKey("needs:read", required=False)],
+    summary="Rounds of needs",
 )
 def list_plans(request: HttpRequest) -> Any:
-    """The latest hundred of the organisation where the key's owner works, newest first."""
-    return visible_plans(caller(request))[:MOST_PLANS]
+    """The latest hundred where the key's owner works, newest first; none without a key."""
+    return [as_told(plan) for plan in visible_plans(caller(request))[:MOST_PLANS]]
 
 
 @router.get(
@@ -84,8 +89,7 @@ def show_plan(request: HttpRequest, uuid: UUID) -> Any:
     money = money_of(plan.budget_sek, pilots)
     rows = rows_of(viewer, plan, entries_of(viewer, plan)[:MOST_NEEDS])
     return {
-        **{name: getattr(plan, name) for name in PlanOut.model_fields if name != "url"},
-        "url": plan.get_absolute_url(),
+        **as_told(plan),
         "steps": steps_of(plan, has_pilots=bool(pilots)),
         "promised_sek": money.promised,
         "spent_sek": money.spent,

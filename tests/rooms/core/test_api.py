@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from ringar.core import api as core_api
 from ringar.core.actions.tokens import make_token, revoke_token
@@ -341,7 +342,7 @@ def test_docs_when_opened_then_every_operation_is_told_with_an_example(client: C
     for path, operations in described["paths"].items():
         for method, told in operations.items():
             assert f"{method.upper()} {path}" in page
-            assert told["summary"] in page and told["description"]
+            assert escape(told["summary"]) in page and told["description"]
     assert page.count("curl ") == sum(len(each) for each in described["paths"].values())
     assert "<script" not in page.split("<main")[1].split("</main")[0]
 

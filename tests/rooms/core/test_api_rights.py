@@ -38,11 +38,11 @@ criterion       POST  need       K.....PP  {"text": "Utan telefon"}
 list_matches    GET   unit-need  K.....PP
 list_matches    GET   need       K...PPPP
 list_matches    GET   public     K...PPPP  ?everywhere=true
-list_days       GET   -          KPPPPPPP
+list_days       GET   -          PPPPPPPP
 show_day        GET   draft-day  K...P..P
 show_day        GET   meeting-day K...PPPP
 show_day        GET   sent-day   K...PPPP
-list_plans      GET   -          KPPPPPPP
+list_plans      GET   -          PPPPPPPP
 show_plan       GET   round-plan K...PPPP
 list_solvers    GET   -          PPPPPPPP
 list_solvers    GET   -          PPPPPPPP  ?q=9112310009
