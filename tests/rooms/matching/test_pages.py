@@ -347,7 +347,7 @@ def test_pages_when_there_are_many_matches_ask_few_queries(people: People, logge
         judge_match(by=viewer_of(people.bo), need=need, solution=market[name], fits=True)
     client = logged_in(people.bo)
     # A row's own page holds the panels of all rooms, each with a query or two.
-    with_panels = {f"/behov/{need.uuid}/": 16, f"/losningar/{market['Långbord'].uuid}/": 13}
+    with_panels = {f"/behov/{need.uuid}/": 19, f"/losningar/{market['Långbord'].uuid}/": 13}
     for address in (
         f"/behov/{need.uuid}/losningar/?alla",
         f"/behov/{need.uuid}/",
