@@ -110,7 +110,7 @@ class Meetings:
         found = {}
         for party in rows:
             supplier = party.solver.external_id if party.solver else party.email
-            found[self.keys[party.person_id] if party.kind == PartyKind.MANAGER else supplier] = party
+            found[self.keys[party.person_id or 0] if party.kind == PartyKind.MANAGER else supplier] = party
         return found
 
     def wish(self, day: MeetingDay, wish: Mapping[str, Any], parties: Mapping[str, Party]) -> None:
