@@ -27,7 +27,7 @@ class RoundState(models.TextChoices):
 
     OPEN = "open", _("Open")
     SCORING = "scoring", _("Scores are given")
-    CLOSED = "closed", _("Scores are in")
+    CLOSED = "closed", _("The time for scores is over")
     CHOSEN = "chosen", _("Choice is made")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 

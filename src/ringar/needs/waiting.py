@@ -23,7 +23,7 @@ def rounds_to_choose(viewer: Viewer) -> list[Waiting]:
     """Rounds that are scored and wait for the viewer to choose. 0–1 queries."""
     return [
         Waiting(
-            _("Choose needs, all scores are in"),
+            _("Choose needs, the time for scores is over"),
             row.title,
             row.get_absolute_url(),
             row.closed_at or row.deadline,

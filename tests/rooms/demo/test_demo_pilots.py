@@ -73,5 +73,5 @@ def test_clock_when_moved_then_brings_in_what_was_measured_and_the_one_without_e
         Person.objects.get(email=email_of("alva")), backend=settings.AUTHENTICATION_BACKENDS[0]
     )
     page = client.get(reverse("pilot_page", args=[coffee.uuid])).content.decode()
-    assert "Kan inte avgöras: siffrorna stämmer både med ingen effekt alls" in page
+    assert "Kan inte avgöras: siffrorna är inte säkra nog för att skala upp" in page
     assert "imulera" in page

@@ -321,7 +321,7 @@ def test_home_when_rounds_wait_then_said_to_whom_they_wait_for(people: People, l
     )
     with at(round.deadline + timedelta(minutes=1)):
         assert round.title not in page(logged_in(people.bo), "/")
-        assert "Välj behov, alla poäng är inne" in page(logged_in(people.dag), "/")
+        assert "Välj behov, tiden för poäng är ute" in page(logged_in(people.dag), "/")
 
 
 def test_round_list_when_there_are_many_then_a_page_at_a_time(people: People, logged_in: LogIn) -> None:
