@@ -39,7 +39,7 @@ evidence_new   need       bo    kind=observation summary=Dörren_slog_igen happe
 evidence_edit  evidence   bo    summary=Dörren_slog_igen_hårt
 solver_new     -          dag   name=Dörrtjänst_AB kind=company
 solver_edit    startup    elif  name=Middagsbron_i_Ringsala_AB about=Mat_ihop kind=company
-solution_new   startup    elif  name=Lunchlag what=Lunch is_published=on references-TOTAL_FORMS=0 references-INITIAL_FORMS=0
+solution_new   startup    elif  name=Mat what=Ihop is_published=on references-TOTAL_FORMS=0 references-INITIAL_FORMS=0
 call_new       -          dag   title=Dörrar text=Vem_lagar? deadline=2099-01-02 needs=public-uuid criterion_1=Snabbt
 call_edit      draft-call dag   title=Dörrar text=Vem_lagar? deadline=2099-01-02 needs=public-uuid criterion_1=Snabbt
 answer_new     open-call  nobody email=ny@sändare.example text=Vi_lagar_dörrar
