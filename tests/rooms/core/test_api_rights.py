@@ -60,6 +60,9 @@ list_calls      GET   -          PPPPPPPP  ?state=open
 show_call       GET   open-call  PPPPPPPP
 show_call       GET   draft-call ....PPPP
 add_answer      POST  open-call  KPPPPPPP  {"email": "n@ny.example", "text": "Vi kan"}
+list_pilots     GET   -          PPPPPPPP
+show_pilot      GET   pilot      ....PPPP
+show_pilot      GET   open-pilot PPPPPPPP
 show_effect     GET   pilot      ....PPPP
 show_effect     GET   open-pilot PPPPPPPP
 list_measurements GET pilot     K...PPPP
