@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from ringar.core.clock import now
 from ringar.core.registry import MOST_WAITING
@@ -153,6 +153,14 @@ def candidates_of(viewer: Viewer, need: Need, *, everything: bool = False) -> li
     ]
 
 
+def is_shown_first(need: Need, solution: Solution) -> bool:
+    """Whether the solution is in the short list of `candidates_of`. 1 query."""
+    spoken_of = Exists(Judgement.objects.filter(need=need, solution=OuterRef("solution")))
+    chosen = Exists(Choice.objects.filter(need=need, solution=OuterRef("solution")))
+    first = Q(rank__lte=SHOWN) | Q(is_here=True) | spoken_of | chosen
+    return matches_of(need).filter(first, solution=solution).exists()
+
+
 def top_matches(need: Need, count: int = 3) -> list[Match]:
     """The first few of the need's matches, its ranking with them. 1 query."""
     rows = matches_of(need).select_related("solution__solver", "need__ranking")
@@ -199,10 +207,12 @@ def checks_of(need: Need) -> dict[tuple[int, str], CriterionCheck]:
 
 
 def compared_solutions(need: Need, most: int = 4) -> list[Solution]:
-    """The candidates to compare by the criteria: chosen ones first, then the best by rank. 2 queries."""
+    """The candidates to compare by the criteria: chosen ones first, then the best by rank. 3 queries."""
     chosen = chosen_solutions(need)
     best = [match.solution for match in top_matches(need, most)]
-    return list({row.pk: row for row in [*chosen, *best]}.values())[: max(most, len(chosen))]
+    rows = list({row.pk: row for row in [*chosen, *best]}.values())[: max(most, len(chosen))]
+    prefetch_related_objects(rows, "references")
+    return rows
 
 
 def needs_awaiting_word(viewer: Viewer) -> list[Need]:

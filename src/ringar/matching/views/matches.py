@@ -23,7 +23,7 @@ from ringar.matching.actions import (
 )
 from ringar.matching.cards import Card, card_of, reasons_of
 from ringar.matching.forms import CheckForm, JudgeForm
-from ringar.matching.queries import asked_match, candidates_of, need_to_match
+from ringar.matching.queries import asked_match, candidates_of, is_shown_first, need_to_match
 from ringar.matching.rules import KEPT, MATCHED_STATES, Finding, can_choose, can_judge, chooser_before
 from ringar.needs.models import Need
 from ringar.solvers.models import Solution
@@ -90,8 +90,10 @@ def told_in_card(request: Request, cards: list[Card], uuid: str) -> dict[str, ob
 
 
 def back_to(need: Need, solution: Solution) -> HttpResponse:
-    """Back to the solution's card in the list, where the answer stands."""
-    return redirect(reverse("match_list", args=[need.uuid]) + f"?alla&om={solution.uuid}#{solution.uuid}")
+    """Back to the solution's card in the list, where the answer stands: the short list, if the card is in it."""
+    address = reverse("match_list", args=[need.uuid])
+    whole = "" if is_shown_first(need, solution) else "alla&"
+    return redirect(f"{address}?{whole}om={solution.uuid}#{solution.uuid}")
 
 
 @login_required
