@@ -21,9 +21,13 @@ def faults_of(mail: OutgoingMail) -> list[str]:
     """What would keep somebody from reading it."""
     message = parsed(mail)
     faults = []
-    if message.get_content_type() != "text/plain" or mail.html:
-        return [f"{message.get_content_type()} is not plain text"]
-    text = message.get_content()
+    body = message.get_body(("plain",))
+    rest = {
+        part.get_content_type() for part in message.walk() if part is not body and not part.is_multipart()
+    }
+    if body is None or mail.html or rest - {"text/calendar"}:
+        return [f"{message.get_content_type()} with {sorted(rest)} is not plain text"]
+    text = body.get_content()
     if not 3 <= len(mail.subject) <= 150:
         faults.append(f"a subject of {len(mail.subject)} characters")
     if max(len(line) for line in bytes(mail.raw).splitlines()) > 998:

@@ -1,14 +1,14 @@
 """Meeting days and their timetables in the JSON interface, for those who work where the day is held."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from ringar.core.api import ERRORS, AccessKey, caller
-from ringar.matching.day_models import Meeting, MeetingDay
+from ringar.matching.day_models import Meeting, MeetingDay, MeetingHours
 from ringar.matching.day_queries import day_for, visible_days
 from ringar.matching.day_rules import STANDING, DayState, MeetingState
 from ringar.matching.meeting_queries import meeting_rows
@@ -37,9 +37,19 @@ class DayOut(Schema):
 
 
 class HoursOut(Schema):
+    """A stretch of the day, in the organisation's own time."""
+
     date: date
-    starts: time
-    ends: time
+    starts: str = Field(description="as 09:00")
+    ends: str = Field(description="as 16:30")
+
+    @staticmethod
+    def resolve_starts(hours: MeetingHours) -> str:
+        return f"{hours.starts:%H:%M}"
+
+    @staticmethod
+    def resolve_ends(hours: MeetingHours) -> str:
+        return f"{hours.ends:%H:%M}"
 
 
 class MeetingOut(Schema):

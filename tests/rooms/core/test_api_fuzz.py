@@ -31,6 +31,9 @@ ROWS = {
     "solutions": ("offered", "sketch"),
     "calls": ("open-call", "draft-call"),
     "talk": ("need", "public"),
+    "meeting-days": ("meeting-day", "draft-day"),
+    "rounds": ("round-plan",),
+    "pilots": ("planned", "open-pilot"),
 }
 """Rows that are there, by the first part of the address."""
 
@@ -66,6 +69,8 @@ def test_operations_when_sent_anything_then_answer_as_described(
     faults = []
     for found in described().get_all_operations():
         operation = found.ok()
+        if mode.is_negative and not (list(operation.iter_parameters()) or operation.body):
+            continue  # it takes nothing, so there is nothing to get wrong
         try:
             send_anything(operation, mode, uuids(world, operation.path), key)
         except FailureGroup as group:

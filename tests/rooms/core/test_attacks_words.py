@@ -29,6 +29,12 @@ CODES = re.compile(
 ROOMS = ("core", "needs", "solvers", "matching", "talk")
 
 
+def poison_one(model: type[models.Model], name: str) -> None:
+    """Where no two rows may say the same: the mark, and the row's own number."""
+    for row in model._default_manager.all():
+        model._default_manager.filter(pk=row.pk).update(**{name: f"{MARK}{row.pk}"})
+
+
 def poison() -> int:
     """Writes the mark into every text column that people fill, past all actions; returns how many columns."""
     count = 0
@@ -38,6 +44,12 @@ def poison() -> int:
                 if type(field) not in {models.CharField, models.TextField} or field.choices or field.unique:
                     continue
                 if CODES.fullmatch(field.name) or model is AuditEvent:
+                    continue
+                if any(
+                    field.name in each.fields for each in model._meta.constraints if hasattr(each, "fields")
+                ):
+                    poison_one(model, field.name)
+                    count += 1
                     continue
                 if (field.max_length or 999) >= 60:
                     count += bool(model._default_manager.update(**{field.name: MARK}))

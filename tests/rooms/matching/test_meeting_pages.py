@@ -264,7 +264,7 @@ def test_api_when_asked_for_a_day_tells_its_timetable_to_who_may_see_it(people: 
     ]
     assert api(people.dag, f"/{made.day.uuid}")["day"]["url"] == made.day.get_absolute_url()
     assert api(people.sam, "/") == []
-    assert Client().get("/api/meeting-days/").status_code == 401
+    assert Client().get("/api/meeting-days/").json() == []
 
 
 def queries_of(client: Client, address: str) -> int:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
+from tests.rooms.procurement.conftest import first_ceiling  # noqa: F401 (autouse here too)
+
 
 @pytest.fixture
 def english() -> Iterator[None]:

@@ -129,6 +129,12 @@ def merge_unit(*, by: Viewer, unit: Unit, into: Unit) -> int:
 def move_rows(relation: models.ForeignObjectRel, unit: Unit, into: Unit) -> int:
     """Lets all rows that point to `unit` through this relation point to `into`."""
     rows = relation.related_model._base_manager.filter(**{relation.field.name: unit})
+    if relation.many_to_many:
+        lists = [getattr(row, relation.field.name) for row in rows]
+        for units in lists:
+            units.add(into)
+            units.remove(unit)
+        return len(lists)
     try:
         with transaction.atomic():
             return int(rows.update(**{relation.field.name: into}))
