@@ -14,6 +14,7 @@ from pathlib import Path
 import django
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 ROOT = Path(__file__).resolve().parents[1]
 VAR = Path(tempfile.mkdtemp(prefix="ringar-test-"))
@@ -39,6 +40,12 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 django.setup()
 # Loaded after this file, when the models are ready.
 pytest_plugins = ["tests.people", "tests.city", "tests.chromium", "tests.log_in_providers"]
+
+
+@pytest.fixture(autouse=True)
+def swedish() -> None:
+    """Each test begins in the house's language: a request leaves that of its reader behind in the thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")
