@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from ringar.core.models import Organisation
-from ringar.robots import webhook_models  # noqa: F401 (its tables belong to the room)
+from ringar.robots import case_models, map_models, webhook_models  # noqa: F401 (tables of the room)
 from ringar.robots.rules import MailState, State
 
 
