@@ -73,6 +73,9 @@ else
 endif
 	@mkdir -p $(VENDOR) $(DICTIONARY)
 	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
+	@rm -rf $(VENDOR)/bpmn-js && mkdir -p $(VENDOR)/bpmn-js
+	@cp -R node_modules/bpmn-js/LICENSE node_modules/bpmn-js/dist/assets node_modules/bpmn-js/dist/bpmn-modeler.production.min.js \
+	  node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js $(VENDOR)/bpmn-js/
 	@cp node_modules/dictionary-sv/index.dic node_modules/dictionary-sv/index.aff node_modules/dictionary-sv/license \
 	  $(DICTIONARY)/
 	@touch $@
