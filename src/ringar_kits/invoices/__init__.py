@@ -1,7 +1,8 @@
 """Invoices and credit notes in UBL 2.1 (Peppol BIS Billing 3.0): reads, checks, writes, credits."""
 
+from ringar_kits.invoices.credit import make_credit_note
 from ringar_kits.invoices.model import Invoice, InvoiceError
 from ringar_kits.invoices.read import read_invoice
 from ringar_kits.invoices.write import write_invoice
 
-__all__ = ["Invoice", "InvoiceError", "read_invoice", "write_invoice"]
+__all__ = ["Invoice", "InvoiceError", "make_credit_note", "read_invoice", "write_invoice"]
