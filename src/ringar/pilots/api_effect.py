@@ -10,7 +10,7 @@ from ninja import Field, Router, Schema
 from ringar.core.api import ERRORS, caller, reads
 from ringar.pilots.queries.pilots import pilot_for
 from ringar.pilots.standing import standing_of
-from ringar.pilots.wording import effect_words, exact_words, verdict_words
+from ringar.pilots.wording import effect_words, verdict_words
 
 router = Router(tags=["pilots"])
 
@@ -72,7 +72,7 @@ def show_effect(request: HttpRequest, uuid: UUID) -> Any:
     pilot = pilot_for(caller(request), uuid)
     standing = standing_of(pilot)
     figures, answered = standing.figures, standing.answered
-    told = (verdict_words(figures), effect_words(figures) or exact_words(figures))
+    told = (verdict_words(figures), effect_words(figures))
     return figures.as_json() | {
         "told": "" if standing.why else " ".join(filter(None, told)),
         "why": standing.why,

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from ringar.pilots.models import EffectGoal, Measurement, Pilot, PilotUnit
 from ringar.pilots.rules import Design, Scale, UnitRole
+from ringar.pilots.zeros import off_the_ends
 from ringar_kits.effects import (
     Estimate,
     ExactTest,
@@ -29,7 +30,8 @@ WEEK = timedelta(days=7)
 class Question:
     """All that an estimate is made of. Equal questions have equal hashes, and are answered once.
 
-    Units are named by the key of their row. `starts` are the weeks that were drawn, for a start by lot.
+    Units are named by the key of their row. `starts` are the weeks that were drawn, for a start by lot. `moved` of the
+    values stood at the end of a scale that knows none, and were moved inside by `step`.
     """
 
     observations: tuple[Observation, ...]
@@ -45,6 +47,15 @@ class Question:
     design: str = Design.FIXED
     seed: int = 0
     starts: tuple[tuple[str, date], ...] = ()
+    moved: int = 0
+    step: float | None = None
+
+    @property
+    def drawn(self) -> dict[str, date] | dict[date, bool] | None:
+        """What the lot gave: a start week for each unit that tries, or which weeks are on; None without a lot."""
+        if self.design == Design.RANDOM_START:
+            return {unit: week for unit, week in self.starts if unit in self.treated}
+        return alternate_weeks(self) if self.design == Design.ALTERNATE else None
 
 
 @dataclass(frozen=True)
@@ -78,9 +89,9 @@ class Answered:
 def question_of(pilot: Pilot, goal: EffectGoal, units: list[PilotUnit]) -> Question | None:
     """The question that the pilot's rows ask; None where no unit that tries it has a number. 2 queries."""
     rows = Measurement.objects.filter(of__pilot=pilot).order_by("of_id", "week")
-    observations = tuple(
-        Observation(str(unit), week, value)
-        for unit, week, value in rows.values_list("of_id", "week", "value")
+    told = rows.values_list("of_id", "week", "value")
+    observations, moved, step = off_the_ends(
+        (Observation(str(unit), week, value) for unit, week, value in told), goal.scale
     )
     measured = {each.unit for each in observations}
     names = {
@@ -105,6 +116,8 @@ def question_of(pilot: Pilot, goal: EffectGoal, units: list[PilotUnit]) -> Quest
         design=goal.design,
         seed=goal.seed or 0,
         starts=tuple(sorted(starts.items())) if goal.design == Design.RANDOM_START else (),
+        moved=moved,
+        step=step,
     )
 
 
@@ -149,22 +162,20 @@ def ask(question: Question, until: date | None) -> Estimate:
         cost=question.cost,
         until=until,
         weeks_planned=question.weeks_planned,
+        drawn=question.drawn,
     )
 
 
 def exact_test(question: Question) -> ExactTest:
     """The test of the lot by which it was decided who tries when. Raises InputError where the numbers do not fit it."""
-    drawn: dict[date, bool] | dict[str, date]
-    if question.design == Design.ALTERNATE:
-        drawn, weeks = alternate_weeks(question), list[date]()
-    else:
-        drawn = {unit: week for unit, week in question.starts if unit in question.treated}
+    weeks = list[date]()
+    if question.design == Design.RANDOM_START:
         # no week that was drawn from stands empty: see how lots are drawn
         last = max((week for _unit, week in question.starts), default=question.start)
         weeks = [question.start + n * WEEK for n in range((last - question.start).days // 7 + 1)]
     return randomisation_test(
         question.observations,
-        drawn=drawn,
+        drawn=question.drawn or {},
         weeks=weeks,
         treated=question.treated,
         controls=question.controls,

@@ -5,6 +5,8 @@ from typing import Any
 
 from ringar_kits.effects import Estimate
 
+SURE = 0.95
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -44,6 +46,13 @@ class Figures:
     def has_number(self) -> bool:
         """Whether there is an effect to tell."""
         return self.effect is not None and self.low is not None and self.high is not None
+
+    @property
+    def told_cost(self) -> float | None:
+        """What a unit of effect cost; None while chance alone could have made the effect."""
+        chance = self.p_better if self.p_exact is None else 1 - self.p_exact
+        is_sure = chance is not None and chance >= SURE and self.verdict != "no_conclusion"
+        return self.cost_per_unit if is_sure else None
 
     def as_json(self) -> dict[str, Any]:
         """What `Decision.estimate` holds."""

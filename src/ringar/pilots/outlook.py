@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ringar.core.clock import today
 from ringar.pilots.models import EffectGoal, Measurement, Pilot, PilotUnit
 from ringar.pilots.rules import UnitRole
+from ringar.pilots.zeros import off_the_ends
 from ringar_kits.effects import Alternative, Design, Observation, Offer, plan_design
 from ringar_kits.errors import InputError
 
@@ -45,6 +47,31 @@ class Outlook:
         return self.design.offers if self.design else ()
 
 
+@lru_cache(maxsize=64)
+def planned(
+    observations: tuple[Observation, ...],
+    treated: tuple[str, ...],
+    controls: tuple[str, ...],
+    weeks_after: int,
+    worthwhile: float,
+    better: str,
+    scale: str,
+) -> Design:
+    """What the kit says of a design. It is deterministic and simulates for long, so it is remembered by its question.
+
+    Raises InputError.
+    """
+    return plan_design(
+        observations,
+        treated=treated,
+        controls=controls,
+        weeks_after=weeks_after,
+        worthwhile=worthwhile,
+        better=better,
+        scale=scale,
+    )
+
+
 def outlook_of(pilot: Pilot) -> Outlook | None:
     """What the design could see, from what its units measured before the start; None without a goal. 3 queries."""
     goal = EffectGoal.objects.filter(pilot=pilot).first()
@@ -54,26 +81,27 @@ def outlook_of(pilot: Pilot) -> Outlook | None:
     rows = Measurement.objects.filter(of__in=units, week__lt=goal.start_week or today()).order_by(
         "of_id", "week"
     )
-    observations = [
-        Observation(str(of), week, value) for of, week, value in rows.values_list("of_id", "week", "value")
-    ]
+    told = rows.values_list("of_id", "week", "value")
+    observations, _moved, _step = off_the_ends(
+        (Observation(str(of), week, value) for of, week, value in told), goal.scale
+    )
     measured = {each.unit for each in observations}
     by_role = {
-        role: [str(unit.pk) for unit in units if unit.role == role and str(unit.pk) in measured]
+        role: tuple(str(unit.pk) for unit in units if unit.role == role and str(unit.pk) in measured)
         for role in UnitRole
     }
     weeks = len({each.week for each in observations})
     if not by_role[UnitRole.TRIES]:
         return Outlook(goal, weeks)
     try:
-        design = plan_design(
+        design = planned(
             observations,
-            treated=by_role[UnitRole.TRIES],
-            controls=by_role[UnitRole.COMPARES],
-            weeks_after=goal.weeks_planned,
-            worthwhile=goal.worthwhile,
-            better=goal.better,
-            scale=goal.scale,
+            by_role[UnitRole.TRIES],
+            by_role[UnitRole.COMPARES],
+            goal.weeks_planned,
+            goal.worthwhile,
+            goal.better,
+            goal.scale,
         )
     except InputError as error:
         return Outlook(goal, weeks, fault=str(error))

@@ -61,7 +61,7 @@ def hindrances_of_meeting(request: HttpRequest, meeting: Meeting) -> str:
 
 
 def measurements_panel(request: HttpRequest, pilot: Pilot) -> str:
-    """How far measuring has come, and where to hand in a value. 2 queries."""
+    """How far measuring has come, and where to hand in a value. 3 queries."""
     viewer = viewer_at(request)
     if not works_here(viewer, pilot.organisation_id):
         return ""

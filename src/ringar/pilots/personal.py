@@ -8,6 +8,7 @@ from ringar.pilots.models import (
     Correction,
     DataCheck,
     Decision,
+    Gap,
     Gate,
     Hindrance,
     Measurement,
@@ -58,6 +59,16 @@ PERSONAL = [
         label=_("Values that you corrected"),
         export=lambda person: told(
             Correction.objects.filter(by=person), "measurement__week", "before", "after", "why", "at"
+        ),
+        fate="archived",
+        why=RECORD,
+        erase=keep_all,
+    ),
+    Personal(
+        table="pilots.Gap",
+        label=_("Weeks of which you told why they were not measured"),
+        export=lambda person: told(
+            Gap.objects.filter(by=person), "of__pilot__title", "of__unit__name", "week", "why", "at"
         ),
         fate="archived",
         why=RECORD,

@@ -64,7 +64,7 @@ class Design(models.TextChoices):
 class UnitRole(models.TextChoices):
     """What a unit does in a pilot."""
 
-    TRIES = "tries", _("Tries")
+    TRIES = "tries", _("Tries it")
     COMPARES = "compares", _("Is compared with")
 
 
@@ -199,8 +199,11 @@ def works_with(viewer: Viewer, facts: PilotFacts) -> bool:
     return is_owner or facts.uuid in viewer.team_rows
 
 
-def can_see_pilot(viewer: Viewer, facts: PilotFacts) -> bool:
-    """Whether the viewer may see the pilot: by its visibility, which is public once it is published."""
+def can_see_pilot(viewer: Viewer, facts: PilotFacts, *, measures: bool = False) -> bool:
+    """Whether the viewer may see the pilot: by its visibility, which is public once it is published.
+
+    `measures`: the viewer hands in values of it, and so must know what it is about, from whatever unit.
+    """
     return can_see(
         viewer,
         organisation_id=facts.organisation_id,
@@ -208,7 +211,7 @@ def can_see_pilot(viewer: Viewer, facts: PilotFacts) -> bool:
         visibility=facts.visibility,
         author_id=facts.author_id,
         is_draft=False,
-        in_team=works_with(viewer, facts),
+        in_team=measures or works_with(viewer, facts),
     )
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from ringar.pilots.effects import WEEK, Answered, Question, answer, level_before, own_unit, question_of
 from ringar.pilots.figures import Figures, figures_from
 from ringar.pilots.models import EffectGoal, Pilot, PilotUnit
-from ringar.pilots.rules import Design, UnitRole
-from ringar.pilots.wording import note_words, sentence
+from ringar.pilots.rules import Design, Scale, UnitRole
+from ringar.pilots.wording import note_words, plain, sentence
 from ringar_kits.effects import Estimate, Note
 
 FALSE_ALARM = 0.05
@@ -87,9 +87,9 @@ def judged(
         return Standing(about(pilot, goal, reason), "", goal, answered, when, names=names)
     if question.design != Design.FIXED:
         figures, why = drawn_figures(pilot, goal, answered, question)
-        return Standing(figures, why, goal, answered, when, names=names)
+        return Standing(figures, why, goal, answered, when, notes_on_ends(question), names)
     estimate = answered.at_look or answered.whole
-    told = notes_of(estimate, names)
+    told = notes_of(estimate, names) + notes_on_ends(question)
     figures = figures_from(
         estimate,
         metric=goal.metric,
@@ -110,6 +110,18 @@ def notes_of(estimate: Estimate, names: dict[str, str]) -> tuple[str, ...]:
     notes: list[Note] = [note for note in estimate.notes if note.code not in said]
     words = [note_words(note, names) for note in notes]
     return tuple(f"{word[:1].upper()}{word[1:]}." for word in words)
+
+
+def notes_on_ends(question: Question) -> tuple[str, ...]:
+    """That numbers at the end of the scale were moved, and to what; nothing where none was."""
+    if question.step is None:
+        return ()
+    facts = {"count": question.moved, "step": plain(question.step)}
+    if question.scale == Scale.LOGIT:
+        return (
+            _("Shares of 0 or 1 (%(count)d) are reckoned as %(step)s from there: odds know neither.") % facts,
+        )
+    return (_("Values of 0 (%(count)d) are reckoned as %(step)s: ratios know no zero.") % facts,)
 
 
 def is_final(answered: Answered) -> bool:
@@ -138,6 +150,8 @@ def drawn_figures(
     verdict = "no_conclusion" if too_few else "extend" if not is_sure else "scale" if is_enough else "stop"
     facts = told.as_json() | {
         "effect": effect,
+        "low": answered.whole.low,
+        "high": answered.whole.high,
         "p_exact": exact.p,
         "draws": exact.draws,
         "verdict": verdict,

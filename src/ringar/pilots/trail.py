@@ -30,6 +30,7 @@ ACTIONS = (
     ("set_effect_goal", _("set an effect goal")),
     ("set_pilot_units", _("chose units for a pilot")),
     ("start_pilot", _("began to prepare a pilot")),
+    ("tell_gap", _("told why a week was not measured")),
     ("unpublish_pilot", _("took a pilot's page back")),
 )
 KINDS = (

@@ -112,7 +112,12 @@ def percent(share: float) -> str:
 
 
 def effect_words(figures: Figures) -> str:
-    """ "Probable effect on waiting time: 12 minutes lower (between 5 and 19 lower)."; "" without a number."""
+    """ "Probable effect on waiting time: 12 minutes lower (between 5 and 19 lower)."; "" without a number.
+
+    What the lot says, where one was drawn.
+    """
+    if figures.p_exact is not None:
+        return exact_words(figures)
     if figures.effect is None or figures.low is None or figures.high is None:
         return ""
     facts = {
@@ -144,6 +149,10 @@ def exact_words(figures: Figures) -> str:
     """What the lot's own test says; "" where no lot was drawn, or it is too early."""
     if figures.p_exact is None or figures.effect is None or figures.draws is None:
         return ""
+    interval = ""
+    if figures.low is not None and figures.high is not None:
+        told = _("With its uncertainty: %(between)s.")
+        interval = " " + told % {"between": between_words(figures, figures.low, figures.high)}
     facts = {
         "metric": inside(figures.metric),
         "size": number_format(abs(figures.effect) * factor_of(figures), 1, force_grouping=True),
@@ -158,7 +167,7 @@ def exact_words(figures: Figures) -> str:
             "The lot could fall out in %(draws)s ways, and %(share)s of them would have looked as good."
         )
         % facts
-    )
+    ) + interval
 
 
 def inside(metric: str) -> str:
@@ -232,7 +241,7 @@ def told_of(figures: Figures) -> Told:
     marks = {"scale": "ok", "stop": "warn"}
     return Told(
         verdict=verdict_words(figures),
-        effect=effect_words(figures) or exact_words(figures),
+        effect=effect_words(figures),
         chance=chance_words(figures),
         nesta=nesta_words(figures.nesta_level),
         waiting=waiting_words(figures),

@@ -1,5 +1,7 @@
 """What may be told of a pilot's effect, in each state that its measurements can be in."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import translation
 
@@ -98,9 +100,12 @@ def test_standing_when_numbers_move_then_is_asked_anew_else_remembered(people: P
 def test_standing_when_weeks_were_drawn_then_the_lot_judges(people: People) -> None:
     standing = standing_of(drawn_by_lot(people))
     figures = standing.figures
-    assert figures.verdict == "scale" and figures.is_final and figures.low is None
+    assert figures.verdict == "scale" and figures.is_final
     assert figures.draws == 720 and figures.p_exact is not None and figures.p_exact <= 0.05
-    assert "720" in exact_words(figures) and effect_words(figures) == ""
+    told = effect_words(figures)
+    assert "720" in told and told == exact_words(figures) and "With its uncertainty: between" in told
+    assert figures.low is not None and figures.high is not None and figures.effect is not None
+    assert figures.low < figures.effect < figures.high < 0
     assert standing.answered and len(standing.answered.starts) == 6
 
 
@@ -123,9 +128,25 @@ def test_standing_when_weeks_alternate_then_is_judged_at_the_end_alone(people: P
 def test_standing_when_a_value_is_outside_the_scale_then_names_unit_and_week(people: People) -> None:
     pilot = measured(people, goal={"scale": "log"})
     row = pilot.units.first().measurements.first()  # type: ignore[union-attr]
-    type(row).objects.filter(pk=row.pk).update(value=0)
+    type(row).objects.filter(pk=row.pk).update(value=-1)
     told = verdict_words(standing_of(pilot).figures)
     assert "Grupp 0" in told and str(row.week) in told
+
+
+def test_standing_when_zeros_on_the_scale_of_ratios_then_are_moved_and_told(people: People) -> None:
+    pilot = measured(people, goal={"scale": "log"})
+    row = pilot.units.first().measurements.first()  # type: ignore[union-attr]
+    type(row).objects.filter(pk=row.pk).update(value=0)
+    standing = standing_of(pilot)
+    assert standing.figures.effect is not None
+    assert any("Values of 0 (1) are reckoned as" in note for note in standing.notes)
+
+
+def test_told_cost_when_chance_could_have_made_it_then_is_none(people: People) -> None:
+    surely = replace(standing_of(measured(people)).figures, cost_per_unit=500.0)
+    assert surely.told_cost == 500
+    assert replace(surely, p_better=0.75).told_cost is None
+    assert replace(surely, verdict="no_conclusion").told_cost is None
 
 
 def test_figures_when_kept_with_a_decision_then_come_back_the_same(people: People) -> None:

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from ringar.core.actions import audit_row, record_audits
 from ringar.core.clock import now, today
+from ringar.core.flags import Flagged
 from ringar.core.importing import Counts, Progress
 from ringar.core.models import AuditEvent, Organisation
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.text import tidy_text
+from ringar.pilots.actions.texts import flags_of_public, texts_of_public
 from ringar.pilots.models import CostLine, Pilot, PilotNote
 from ringar.pilots.rules import CostKind
 from ringar_kits.texts.analyse import guess_language
@@ -54,7 +56,9 @@ def import_pilots(
         if pilot is None:
             pilot = new_pilot(by, organisation, source, row)
             pilot.unit = row.get("unit") or top
+        shared = texts_of_public(pilot)
         told = fill(pilot, row)
+        require_looked_at(pilot, shared)
         if is_new or told:
             pilot.changed_at = now()
             pilot.save()
@@ -67,6 +71,18 @@ def import_pilots(
         progress(1)
     record_audits(audit)
     return Counts(new=new, changed=changed, unchanged=len(rows) - new - changed)
+
+
+def require_looked_at(pilot: Pilot, shared: Mapping[str, str]) -> None:
+    """Raises Refused where the list would put words to be looked at on a page that everyone reads."""
+    try:
+        flags_of_public(pilot, shared, ())
+    except Flagged as flagged:
+        told = _(
+            "%(pilot)s is published, and “%(words)s” must be looked at first. Change it on the pilot’s own page, or "
+            "take the words out of the list."
+        )
+        raise Refused(told % {"pilot": pilot.title, "words": flagged.flags[0].text}) from None
 
 
 def new_pilot(by: Viewer, organisation: Organisation, source: str, row: Row) -> Pilot:

@@ -1,6 +1,6 @@
 """What a gate asks for, part by part: effect goal, units, calculation, data check."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import isfinite
@@ -14,8 +14,8 @@ from ringar.core.models import Person, Unit
 from ringar.core.queries import works_in
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.pilots.actions.pilots import as_told, to_prepare
-from ringar.pilots.actions.texts import tidied
-from ringar.pilots.models import EffectGoal, Measurement, Pilot, PilotUnit
+from ringar.pilots.actions.texts import flags_of_public, texts_of_public, tidied
+from ringar.pilots.models import EffectGoal, Gap, Measurement, Pilot, PilotUnit
 from ringar.pilots.rules import Better, Design, Scale, UnitRole
 
 GOAL = ("metric", "measured_in", "better", "scale", "baseline", "baseline_source", "target", "worthwhile")
@@ -33,13 +33,16 @@ def changed(pilot: Pilot, *, by: Viewer, action: str, changes: Mapping[str, obje
 
 
 @transaction.atomic
-def set_effect_goal(*, by: Viewer, pilot: Pilot, told: Mapping[str, object]) -> EffectGoal:
+def set_effect_goal(
+    *, by: Viewer, pilot: Pilot, told: Mapping[str, object], kept: Iterable[str] = ()
+) -> EffectGoal:
     """Sets what must change and by how much: the fields of GOAL, and of PLAN how it is to be seen.
 
     All of GOAL is asked for the first time. Another design or start week takes back a lot that was drawn. Raises
-    NotAllowed; Refused where something is missing or can not be so.
+    NotAllowed; Refused where something is missing or can not be so; Flagged as `edit_pilot` does.
     """
     pilot = to_prepare(by, pilot)
+    shared = texts_of_public(pilot)
     goal = EffectGoal.objects.filter(pilot=pilot).first() or EffectGoal(pilot=pilot)
     is_new, changes = goal.pk is None, dict[str, object]()
     for name in (*GOAL, *PLAN):
@@ -55,6 +58,8 @@ def set_effect_goal(*, by: Viewer, pilot: Pilot, told: Mapping[str, object]) -> 
         forget_lot(pilot, goal)
     goal.save()
     if changes:
+        pilot.effect_goal = goal
+        changes |= flags_of_public(pilot, shared, kept)
         changed(pilot, by=by, action="set_effect_goal", changes=changes)
     return goal
 
@@ -120,10 +125,14 @@ def set_units(*, by: Viewer, pilot: Pilot, takings: Sequence[Taking]) -> list[Pi
     require_units(pilot, takings, wanted)
     before = {row.unit_id: row for row in pilot.units.select_related("unit")}
     gone = [row for key, row in before.items() if key not in wanted]
-    measured = Measurement.objects.filter(of__in=gone).values_list("of__unit__name", flat=True).first()
+    told = (
+        rows.objects.filter(of__in=gone).values_list("of__unit__name", flat=True)
+        for rows in (Measurement, Gap)
+    )
+    measured = next((name for names in told for name in names[:1]), None)
     if measured:
-        told = _("%(unit)s has measurements already, and stays. Measurements are never thrown away.")
-        raise Refused(told % {"unit": measured})
+        problem = _("%(unit)s has measurements already, and stays. Measurements are never thrown away.")
+        raise Refused(problem % {"unit": measured})
     others = {(row.unit_id, row.role) for row in before.values()}
     is_other = others != {(key, taking.role) for key, taking in wanted.items()}
     for row in gone:

@@ -1,6 +1,6 @@
 """Beginning a pilot, and the facts on it: what, for which need, whose, how much, until when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from ringar.needs.models import Need
 from ringar.needs.queries import concerned_people as concerned_by_need
 from ringar.needs.queries import home_unit, people_of
 from ringar.needs.rules import NeedState, can_edit_need
-from ringar.pilots.actions.texts import tidied
+from ringar.pilots.actions.texts import flags_of_public, texts_of_public, tidied
 from ringar.pilots.models import Pilot, Sprint
 from ringar.pilots.rules import (
     PilotKind,
@@ -135,13 +135,18 @@ def to_prepare(by: Viewer, pilot: Pilot) -> Pilot:
 
 
 @transaction.atomic
-def edit_pilot(*, by: Viewer, pilot: Pilot, changes: Mapping[str, object]) -> Pilot:
-    """Changes fields of LONGEST and FACTS, until the stage has started. Raises NotAllowed, Refused, ValueError."""
+def edit_pilot(*, by: Viewer, pilot: Pilot, changes: Mapping[str, object], kept: Iterable[str] = ()) -> Pilot:
+    """Changes fields of LONGEST and FACTS, until the stage has started. Raises NotAllowed, Refused, ValueError.
+
+    Raises Flagged where everyone reads the page and new words are to be looked at, until they are gone or `kept`.
+    """
     pilot = to_prepare(by, pilot)
+    shared = texts_of_public(pilot)
     told = fill(pilot, changes)
     if not pilot.title:
         raise Refused(_("Give it a heading."))
     if told:
+        told |= flags_of_public(pilot, shared, kept)
         save_pilot(pilot, by=by, action="edit_pilot", changes=told)
     return pilot
 

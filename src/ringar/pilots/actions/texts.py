@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from ringar.core import flags
 from ringar.core.flags import Flag
-from ringar.core.rules import Refused
+from ringar.core.rules import Refused, Visibility
 from ringar.core.text import tidy_text
+from ringar.pilots.models import Pilot
+from ringar.pilots.queries.story import published_texts
 
 FIELDS: dict[str, Promise] = {
     "title": gettext_lazy("Heading"),
@@ -40,6 +42,19 @@ def tidied(text: str, longest: int) -> str:
 def find_own_flags(texts: Mapping[str, str]) -> list[Flag]:
     """What to look at in the texts before others read them."""
     return flags.find_flags(texts, names=FIELDS)
+
+
+def texts_of_public(pilot: Pilot) -> dict[str, str]:
+    """What everyone reads of the pilot as it stands; nothing before it is published. 3 queries, or none."""
+    return published_texts(pilot) if pilot.visibility == Visibility.PUBLIC else {}
+
+
+def flags_of_public(pilot: Pilot, shared: Mapping[str, str], kept: Iterable[str]) -> dict[str, object]:
+    """What the audit row says of flagged words in the changed texts of a page that everyone reads; {} for others.
+
+    `shared` is what stood there. Raises Flagged until each new one is decided on. 3 queries, none for other pages.
+    """
+    return flags.decide_flags(texts_of_public(pilot), shared=shared, kept=kept, names=FIELDS)
 
 
 def decided_flags(texts: Mapping[str, str], kept: Iterable[str]) -> dict[str, object]:

@@ -13,7 +13,7 @@ from ringar.core.text import TextField
 from ringar.pilots.actions.measurements import Value
 from ringar.pilots.actions.realised import Realised
 from ringar.pilots.measure_rules import LONGEST_WHY, read_number, value_fault
-from ringar.pilots.models import CostLine, EffectGoal, PilotUnit
+from ringar.pilots.models import CostLine, EffectGoal, Gap, PilotUnit
 from ringar.pilots.queries.measurements import Measured
 from ringar.pilots.rules import CostKind, Scale
 
@@ -38,6 +38,13 @@ def question_of(of: PilotUnit, goal: EffectGoal, week: date) -> str:
     if goal.scale == Scale.LOGIT:
         return _("Week %(week)d (from %(day)s), %(unit)s: what share?") % facts
     return _("Week %(week)d (from %(day)s), %(unit)s: how many %(in)s?") % facts
+
+
+def week_words(week: date) -> str:
+    """A week by number, ISO year and Monday."""
+    year, number, _day = week.isocalendar()
+    facts = {"week": number, "year": year, "day": formats.date_format(week, "j F")}
+    return _("week %(week)d %(year)d (from %(day)s)") % facts
 
 
 class NumberField(TextField):
@@ -74,6 +81,8 @@ class MeasurementForm(forms.Form):
                 initial=plain(stands.value) if stands else "",
                 help_text=help_text,
             )
+        if waiting := [week for week in weeks if week not in measured.values]:
+            self.add_gap_fields(waiting)
         self.fields["why"] = TextField(
             label=gettext_lazy("Why is a value corrected?"),
             required=False,
@@ -81,9 +90,30 @@ class MeasurementForm(forms.Form):
             help_text=gettext_lazy("Only where a number stood already. What stood there is kept."),
         )
 
+    def add_gap_fields(self, weeks: list[date]) -> None:
+        """Asks which weeks could not be measured, and why."""
+        self.fields["gaps"] = forms.MultipleChoiceField(
+            label=gettext_lazy("Which weeks were not measured?"),
+            required=False,
+            choices=[(f"{week:%Y%m%d}", week_words(week)) for week in weeks],
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["gap_why"] = TextField(
+            label=gettext_lazy("Why were they not measured?"),
+            required=False,
+            max_length=LONGEST_WHY,
+            help_text=gettext_lazy("For instance: closed for summer, or the counter was broken."),
+        )
+
     def empty_fields(self) -> list[forms.BoundField]:
         """The weeks that wait for a value."""
-        return [self[name] for name, week in self.names.items() if week not in self.measured.values]
+        told = self.measured.values.keys() | self.measured.gaps.keys()
+        return [self[name] for name, week in self.names.items() if week not in told]
+
+    def gap_fields(self) -> list[tuple[forms.BoundField, Gap]]:
+        """The weeks told as not measured, with what was told: a value may still come."""
+        gaps = self.measured.gaps
+        return [(self[name], gaps[week]) for name, week in self.names.items() if week in gaps]
 
     def filled_fields(self) -> list[forms.BoundField]:
         """The weeks that have a value."""
@@ -95,9 +125,27 @@ class MeasurementForm(forms.Form):
             value = cleaned.get(name)
             if value is not None and (fault := value_fault(value, self.goal.scale)):
                 self.add_error(name, str(fault))
+        self.check_gaps(cleaned)
         if not self.errors and self.corrects() and not cleaned.get("why"):
             self.add_error("why", _("A number that stood there is changed. Say why in a few words."))
         return cleaned
+
+    def check_gaps(self, cleaned: dict[str, Any]) -> None:
+        """Tells what is wrong with the weeks told as not measured: a value beside, no reason, or a reason for none."""
+        gaps, why = cleaned.get("gaps") or [], cleaned.get("gap_why")
+        for gap in gaps:
+            if cleaned.get(f"w{gap}") is not None:
+                self.add_error(
+                    f"w{gap}", _("You say that this week was not measured. Take one of the two away.")
+                )
+        if gaps and not why and "gap_why" not in self.errors:
+            self.add_error("gap_why", _("Say in a few words why."))
+        if why and not gaps and "gaps" not in self.errors:
+            self.add_error("gaps", _("Tick the weeks that were not measured, or take the reason away."))
+
+    def told_gaps(self) -> list[date]:
+        """The weeks that were not measured."""
+        return [self.names[f"w{gap}"] for gap in self.cleaned_data.get("gaps") or []]
 
     def corrects(self) -> bool:
         """Whether a value that stands is given another number."""

@@ -3,6 +3,7 @@
 from ringar.pilots.models.evidence import (
     Correction,
     Decision,
+    Gap,
     Hindrance,
     Measurement,
     PilotNote,
@@ -26,6 +27,7 @@ __all__ = [
     "DataCheck",
     "Decision",
     "EffectGoal",
+    "Gap",
     "Gate",
     "Hindrance",
     "Measurement",

@@ -32,6 +32,23 @@ class Measurement(models.Model):
         return f"{self.of.unit.name}, {self.week}"
 
 
+class Gap(models.Model):
+    """A week that a unit could not measure, and why. It stays where a value is handed in later."""
+
+    of = models.ForeignKey(PilotUnit, on_delete=models.PROTECT, related_name="gaps", db_index=False)
+    week = models.DateField()  # its Monday
+    why = models.CharField(_("why"), max_length=300)
+    by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["week"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["of", "week"], name="gap_once_a_week")]
+
+    def __str__(self) -> str:
+        return f"{self.of.unit.name}, {self.week}"
+
+
 class Correction(models.Model):
     """What a measurement was before it was corrected, and why."""
 

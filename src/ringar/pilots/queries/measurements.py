@@ -24,9 +24,9 @@ from ringar.pilots.measure_rules import (
     span_of,
     weeks_between,
 )
-from ringar.pilots.models import Correction, EffectGoal, Measurement, Pilot, PilotUnit
+from ringar.pilots.models import Correction, EffectGoal, Gap, Measurement, Pilot, PilotUnit
 from ringar.pilots.queries.pilots import visible_pilots
-from ringar.pilots.rules import can_edit_pilot
+from ringar.pilots.rules import can_edit_pilot, can_see_pilot
 
 MOST_REMINDED = 5_000
 REMINDED_AFTER_END = 26 * WEEK
@@ -60,12 +60,20 @@ def may_measure(viewer: Viewer, pilot: Pilot, of: PilotUnit) -> bool:
     )
 
 
+def sees_pilot(viewer: Viewer, pilot: Pilot) -> bool:
+    """Whether the viewer sees the pilot's other pages too. 1 query, none for nobody."""
+    measures = viewer.person_id is not None and pilot.units.filter(measurer_id=viewer.person_id).exists()
+    return can_see_pilot(viewer, pilot.facts, measures=measures)
+
+
 def units_with_values() -> "QuerySet[PilotUnit]":
-    """A pilot's units, each with its values in the order of the weeks and what they were before. 3 queries."""
+    """A pilot's units, each with its values in the order of the weeks, what they were before, and gaps. 4 queries."""
     corrections = Prefetch("corrections", Correction.objects.select_related("by"))
     values = Measurement.objects.select_related("entered_by").prefetch_related(corrections)
     units = PilotUnit.objects.select_related("unit", "measurer")
-    return units.prefetch_related(Prefetch("measurements", values))
+    return units.prefetch_related(
+        Prefetch("measurements", values), Prefetch("gaps", Gap.objects.select_related("by"))
+    )
 
 
 def pilots_to_measure(viewer: Viewer) -> "QuerySet[Pilot]":
@@ -89,7 +97,7 @@ def measured_pilot(viewer: Viewer, uuid: UUID | str) -> Pilot:
 
 
 def measured_unit(viewer: Viewer, uuid: UUID | str, unit: UUID | str) -> PilotUnit:
-    """A unit of a pilot with its values, for who may hand them in. Raises NotAllowed. 4 queries."""
+    """A unit of a pilot with its values, for who may hand them in. Raises NotAllowed. 5 queries."""
     pilot = measured_pilot(viewer, uuid)
     of = units_with_values().filter(pilot=pilot, unit__uuid=unit).first()
     if of is None or not may_measure(viewer, pilot, of):
@@ -100,12 +108,16 @@ def measured_unit(viewer: Viewer, uuid: UUID | str, unit: UUID | str) -> PilotUn
 
 @dataclass(frozen=True)
 class Measured:
-    """What one unit has measured: `weeks` newest first, with the value of each or None where one is missing."""
+    """What one unit has measured: `weeks` newest first, with the value of each or None where one is missing.
+
+    `gaps` are weeks without a value of which it is told why; they are not `missing`.
+    """
 
     of: PilotUnit
     values: dict[date, Measurement] = field(default_factory=dict)
     weeks: list[date] = field(default_factory=list)
     missing: list[date] = field(default_factory=list)
+    gaps: dict[date, Gap] = field(default_factory=dict)
 
     @property
     def cells(self) -> list[tuple[date, Measurement | None]]:
@@ -116,9 +128,11 @@ class Measured:
 def measured_by(of: PilotUnit, span: Span) -> Measured:
     """What the unit (of `units_with_values`) has measured, and what is missing. No query."""
     values = {row.week: row for row in of.measurements.all()}
-    weeks = {*values, *weeks_between(min([*values, span.asked]), last_ended(span, today=today()))}
-    missing = missing_weeks(values.keys(), span, today=today())
-    return Measured(of, values, sorted(weeks, reverse=True), missing)
+    gaps = {gap.week: gap for gap in of.gaps.all() if gap.week not in values}
+    told = {*values, *gaps}
+    weeks = {*told, *weeks_between(min([*told, span.asked]), last_ended(span, today=today()))}
+    missing = missing_weeks(told, span, today=today())
+    return Measured(of, values, sorted(weeks, reverse=True), missing, gaps)
 
 
 def units_to_measure(viewer: Viewer) -> "QuerySet[PilotUnit]":
@@ -127,20 +141,22 @@ def units_to_measure(viewer: Viewer) -> "QuerySet[PilotUnit]":
 
 
 def expecting_units() -> "QuerySet[PilotUnit]":
-    """Units of pilots that are not over and have an effect goal, without a value for the last week that has ended."""
+    """Units of pilots that are not over and have an effect goal, where nothing is told of the last week that ended."""
     last = monday_of(today()) - WEEK
     has_last = Measurement.objects.filter(of=OuterRef("pk"), week=last)
     units = PilotUnit.objects.filter(pilot__state__in=MEASURED_STATES, pilot__effect_goal__isnull=False)
-    units = units.exclude(Exists(has_last)).exclude(measurer=None)
+    has_gap = Gap.objects.filter(of=OuterRef("pk"), week=last)
+    units = units.exclude(Exists(has_last)).exclude(Exists(has_gap)).exclude(measurer=None)
     return units.select_related("unit", "pilot__effect_goal").order_by("id")
 
 
 def with_missing(units: Iterable[PilotUnit]) -> Iterator[tuple[PilotUnit, list[date]]]:
-    """Those of the units that lack weeks, with the weeks. 1 query."""
+    """Those of the units that lack weeks, with the weeks; those told as not measured are not lacking. 2 queries."""
     rows = list(units)
     weeks: dict[int, set[date]] = {of.pk: set() for of in rows}
-    for of_id, week in Measurement.objects.filter(of__in=weeks).values_list("of_id", "week"):
-        weeks[of_id].add(week)
+    for told in (Measurement, Gap):
+        for of_id, week in told.objects.filter(of__in=weeks).values_list("of_id", "week"):
+            weeks[of_id].add(week)
     for of in rows:
         goal = goal_of(of.pilot)
         if goal and (missing := missing_weeks(weeks[of.pk], span_for(of.pilot, goal), today=today())):
@@ -148,7 +164,7 @@ def with_missing(units: Iterable[PilotUnit]) -> Iterator[tuple[PilotUnit, list[d
 
 
 def measurers_to_remind(moment: datetime) -> list[tuple[PilotUnit, list[date]]]:
-    """Units whose measurer lacks weeks that ended more than a day ago, not reminded this week. 2 queries."""
+    """Units whose measurer lacks weeks that ended more than a day ago, not reminded this week. 3 queries."""
     day = timezone.localdate(moment)
     unreminded = Q(reminded_at=None) | Q(reminded_at__lt=moment - REMIND_EVERY)
     near = Q(pilot__ends_on=None) | Q(pilot__ends_on__gte=day - REMINDED_AFTER_END)
@@ -160,7 +176,7 @@ def measurers_to_remind(moment: datetime) -> list[tuple[PilotUnit, list[date]]]:
 
 
 def weeks_awaited(viewer: Viewer) -> list[tuple[PilotUnit, list[date]]]:
-    """The units that the viewer measures and that lack weeks, with the weeks. 2 queries, none for nobody."""
+    """The units that the viewer measures and that lack weeks, with the weeks. 3 queries, none for nobody."""
     if viewer.person_id is None or not viewer.may_write:
         return []
     return list(with_missing(units_to_measure(viewer)[:MOST_WAITING]))

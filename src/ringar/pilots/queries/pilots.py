@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ringar.core.models import Membership, Person, TeamMember, Unit
 from ringar.core.rules import LEADING_ROLES, NotAllowed, Viewer, Visibility
 from ringar.needs.models import Need
 from ringar.needs.queries import parse_moment
-from ringar.pilots.models import Pilot
+from ringar.pilots.models import Pilot, PilotUnit
 
 PAGE = 25
 
@@ -24,6 +24,8 @@ def visible_pilots(viewer: Viewer) -> QuerySet[Pilot]:
             return Pilot.objects.filter(seen | here)
         ours = Q(visibility=Visibility.ORGANISATION) | Q(unit_id__in=viewer.unit_ids)
         ours |= Q(uuid__in=viewer.team_rows) | Q(owner_id=viewer.person_id or 0)
+        if viewer.person_id is not None:
+            ours |= Q(Exists(PilotUnit.objects.filter(pilot=OuterRef("pk"), measurer_id=viewer.person_id)))
         seen |= here & ours
     return Pilot.objects.filter(seen)
 

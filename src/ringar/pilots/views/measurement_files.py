@@ -18,8 +18,7 @@ from ringar.core.views.imports import MOST_ROWS, MOST_UNPACKED, keep_upload, kep
 from ringar.pilots.forms.measuring import FileForm
 from ringar.pilots.imports import IMPORTERS
 from ringar.pilots.models import Pilot
-from ringar.pilots.queries.measurements import goal_of, may_measure, measured_pilot
-from ringar.pilots.rules import can_see_pilot
+from ringar.pilots.queries.measurements import goal_of, may_measure, measured_pilot, sees_pilot
 from ringar.pilots.views.measurements import told_counts
 from ringar_kits.errors import InputError
 
@@ -78,7 +77,7 @@ def measurement_import(request: Request, uuid: UUID) -> HttpResponse:
     context = {
         "pilot": pilot,
         "goal": goal_of(pilot),
-        "sees": can_see_pilot(viewer, pilot.facts),
+        "sees": sees_pilot(viewer, pilot),
         "form": form,
         "problem": problem,
         "reading": reading,

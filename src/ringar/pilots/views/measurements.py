@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,11 +17,12 @@ from ringar.core.clock import today
 from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.importing import Counts
 from ringar.core.middleware import Request
-from ringar.core.rules import Refused
+from ringar.core.rules import Refused, Viewer
+from ringar.pilots.actions.gaps import tell_gaps
 from ringar.pilots.actions.measurements import record_measurements
 from ringar.pilots.forms.measuring import MeasurementForm, plain
 from ringar.pilots.measure_rules import READY_ON, WEEK, Span, monday_of
-from ringar.pilots.models import Correction
+from ringar.pilots.models import Correction, Gap, PilotUnit
 from ringar.pilots.queries.measurements import (
     Measured,
     exported_values,
@@ -29,6 +31,7 @@ from ringar.pilots.queries.measurements import (
     measured_by,
     measured_pilot,
     measured_unit,
+    sees_pilot,
     span_for,
     units_with_values,
 )
@@ -77,23 +80,37 @@ def measurement_list(request: Request, uuid: UUID) -> HttpResponse:
     context = {
         "pilot": pilot,
         "goal": goal,
-        "sees": can_see_pilot(viewer, pilot.facts),
+        "sees": can_see_pilot(viewer, pilot.facts, measures=is_measurer(viewer, units)),
         "measured": [(each, may_measure(viewer, pilot, each.of)) for each in measured],
         "rows": [(week, [cell_of(each, week, span) for each in measured]) for week in shown] if span else [],
         "older": shown[-1].isoformat() if shown and shown[-1] != weeks[-1] else "",
         "before": before,
         "corrections": corrections.order_by("-id")[:MOST_CORRECTIONS] if goal else [],
+        "gaps": gaps_of(units)[:MOST_CORRECTIONS],
         "may_import": any(may_measure(viewer, pilot, each.of) for each in measured),
         "may_edit": can_edit_pilot(viewer, pilot.facts),
     }
     return render(request, "pilots/measurement_list.html", context)
 
 
+def is_measurer(viewer: Viewer, units: list[PilotUnit]) -> bool:
+    """Whether the viewer hands in the values of one of the units."""
+    return viewer.person_id is not None and any(of.measurer_id == viewer.person_id for of in units)
+
+
+def gaps_of(units: list[PilotUnit]) -> list[Gap]:
+    """Why weeks of those units (of `units_with_values`) were not measured, the latest week first. No query."""
+    gaps = [gap for of in units for gap in of.gaps.all()]
+    for gap in gaps:
+        gap.of = next(of for of in units if of.pk == gap.of_id)
+    return sorted(gaps, key=lambda gap: (gap.week, gap.of_id), reverse=True)
+
+
 def cell_of(measured: Measured, week: date, span: Span) -> dict[str, object]:
     """What the table shows of one unit's week."""
     row = measured.values.get(week)
     if row is None:
-        return {"is_missing": week in measured.missing}
+        return {"is_missing": week in measured.missing, "gap": measured.gaps.get(week)}
     return {"value": plain(row.value), "is_late": row.is_late, "is_corrected": bool(row.corrections.all())}
 
 
@@ -118,7 +135,7 @@ def measurement_edit(request: Request, uuid: UUID, unit: UUID) -> HttpResponse:
         "pilot": pilot,
         "of": of,
         "goal": goal,
-        "sees": can_see_pilot(viewer, pilot.facts),
+        "sees": sees_pilot(viewer, pilot),
     }
     if goal is None:
         return render(request, "pilots/measurement_edit.html", context)
@@ -128,11 +145,10 @@ def measurement_edit(request: Request, uuid: UUID, unit: UUID) -> HttpResponse:
     form = MeasurementForm(request.POST or None, measured=measured, goal=goal, weeks=weeks)
     if request.method == "POST" and form.is_valid():
         try:
-            counts = record_measurements(by=viewer, pilot=pilot, values=form.values())
+            messages.success(request, save_form(request, of, form))
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, told_counts(counts))
             return redirect("measurement_edit", uuid=pilot.uuid, unit=of.unit.uuid)
     context |= {
         "form": form,
@@ -142,6 +158,20 @@ def measurement_edit(request: Request, uuid: UUID, unit: UUID) -> HttpResponse:
         "next_week": next_week(measured, span),
     }
     return render(request, "pilots/measurement_edit.html", context)
+
+
+@transaction.atomic
+def save_form(request: Request, of: PilotUnit, form: MeasurementForm) -> str:
+    """Saves values and known gaps, all or none; returns what was done, in a sentence. Raises Refused."""
+    viewer, values, gaps, told = request.viewer, form.values(), form.told_gaps(), list[str]()
+    if values or not gaps:
+        told.append(told_counts(record_measurements(by=viewer, pilot=of.pilot, values=values)))
+    if gaps:
+        why = form.cleaned_data["gap_why"]
+        count = tell_gaps(by=viewer, pilot=of.pilot, of=of, weeks=gaps, why=why)
+        noted = ngettext("%(n)d week noted as not measured.", "%(n)d weeks noted as not measured.", count)
+        told.append(noted % {"n": count})
+    return " ".join(told)
 
 
 def next_week(measured: Measured, span: Span) -> date | None:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from ringar.core.flags import Flag, Flagged
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused
 from ringar.needs.queries import need_for
@@ -44,15 +45,18 @@ def part_page(
     context: Mapping[str, object],
 ) -> HttpResponse:
     """Shows a part's form, saves it, and goes back to the working page."""
+    flags: list[Flag] = []
     if request.method == "POST" and form.is_valid():
         try:
             save()
         except Refused as refused:
+            flags = refused.flags if isinstance(refused, Flagged) else []
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("Saved."))
             return redirect(pilot)
-    page = {"pilot": pilot, "form": form, **context}
+    kept = request.POST.getlist("kept")
+    page = {"pilot": pilot, "form": form, "flags": flags, "kept": kept, **context}
     return render(request, "pilots/part.html", page)
 
 
@@ -70,7 +74,7 @@ def pilot_edit(request: Request, uuid: UUID) -> HttpResponse:
         key = said.pop("need")
         is_same = pilot.need is not None and str(pilot.need.uuid) == key
         changes = said if is_same else {**said, "need": need_for(request.viewer, key) if key else None}
-        edit_pilot(by=request.viewer, pilot=pilot, changes=changes)
+        edit_pilot(by=request.viewer, pilot=pilot, changes=changes, kept=request.POST.getlist("kept"))
 
     heading = _("What, whose, how much, how long")
     return part_page(request, pilot, form, save, {"heading": heading, "sections": form.sections()})
@@ -92,13 +96,12 @@ def pilot_goal(request: Request, uuid: UUID) -> HttpResponse:
     context = {"heading": _("Effect goal"), "lead": lead, "sections": form.sections()}
     if goal and goal.seed is not None:
         context["note"] = _("Lots are drawn. Another design or start week takes the lot back.")
-    return part_page(
-        request,
-        pilot,
-        form,
-        lambda: set_effect_goal(by=request.viewer, pilot=pilot, told=form.cleaned_data),
-        context,
-    )
+
+    def save() -> None:
+        kept = request.POST.getlist("kept")
+        set_effect_goal(by=request.viewer, pilot=pilot, told=form.cleaned_data, kept=kept)
+
+    return part_page(request, pilot, form, save, context)
 
 
 @login_required
