@@ -10,17 +10,31 @@
 (2, 3, [('Ask', 'Answer', 3.0)])
 """
 
-from ringar_kits.processes.bpmn import BpmnMap, BpmnStep, StepCheck, check_steps, read_bpmn
+from ringar_kits.processes.bpmn import (
+    BpmnFlow,
+    BpmnLane,
+    BpmnMap,
+    BpmnStep,
+    StepCheck,
+    check_steps,
+    read_bpmn,
+)
+from ringar_kits.processes.drawing import write_bpmn
 from ringar_kits.processes.graph import map_log
 from ringar_kits.processes.log import make_log
 from ringar_kits.processes.model import DAY, Edge, Event, EventLog, ProcessGraph, Spread, Step, Variant
 from ringar_kits.processes.read import read_log
+from ringar_kits.processes.replay import Conformance, check_graph
 from ringar_kits.processes.rows import EdgeRow, edge_rows
+from ringar_kits.processes.svg import graph_svg
 
 __all__ = [
     "DAY",
+    "BpmnFlow",
+    "BpmnLane",
     "BpmnMap",
     "BpmnStep",
+    "Conformance",
     "Edge",
     "EdgeRow",
     "Event",
@@ -30,10 +44,13 @@ __all__ = [
     "Step",
     "StepCheck",
     "Variant",
+    "check_graph",
     "check_steps",
     "edge_rows",
+    "graph_svg",
     "make_log",
     "map_log",
     "read_bpmn",
     "read_log",
+    "write_bpmn",
 ]

@@ -1,6 +1,5 @@
 """Reads the agreed map: BPMN 2.0 XML with its steps, sequence flows and lanes; message flows and pictures are left."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
@@ -169,6 +168,8 @@ class _Reader:
         if kind in TASKS or (kind in PARTS and not _starts(element)):
             self.steps[key] = BpmnStep(key, label, kind, self.lane_of.get(key, ""))
             return
+        if element.find(f"{{{BPMN}}}terminateEventDefinition") is not None:
+            kind = "terminateEndEvent"
         self.nodes[key] = BpmnNode(
             key, label, kind, element.get("attachedToRef", ""), element.get("cancelActivity") != "false"
         )
@@ -225,12 +226,3 @@ class _Reader:
 
 def _starts(part: Element) -> list[str]:
     return [start.get("id", "") for start in part.findall(f"{{{BPMN}}}startEvent")]
-
-
-def flows_by(flows: Collection[BpmnFlow]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The ids of the flows that leave each element, and of those that reach it."""
-    leaving, reaching = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
-    for flow in flows:
-        leaving[flow.source].append(flow.id)
-        reaching[flow.target].append(flow.id)
-    return leaving, reaching

@@ -13,7 +13,7 @@ DAY = 86_400.0
 
 
 class Event(NamedTuple):
-    """Something that happened in a case. `seq` orders what has the same time; `lifecycle` is start, complete or empty."""
+    """Something that happened in a case. `seq` orders what has the same time; `lifecycle` may be start or complete."""
 
     case: str
     activity: str
