@@ -1,7 +1,14 @@
-"""Decisions about process maps: kinds, states, what a routine may become. No database, no clock."""
+"""Decisions about process maps: kinds, states, who may what, what a routine may become. No database, no clock."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from ringar.core.rules import LEADING_ROLES, Refused, Role, Viewer
 
 
 class MapKind(models.TextChoices):
@@ -43,3 +50,102 @@ class LogState(models.TextChoices):
     UPLOADED = "uploaded", _("Handed in")
     MEASURED = "measured", _("Measured")
     UNREADABLE = "unreadable", _("Could not be read")
+
+
+KEEPERS = LEADING_ROLES | {Role.MANAGER.value}
+"""Who draws, decides and signs, in the units where the role holds."""
+OBJECTIONS = frozenset({MarkKind.WRONG.value, MarkKind.MISSING.value, MarkKind.AUTHORITY.value})
+"""Marks that are answered before a map is signed."""
+LONGEST_MARK = 2_000
+LONGEST_BPMN = 1_000_000
+
+
+def can_keep(viewer: Viewer, *, organisation_id: int, unit_id: int) -> bool:
+    """Whether the viewer may hand in logs, draw, decide and sign for that unit."""
+    return viewer.organisation_id == organisation_id and viewer.holds_in(unit_id, KEEPERS)
+
+
+def can_mark(viewer: Viewer, *, organisation_id: int) -> bool:
+    """Whether the viewer may say what a map has wrong: everyone who works in the organisation."""
+    return viewer.may_write and viewer.organisation_id == organisation_id
+
+
+@dataclass(frozen=True)
+class GateFacts:
+    """What there is of a routine."""
+
+    has_as_is: bool
+    as_is_signed: bool
+    is_measured: bool
+    decision: str
+    to_be_signed: bool
+    is_published: bool
+
+
+@dataclass(frozen=True)
+class GateStep:
+    """A step on the way from a routine to a robot; `todo` tells who does what next."""
+
+    label: str | Promise
+    todo: str | Promise
+    is_done: bool
+
+
+def gate(facts: GateFacts) -> list[GateStep]:
+    """The steps in their order. What is dropped has no more steps; only what a robot is to do ends with one."""
+    draw = _("The unit’s manager draws it, from a log or by hand, and opens it for comments.")
+    sign = _("Those who work in it comment; the manager answers and signs.")
+    steps = [
+        GateStep(_("Drawn as it is"), sign if facts.has_as_is else draw, facts.as_is_signed),
+        GateStep(
+            _("Measured"),
+            _("The manager hands in an event log of the system where the work is done."),
+            facts.is_measured,
+        ),
+        GateStep(
+            _("Decided"),
+            _("The manager decides what becomes of it, with an owner and a legal basis."),
+            bool(facts.decision),
+        ),
+    ]
+    if facts.decision == Ruling.DROP:
+        return steps
+    to_be = _("The manager draws how it is to be; those who work in it comment; the manager signs.")
+    steps.append(GateStep(_("Signed as it is to be"), to_be, facts.to_be_signed))
+    if facts.decision in ("", Ruling.ROBOT):
+        publish = _("The robot keeper publishes a robot that is bound to the signed map.")
+        steps.append(GateStep(_("Robot at work"), publish, facts.is_published))
+    return steps
+
+
+def refuse_decision(facts: GateFacts) -> None:
+    """Raises Refused where it is too early to decide: first the map as it is, signed and measured."""
+    if not facts.as_is_signed:
+        raise Refused(
+            _now("First the map as it is today must be signed: nobody decides on what is not known.")
+        )
+    if not facts.is_measured:
+        raise Refused(_now("First the routine is measured: hand in an event log, and draw the map from it."))
+
+
+def refuse_signature(
+    *, state: str, kind: str, steps: Collection[object], unanswered: int, decision: str
+) -> None:
+    """Raises Refused where a version can not be signed, saying what is missing."""
+    if state == MapState.SIGNED:
+        raise Refused(_now("It is signed already."))
+    if state != MapState.OPEN:
+        raise Refused(_now("Open it for comments first: those who work in it have not seen it."))
+    if not steps:
+        raise Refused(_now("There is no step on the map. Draw at least one."))
+    if unanswered:
+        raise Refused(
+            _now("%(count)d objections have no answer. Answer them first, each below its step.")
+            % {"count": unanswered}
+        )
+    if kind == MapKind.TO_BE and decision in ("", Ruling.DROP):
+        raise Refused(
+            _now(
+                "Decide first what becomes of the routine: to make it simpler, connect or let a robot do it."
+            )
+        )
