@@ -40,15 +40,8 @@ def may_set_log_in(viewer: Viewer) -> bool:
     """Whether the viewer decides how people log in: an administrator of the whole organisation."""
     if viewer.organisation_id is None or Role.ADMINISTRATOR not in viewer.roles:
         return False
-    if viewer.person_id is None:
-        return True
-    tops = Person.objects.filter(
-        pk=viewer.person_id,
-        memberships__role=Role.ADMINISTRATOR,
-        memberships__unit__organisation_id=viewer.organisation_id,
-        memberships__unit__parent=None,
-    )
-    return tops.exists()
+    kept = viewer.role_units.get(Role.ADMINISTRATOR, frozenset())
+    return viewer.person_id is None or bool(kept & viewer.top_unit_ids)
 
 
 def services_of(viewer: Viewer) -> "QuerySet[LogInService]":

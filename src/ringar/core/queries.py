@@ -103,6 +103,7 @@ def viewer_of(person: Person, organisation_id: int | None = None) -> Viewer:
         home_unit_id=home[1] if home else None,
         home_unit=home[5] if home else "",
         own_unit_ids=frozenset(own),
+        top_unit_ids=frozenset(unit for unit, parent in tree if parent is None),
         role_units={role: units_below(tree, {row[1] for row in mine if row[4] == role}) for role in roles},
         team_rows=team_rows(person.pk, organisation_id),
     )

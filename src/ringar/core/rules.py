@@ -51,7 +51,8 @@ class Viewer:
     """Who is looking or acting: one person in one organisation, or a command, or nobody logged in.
 
     `unit_ids` are the units where the person works, with all units below them; `own_unit_ids` those without the
-    ones below; `role_units` the units where each role holds. Who is only a resident or supplier works in none.
+    ones below; `role_units` the units where each role holds; `top_unit_ids` the organisation's units with none above,
+    where a role holds everywhere. Who is only a resident or supplier works in none.
     `home_unit` is the one where the person has had a role longest: what the audit trail tells. `team_rows` are
     the uuids of rows that the person works with in a team, from whatever unit. `shown_names` remembers, while one
     page is made, what is shown in place of the names of people with protected identity.
@@ -66,6 +67,7 @@ class Viewer:
     home_unit: str = ""
     own_unit_ids: frozenset[int] = frozenset()
     role_units: Mapping[str, frozenset[int]] = field(default_factory=dict, hash=False)
+    top_unit_ids: frozenset[int] = frozenset()
     team_rows: frozenset[UUID] = frozenset()
     shown_names: dict[int, str] = field(default_factory=dict, compare=False, repr=False)
 

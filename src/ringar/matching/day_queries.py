@@ -147,13 +147,6 @@ def own_parties(viewer: Viewer) -> list[Party]:
     )
 
 
-def own_party(viewer: Viewer, day: MeetingDay) -> Party | None:
-    """The viewer as invited to the day, or None. 1 query."""
-    if viewer.person_id is None:
-        return None
-    return day.parties.filter(person_id=viewer.person_id).first()
-
-
 def meetings_of(party: Party) -> list[Meeting]:
     """The party's meetings in the order they are held. 1 query."""
     rows = standing_meetings(party.day).filter(Q(manager=party) | Q(startup=party))

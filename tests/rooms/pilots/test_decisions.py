@@ -15,7 +15,7 @@ from ringar.pilots.actions.publishing import add_note, publish_pilot, unpublish_
 from ringar.pilots.decision_rules import answers_need, can_decide, can_publish, kinds_open
 from ringar.pilots.models import Decision, EffectGoal, Pilot
 from ringar.pilots.queries.published import disclosures, lessons, published_pilots
-from ringar.pilots.queries.story import money_of, story_of
+from ringar.pilots.queries.story import decisions_of, money_of, story_of
 from ringar.pilots.rules import DecisionKind, PilotFacts, PilotState, Stage
 from ringar.talk.models import Notification
 from tests.people import People
@@ -220,7 +220,8 @@ def test_add_note_when_told_then_stands_in_the_story(people: People) -> None:
         happened_on=date(2026, 3, 4),
     )
     decide(people.bo, pilot, "stop")
-    inside, outside = (story_of(pilot, for_everyone=each) for each in (False, True))
+    decisions = list(decisions_of(pilot))
+    inside, outside = (story_of(pilot, decisions, for_everyone=each) for each in (False, True))
     assert {each.what for each in inside} == {"Note", "Decision: stop", "Gate to exercise: opened"}
     assert {each.who for each in inside} == {people.bo} and {each.who for each in outside} == {None}
     assert not [each for each in outside if "liten skala" in each.text], "a gate's reason is for those inside"

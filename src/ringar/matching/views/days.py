@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -26,7 +27,6 @@ from ringar.matching.day_queries import (
     PAGE,
     day_for,
     listed_days,
-    own_party,
     parties_of,
     planning_of,
     run_day,
@@ -110,7 +110,9 @@ def meeting_day_edit(request: Request, uuid: UUID) -> HttpResponse:
 def meeting_day(request: Request, uuid: UUID) -> HttpResponse:
     """Where the day stands, what to do next, how good the plan is, and who is late."""
     day = day_for(request.viewer, uuid)
-    may_run = can_run_day(request.viewer, day.organisation_id)
+    viewer = request.viewer
+    may_run = can_run_day(viewer, day.organisation_id)
+    prefetch_related_objects([day], "hours", "rooms")
     parties = list(parties_of(day))
     coming = [party for party in parties if party.cancelled_at is None]
     late = [party for party in coming if party.invited_at and not party.answered_at]
@@ -140,7 +142,7 @@ def meeting_day(request: Request, uuid: UUID) -> HttpResponse:
         "share": share_of(day.plan_value, day.plan_bound),
         "takes_wishes": takes_wishes(day.state, day.wishes_until, now()),
         "may_run": may_run,
-        "mine": own_party(request.viewer, day),
+        "mine": next((party for party in parties if viewer.person_id in {party.person_id} - {None}), None),
         "work": work,
         "is_planning": bool(work and work.state in UNFINISHED),
         "plan_failed": bool(work and work.state == State.FAILED),

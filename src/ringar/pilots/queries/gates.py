@@ -49,12 +49,9 @@ class Counted:
 
 def missing_of(pilots: Sequence[Pilot], counted: Counted | None = None) -> dict[int, list[Missing]]:
     """What is missing at each pilot's next gate, by the pilot's id; [] where nothing is or none comes. ≤ 9 queries."""
-    facts = facts_of(pilots, counted)
-    found: dict[int, list[Missing]] = {}
-    for pilot in pilots:
-        stage = gate_stage(pilot)
-        found[pilot.pk] = missing_evidence(stage, facts[pilot.pk]) if stage else []
-    return found
+    stages = {pilot.pk: gate_stage(pilot) for pilot in pilots}
+    facts = facts_of([pilot for pilot in pilots if stages[pilot.pk]], counted)
+    return {pk: missing_evidence(stage, facts[pk]) if stage else [] for pk, stage in stages.items()}
 
 
 def count_for(pilots: Sequence[Pilot]) -> Counted:

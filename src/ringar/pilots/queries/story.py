@@ -1,5 +1,6 @@
 """Reads for the page of a minute: the money, what happened along the way, and what everyone will read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -78,8 +79,8 @@ class Happened:
     who: Person | None = None
 
 
-def story_of(pilot: Pilot, *, for_everyone: bool) -> list[Happened]:
-    """Notes, gates and decisions, the newest first. 3 queries.
+def story_of(pilot: Pilot, decisions: Iterable[Decision], *, for_everyone: bool) -> list[Happened]:
+    """Notes, gates and the decisions (of `decisions_of`), the newest first. 2 queries.
 
     `for_everyone`: without people, and without a gate's reason, which nobody has looked through for flags.
     """
@@ -89,7 +90,7 @@ def story_of(pilot: Pilot, *, for_everyone: bool) -> list[Happened]:
     ]
     gates = pilot.gates.exclude(outcome=GateOutcome.ASKED).select_related("decider").order_by("-id")
     told += [gate_told(gate, pilot.language, for_everyone=for_everyone) for gate in gates[:MOST_TOLD]]
-    told += [decision_told(decision) for decision in decisions_of(pilot)[:MOST_TOLD]]
+    told += [decision_told(decision) for decision in decisions]
     told.sort(key=lambda each: (each.day, each.at), reverse=True)
     return [replace(each, who=None) for each in told] if for_everyone else told
 

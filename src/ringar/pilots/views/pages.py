@@ -10,15 +10,14 @@ from django.views.decorators.http import require_safe
 
 from ringar.core.exports import export_response
 from ringar.core.middleware import Request
-from ringar.needs.models import Need
-from ringar.needs.queries import visible_needs
+from ringar.needs.rules import can_see_need
 from ringar.pilots.chart import WeekChart, week_chart
 from ringar.pilots.decision_rules import can_publish, kinds_open
 from ringar.pilots.figures import figures_in
-from ringar.pilots.models import Pilot
 from ringar.pilots.queries.pilots import pilot_for
 from ringar.pilots.queries.staff import staff_answers
 from ringar.pilots.queries.story import (
+    MOST_TOLD,
     decisions_of,
     hindrance_counts,
     hindrances_on,
@@ -41,8 +40,9 @@ def pilot_page(request: Request, uuid: UUID) -> HttpResponse:
     viewer = request.viewer
     pilot = pilot_for(viewer, uuid)
     is_ours, standing = may_read_names(viewer, pilot), standing_of(pilot)
-    story = story_of(pilot, for_everyone=not is_ours)
-    decision = decisions_of(pilot).first()
+    decisions = list(decisions_of(pilot)[:MOST_TOLD])
+    story = story_of(pilot, decisions, for_everyone=not is_ours)
+    decision = decisions[0] if decisions else None
     context = {
         "pilot": pilot,
         "is_ours": is_ours,
@@ -56,7 +56,7 @@ def pilot_page(request: Request, uuid: UUID) -> HttpResponse:
         "decision": decision,
         "decided_on": figures_in(decision.estimate) if decision else None,
         "is_stopped": pilot.state == PilotState.STOPPED,
-        "need": seen_need(request, pilot),
+        "need": pilot.need if pilot.need and can_see_need(viewer, pilot.need.facts) else None,
         "staff": [each for each in staff_answers(pilot) if each.answered],
         "hindrances": list(hindrances_on(pilot)) if is_ours else [],
         "hindrance_counts": []
@@ -82,11 +82,6 @@ def chart_of(standing: Standing) -> WeekChart | None:
         return None
     is_drawn = goal.design != Design.FIXED
     return week_chart(points_of(standing), starts=answered.starts, target=goal.target, is_drawn=is_drawn)
-
-
-def seen_need(request: Request, pilot: Pilot) -> Need | None:
-    """The need, where the reader may see it. At most 1 query."""
-    return visible_needs(request.viewer).filter(pk=pilot.need_id).first() if pilot.need_id else None
 
 
 @require_safe

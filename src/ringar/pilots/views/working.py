@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ringar.core.middleware import Request
 from ringar.core.queries import team_of
 from ringar.core.rules import NotAllowed, Refused
-from ringar.needs.queries import visible_needs
+from ringar.needs.rules import can_see_need
 from ringar.pilots.actions.pilots import invite_to_pilot
 from ringar.pilots.forms.gates import InviteForm
 from ringar.pilots.gate_rules import Missing
@@ -88,7 +88,7 @@ def pilot_detail(request: Request, uuid: UUID) -> HttpResponse:
     gates = list(gates_of(pilot)[:20])
     context = {
         "pilot": pilot,
-        "need": visible_needs(viewer).filter(pk=pilot.need_id or 0).first(),
+        "need": pilot.need if pilot.need and can_see_need(viewer, pilot.need.facts) else None,
         "steps": state_line(pilot),
         "stage": Stage(pilot.stage),
         "gate_stage": stage,
