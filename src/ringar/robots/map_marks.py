@@ -59,7 +59,7 @@ def mark_step(*, by: Viewer, version: MapVersion, bpmn_id: str, kind: str, text:
 
 @transaction.atomic
 def answer_mark(*, by: Viewer, mark: MapMark, reply: str) -> MapMark:
-    """Answers what somebody said of a step. Raises NotAllowed for all but who keeps the map; Refused for an empty one."""
+    """Answers what somebody said of a step, for who keeps the map. Raises NotAllowed; Refused for an empty answer."""
     version = own_version(by, mark.version)
     if version.state == MapState.SIGNED:
         raise Refused(_("What is signed is never changed. Draw a new version instead."))

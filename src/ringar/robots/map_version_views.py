@@ -18,7 +18,7 @@ from ringar.robots.map_forms import DrawingForm, LinkForm, MarkForm
 from ringar.robots.map_marks import answer_mark, mark_step
 from ringar.robots.map_models import MapMark, MapVersion
 from ringar.robots.map_queries import Done, done_on, keeps_for, marks_of, version_for
-from ringar.robots.map_rules import OBJECTIONS, MapState, can_mark
+from ringar.robots.map_rules import OBJECTIONS, LogState, MapState, can_mark
 from ringar_kits.processes import BpmnMap, BpmnStep, check_graph
 
 MOST_WAYS = 30

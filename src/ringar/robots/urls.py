@@ -1,6 +1,6 @@
 """Addresses of the queue and the outbox."""
 
-from django.urls import path
+from django.urls import include, path
 
 from ringar.robots import views, webhook_views
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("robotar/", views.work_list, name="work_list"),
     path("robotar/lista.csv", views.work_csv, name="work_csv"),
     path("robotar/<uuid:uuid>/igen/", views.work_retry, name="work_retry"),
+    path("", include("ringar.robots.map_urls")),
     path("organisation/webhookar/", webhook_views.webhook_list, name="webhook_list"),
     path("organisation/webhookar/<uuid:uuid>/", webhook_views.webhook_detail, name="webhook_detail"),
     path("organisation/webhookar/<uuid:uuid>/prova/", webhook_views.webhook_try, name="webhook_try"),
