@@ -74,7 +74,8 @@ class Ground:
     def row(self, sql: str, values: Iterable[Any] = ()) -> sqlite3.Row | None:
         """The first row of a query, or None."""
         with self.lock:
-            return self.connection.execute(sql, tuple(values)).fetchone()
+            found: sqlite3.Row | None = self.connection.execute(sql, tuple(values)).fetchone()
+        return found
 
     def switches(self) -> Switches:
         """How this system misbehaves now."""

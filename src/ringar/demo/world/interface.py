@@ -52,8 +52,8 @@ def answer_interface(
             row = ground.row("SELECT xml FROM invoice WHERE number = ?", [number])
             return Answer(200, bytes(row["xml"])) if row else problem(404, "No such invoice.")
         case ("GET", "credits" | "journal" as table, "by-key", key):
-            row = by_key(ground, table, key)
-            return Answer(200, row) if row else problem(404, "Nothing is known by that key.")
+            known = by_key(ground, table, key)
+            return Answer(200, known) if known else problem(404, "Nothing is known by that key.")
         case ("POST", "credits" | "journal" as table):
             key = headers.get("idempotency-key", "")
             if key and not KEY.fullmatch(key):
@@ -138,7 +138,7 @@ def enter_credit(
     """The effect: one row of ground truth, on disk when this returns."""
     values = (now(), way, key, invoice, note.number, note.currency, str(note.totals.payable), body)
     with ground.writing() as connection:
-        known = by_key(ground, "credit", key) if key else None
+        known = by_key(ground, "credits", key) if key else None
         if known:
             return known
         done = connection.execute(

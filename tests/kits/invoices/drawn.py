@@ -1,0 +1,84 @@
+"""Invoices drawn by chance, as Hypothesis strategies: whole, correct, Swedish."""
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from ringar_kits.invoices.model import (
+    Adjustment,
+    Invoice,
+    Line,
+    Party,
+    Payment,
+    Tax,
+    TaxSum,
+    Totals,
+    add_up,
+    line_amount,
+)
+
+SELLER = Party(
+    name="Ringsala kommun",
+    country="SE",
+    endpoint="2021005489",
+    endpoint_scheme="0007",
+    number="2021005489",
+    number_scheme="0007",
+    vat_number="SE202100548901",
+    tax_note="Godkänd för F-skatt",
+    city="Ringsala",
+)
+BUYER = Party(name="Åkerlid & Söner <AB>", country="SE", endpoint="0055912349", endpoint_scheme="0007")
+TAXES = [Tax("S", Decimal(25)), Tax("S", Decimal(12)), Tax("S", Decimal(6)), Tax("E", Decimal(0))]
+EXEMPT = TaxSum(TAXES[3], Decimal(0), Decimal(0), "Undantaget")
+NOTHING = Totals(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=30)
+amounts = st.decimals("0.01", "9999", places=2)
+
+
+@st.composite
+def lines(draw: st.DrawFn, number: int) -> Line:
+    """A line whose amount is its quantity x price, less a discount that leaves something."""
+    line = Line(
+        number=str(number),
+        name=draw(texts),
+        quantity=draw(st.decimals("1", "200", places=3)),
+        unit=draw(st.sampled_from(["C62", "HUR", "KGM"])),
+        price=draw(st.decimals("1", "5000", places=draw(st.integers(2, 4)))),
+        price_per=Decimal(draw(st.sampled_from([1, 1, 1, 10, 100]))),
+        amount=Decimal(0),
+        tax=draw(st.sampled_from(TAXES)),
+        adjustments=tuple(
+            Adjustment(is_charge=True, amount=amount, reason="Frakt")
+            for amount in draw(st.lists(amounts, max_size=2))
+        ),
+    )
+    return Line(**{**vars(line), "amount": line_amount(line)})
+
+
+@st.composite
+def invoices(draw: st.DrawFn) -> Invoice:
+    """An invoice of one to six lines that adds up."""
+    count = draw(st.integers(1, 6))
+    drawn = Invoice(
+        number=draw(st.from_regex("[0-9]{1,10}", fullmatch=True)),
+        issued=draw(st.dates(date(2020, 1, 1), date(2026, 12, 31))),
+        currency=draw(st.sampled_from(["SEK", "EUR"])),
+        seller=SELLER,
+        buyer=BUYER,
+        buyer_reference="REF1",
+        terms="30 dagar netto",
+        note=draw(st.one_of(st.just(""), texts)),
+        payments=(Payment("30", account="5050105", bank="SE:BANKGIRO"),),
+        lines=tuple(draw(lines(place)) for place in range(1, count + 1)),
+        adjustments=tuple(
+            Adjustment(is_charge=True, amount=amount, reason="Avgift", tax=TAXES[0])
+            for amount in draw(st.lists(amounts, max_size=2))
+        ),
+        tax_sums=(EXEMPT,),
+        tax_total=Decimal(0),
+        totals=NOTHING,
+    )
+    return add_up(drawn)
