@@ -31,8 +31,9 @@ from ringar.pilots.actions.publishing import add_note, publish_pilot
 from ringar.pilots.actions.realised import Realised, record_realised
 from ringar.pilots.actions.sprints import Tried, save_tests
 from ringar.pilots.measure_rules import WEEK, monday_of
-from ringar.pilots.models import Measurement, Pilot, PilotUnit
-from ringar.pilots.rules import PilotState, UnitRole
+from ringar.pilots.models import Measurement, Pilot, PilotUnit, StaffAnswer
+from ringar.pilots.rules import Phase, PilotState, UnitRole
+from ringar.pilots.staff_rules import BATCH
 from ringar.procurement.actions import Other, document_choice
 from ringar.solvers.models import Solution
 
@@ -174,6 +175,8 @@ class Pilots:
                     owner=self.people[found["owner"]],
                     due=self.start.date() + timedelta(days=found["due"]),
                 )
+        for phase, answers in row.get("staff", {}).items():
+            simulate_staff(pilot, phase, answers, by=self.viewers["dag"])
         if row.get("decision"):
             with self.ago(row["decision"][0]["days_ago"]):
                 self.tell_what_came_true(row, pilot)
@@ -219,6 +222,19 @@ def mark_simulated(pilot: Pilot, key: str, *, by: Viewer) -> None:
     pilot.is_simulated, pilot.source, pilot.external_id = True, SOURCE, key
     pilot.save(update_fields=["is_simulated", "source", "external_id"])
     record_audit(by=by, action="mark_simulated", target=pilot, changes={"is_simulated": [False, True]})
+
+
+@transaction.atomic
+def simulate_staff(pilot: Pilot, phase: str, answers: Iterable[tuple[int, int, int]], *, by: Viewer) -> None:
+    """Invented answers of staff, to a pilot whose numbers are simulated. Nobody has given them, so all may answer."""
+    rows = [
+        StaffAnswer(
+            pilot=pilot, phase=Phase(phase), batch=place // BATCH, possible=possible, joy=joy, go_on=go_on
+        )
+        for place, (possible, joy, go_on) in enumerate(answers)
+    ]
+    StaffAnswer.objects.bulk_create(rows)
+    record_audit(by=by, action="simulate_staff", target=pilot, changes={"phase": phase, "count": len(rows)})
 
 
 def story_of(row: Mapping[str, Any]) -> Story:

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
 from ringar.core.rules import Viewer
 from ringar.pilots.rules import Phase, PilotState
 
 LEAST, MOST = 1, 5
 BATCH = 5
 """Answers are shown five at a time, as means: with one more answer at a time, the mean would tell what it was."""
+END, ROUNDING = 1 / BATCH, 1e-9
+"""A mean this close to 1 or 5 is not told: where all have answered the same, it would tell what each of them did."""
 STILL_BEFORE = timedelta(days=7)
 NEAR_END = timedelta(weeks=4)
 QUESTIONS = ("possible", "joy", "go_on")
@@ -39,6 +44,15 @@ def shown_batches(answers: int) -> int:
     return answers // BATCH
 
 
+def mean_words(mean: float) -> str:
+    """A mean of answers, with one decimal; "at least 4.8" where nearly all answered 5, and likewise at 1."""
+    if mean > MOST - END - ROUNDING:
+        return _("at least %(mean)s") % {"mean": number_format(MOST - END, 1)}
+    if mean < LEAST + END + ROUNDING:
+        return _("at most %(mean)s") % {"mean": number_format(LEAST + END, 1)}
+    return number_format(mean, 1)
+
+
 @dataclass(frozen=True)
 class Told:
     """What is shown of one phase: how many have answered, how many answers the means are of, and the means.
@@ -50,6 +64,11 @@ class Told:
     answered: int
     counted: int = 0
     means: tuple[float, ...] = ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The means as they are written. Near the ends no closer than 1.2 and 4.8: a mean of 5 tells what each gave."""
+        return tuple(mean_words(mean) for mean in self.means)
 
     @property
     def needed(self) -> int:

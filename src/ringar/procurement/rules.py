@@ -40,7 +40,10 @@ def valid_on(rows: Iterable[Held], day: date) -> Held | None:
 
 @dataclass(frozen=True)
 class Room:
-    """What is left below a ceiling: `bought` of the same kind so far this year and `wanted` now, in SEK."""
+    """What is left up to a ceiling: `bought` of the same kind so far this year and `wanted` now, in SEK.
+
+    A sum equal to the ceiling is within it: pages say so, since the letter of the law is for a buyer to read.
+    """
 
     bought: int
     wanted: int

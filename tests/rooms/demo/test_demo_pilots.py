@@ -15,6 +15,7 @@ from ringar.demo.pilots import bring_in_all
 from ringar.demo.seed import seed
 from ringar.demo.simulation import Story, simulate
 from ringar.pilots.models import Measurement, Pilot
+from ringar.pilots.queries.staff import staff_answers
 from ringar.pilots.standing import standing_of
 
 STORY = Story(
@@ -58,6 +59,8 @@ def test_clock_when_moved_then_brings_in_what_was_measured_and_the_one_without_e
         "scale", "stop", "extend",
     )  # fmt: skip
     coffee = pilots["kaffesamtalet"]
+    assert [told.means != () for told in staff_answers(pilots["ring-mig-sen"])] == [True, True]
+    assert [(told.answered, told.means) for told in staff_answers(coffee)] == [(4, ()), (0, ())]
     assert not standing_of(coffee).figures.is_final
     dag = viewer_of(Person.objects.get(email=email_of("dag")))
     before = Measurement.objects.count()

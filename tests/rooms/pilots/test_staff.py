@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from ringar.core import clock
 from ringar.core.actions import add_person
@@ -13,7 +14,7 @@ from ringar.pilots.actions.staff import answer_staff, ask_staff
 from ringar.pilots.models import Pilot, StaffAnswer, StaffAnswered
 from ringar.pilots.queries.staff import asked_people, staff_answers
 from ringar.pilots.rules import Phase, PilotState
-from ringar.pilots.staff_rules import open_phase
+from ringar.pilots.staff_rules import mean_words, open_phase
 from ringar.talk.models import Notification
 from tests.people import People
 from tests.rooms.pilots.measured import BEGUN, START
@@ -167,3 +168,19 @@ def test_staff_panel_when_few_have_answered_then_no_mean_is_on_the_pilots_page(
         answer(pilot, people.bo, 4)
         page = text_of(client_of(logged_in, people.alva).get(f"/pilotprojekt/{pilot.uuid}/"))
     assert "Shown when five have answered" in page and "4.0" not in page
+
+
+@pytest.mark.parametrize(
+    ("mean", "words"),
+    [
+        (5.0, "at least 4.8"),
+        (24 / 5, "at least 4.8"),
+        (4.7, "4.7"),
+        (3.2, "3.2"),
+        (6 / 5, "at most 1.2"),
+        (1, "at most 1.2"),
+    ],
+)
+def test_mean_words_when_all_answered_alike_then_not_what_each_gave(mean: float, words: str) -> None:
+    with translation.override("en"):
+        assert mean_words(mean) == words

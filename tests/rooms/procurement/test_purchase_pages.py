@@ -12,6 +12,7 @@ from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.procurement.actions import add_purchase
 from ringar.procurement.models import Ceiling, Purchase, SupplierChoice
+from ringar.procurement.rules import Room
 from tests.people import People
 from tests.rooms.pilots.prepared import exercise
 
@@ -85,6 +86,12 @@ def test_purchase_new_then_it_counts(people: People, logged_in: LogIn) -> None:
     wrong = client.post("/inkop/nytt/", {**told, "sek": "många"})
     assert "Larmbolaget" in wrong.content.decode()
     assert Purchase.objects.count() == 1
+
+
+def test_ceiling_list_then_says_that_the_ceiling_itself_is_within(people: People, logged_in: LogIn) -> None:
+    page = english(logged_in(people.bo)).get("/inkop/tak/").content.decode()
+    assert "exactly the ceiling is counted as within it" in page
+    assert (Room(600_000, 100_000, 700_000).over, Room(600_000, 100_001, 700_000).over) == (0, 1)
 
 
 def test_ceiling_list_by_the_cio_then_the_next_one_is_set(people: People, logged_in: LogIn) -> None:
