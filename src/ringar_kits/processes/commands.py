@@ -142,7 +142,7 @@ def _told(graph: ProcessGraph) -> Iterator[str]:
         f"{graph.cases:,} cases, {graph.events:,} events, {len(graph.steps)} activities,"
         f" {len(graph.edges)} edges, {len(graph.variants)} variants."
     )
-    yield f"From first to last {_took(graph.duration)}. A case begins in {_month(graph)}."
+    yield f"From first to last {_took(graph.duration)}. Cases began {_month(graph)}."
     yield (
         f"{graph.main_share:.1%} of the cases follow the most common path; {graph.rework_share:.1%} do some"
         " step again."
@@ -151,13 +151,16 @@ def _told(graph: ProcessGraph) -> Iterator[str]:
         if step.repeated:
             yield f"  Done again in {step.repeated:,} cases: {step.name}"
     yield (
-        "Most of the waiting, all cases together:"
+        "Where the waiting is, all cases together:"
         if graph.is_timed
-        else ("Most of the time, all cases together (the log has no starts, so it holds waiting and work):")
+        else (
+            "Where the time goes, all cases together (without starts in the log, waiting and work are one):"
+        )
     )
-    # The sum would need every single wait; volume times median tells which edges matter
-    for edge in sorted(graph.edges, key=lambda edge: -edge.wait.median * edge.events)[:5]:
-        yield f"  {edge.before} → {edge.after}: {edge.events:,} times, {_took(edge.wait)}"
+    whole = sum(edge.wait.total for edge in graph.edges) or 1.0
+    for edge in sorted(graph.edges, key=lambda edge: -edge.wait.total)[:5]:
+        share = f"{edge.wait.total / whole:.0%} of it, {edge.events:,} times, {_took(edge.wait)}"
+        yield f"  {edge.before} → {edge.after}: {share}"
     yield from graph.notes
 
 
@@ -168,7 +171,7 @@ def _took(spread: Spread) -> str:
 def _month(graph: ProcessGraph) -> str:
     first, last = graph.months[0][0], graph.months[-1][0]
     mean = graph.cases / len(graph.months)
-    return f"{first} to {last}, {mean:,.0f} in a month on average"
+    return f"from {first} to {last}, {mean:,.0f} in a month on average"
 
 
 def _told_compared(conformance: Conformance) -> Iterator[str]:

@@ -37,7 +37,7 @@ def map_log(log: EventLog) -> ProcessGraph:
 
 def _spread(microseconds: Ints) -> Spread:
     median, p90 = np.percentile(microseconds, (50, 90)) / MICROSECONDS
-    return Spread(len(microseconds), float(median), float(p90))
+    return Spread(len(microseconds), float(median), float(p90), float(microseconds.sum() / MICROSECONDS))
 
 
 def _waits(log: EventLog) -> tuple[Ints, Ints]:

@@ -41,7 +41,7 @@ class Layers:
 
 
 def make_layers(boxes: int, wires: Sequence[Wire]) -> Layers:
-    """Return `boxes` boxes in layers, the last of them lowest. Every wire crosses an odd layer, where its
+    """Return `boxes` boxes in layers, the last lowest if nothing leaves it. Every wire crosses an odd layer, where its
     label has room."""
     across = {number: wire for number, wire in enumerate(wires) if wire.source != wire.target}
     place = {box: number for number, box in enumerate(_forward(boxes, list(across.values())))}
@@ -102,7 +102,8 @@ def _ranks(order: Sequence[int], wires: Sequence[Wire]) -> list[int]:
         pull = sum(wire.weight for wire in below[box]) - sum(wire.weight for wire in above[box])
         if below[box] and pull > 0:
             rank[box] = min(rank[wire.target] for wire in below[box]) - 1
-    rank[-1] = max(rank[:-1], default=-1) + 1
+    if not below[len(order) - 1]:
+        rank[-1] = max(rank[:-1], default=-1) + 1
     return rank
 
 

@@ -61,11 +61,12 @@ class EventLog:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How long something took: how many times it was seen, median and 90th percentile in seconds."""
+    """How long something took: how many times it was seen, median, 90th percentile and sum in seconds."""
 
     count: int
     median: float
     p90: float
+    total: float
 
 
 @dataclass(frozen=True, slots=True)

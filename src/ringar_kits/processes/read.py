@@ -15,12 +15,15 @@ CASE, ACTIVITY, TIME = "concept:name", "concept:name", "time:timestamp"
 PEOPLE = {
     "org:resource",
     "resource",
+    "responsible",
     "user",
     "employee",
-    "handläggare",
-    "medarbetare",
+    "ansvarig",
     "anställd",
     "användare",
+    "handläggare",
+    "medarbetare",
+    "utförare",
 }
 
 
@@ -43,7 +46,7 @@ def read_log(
     """
     path = Path(path)
     for column in (case, activity):
-        if column and column.casefold() in PEOPLE:
+        if column and column.casefold().removeprefix("case:") in PEOPLE:
             raise InputError(
                 f"the column {column} tells who did it",
                 place=path.name,

@@ -14,7 +14,8 @@ from ringar_kits.processes.model import Edge, ProcessGraph
 
 Marking = tuple[str, ...]
 """Flows that hold a token, sorted; one that holds two stands twice."""
-MOST = 5_000  # markings that are looked at for one step of a case, or for the map as a whole
+MOST = 5_000  # markings that are looked at to know the map as a whole
+MOST_PLAYED = 100_000  # markings that are looked at to play all cases
 MOST_TOKENS = 60
 LOOSE = {"inclusiveGateway", "complexGateway"}
 
@@ -35,7 +36,7 @@ class Conformance:
     never: tuple[str, ...]
     """Names of the map's steps that never happen in the log."""
     is_complete: bool
-    """False where the map has too many states to look at all; then some cases may fit that are said not to."""
+    """False where the map has too many states to look at all; then cases and edges may fit that are said not to."""
 
     @property
     def share(self) -> float:
@@ -51,6 +52,7 @@ def check_graph(graph: ProcessGraph, bpmn: BpmnMap) -> Conformance:
     net = _Net(bpmn)
     step_of = {step.name: net.step_of(step.name) for step in graph.steps}
     follows = net.follows()
+    net.left = MOST_PLAYED
     fitting = unfinished = 0
     for variant in graph.variants:
         path = [step_of[name] for name in variant.steps]
@@ -95,11 +97,13 @@ class _Net:
                 self.known[name].append(step.id)
         self.played: dict[tuple[frozenset[Marking], tuple[str, ...]], frozenset[Marking]] = {}
         self.is_complete = True
+        self.left = MOST
+        self.begun = self.at_rest(self.first())
 
     def step_of(self, name: str) -> list[str]:
         return self.known.get(_plain(name), [])
 
-    def begin(self) -> set[Marking]:
+    def first(self) -> set[Marking]:
         """One start event begins a case; a map without any begins at what nothing leads to."""
         starts = [
             node.id
@@ -118,7 +122,7 @@ class _Net:
                 self.target[f"→{key}"] = key
                 self.reaching[key].append(f"→{key}")
                 first.add((f"→{key}",))
-        return self.at_rest(first)
+        return first
 
     def is_boundary(self, key: str) -> bool:
         return key in self.nodes and self.nodes[key].kind == "boundaryEvent"
@@ -167,9 +171,10 @@ class _Net:
             for after in self.silent(fresh.pop()):
                 if after in found:
                     continue
-                if len(found) >= MOST or len(after) > MOST_TOKENS:
+                if self.left <= 0 or len(after) > MOST_TOKENS:
                     self.is_complete = False
                     continue
+                self.left -= 1
                 found.add(after)
                 fresh.append(after)
         return found
@@ -186,7 +191,7 @@ class _Net:
 
     def play(self, path: Iterable[list[str]]) -> tuple[bool, bool]:
         """Whether the map allows the path so far, and whether it may end there."""
-        markings = frozenset(self.begin())
+        markings = frozenset(self.begun)
         for keys in path:
             move = markings, tuple(keys)
             if move not in self.played:
@@ -201,7 +206,7 @@ class _Net:
         """Which step may come right after which, somewhere in the game."""
         pairs = set[tuple[str, str]]()
         seen = set[Marking]()
-        fresh = self.begin()
+        fresh = set(self.begun)
         steps = list(self.steps)
         while fresh:
             marking = fresh.pop()
@@ -209,9 +214,10 @@ class _Net:
                 after = self.at_rest(self.done([marking], key))
                 pairs |= {(key, self.target[flow]) for each in after for flow in each}
                 new = after - seen
-                if len(seen) + len(new) > MOST:
+                self.left -= len(new)
+                if self.left <= 0:
                     self.is_complete = False
-                    continue
+                    return pairs
                 seen |= new
                 fresh |= new
         return pairs

@@ -16,6 +16,8 @@ class EdgeRow(NamedTuple):
     """Of all cases, 0 to 1."""
     median_days: float
     p90_days: float
+    total_days: float
+    """All its waits together: where the time goes."""
     returns: int
 
 
@@ -30,6 +32,7 @@ def edge_rows(graph: ProcessGraph) -> list[EdgeRow]:
             edge.cases / graph.cases,
             edge.wait.median / DAY,
             edge.wait.p90 / DAY,
+            edge.wait.total / DAY,
             edge.returns,
         )
         for edge in graph.edges
