@@ -1,5 +1,6 @@
 """Invoices drawn by chance, as Hypothesis strategies: whole, correct, Swedish."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -33,6 +34,25 @@ BUYER = Party(name="Åkerlid & Söner <AB>", country="SE", endpoint="0055912349"
 TAXES = [Tax("S", Decimal(25)), Tax("S", Decimal(12)), Tax("S", Decimal(6)), Tax("E", Decimal(0))]
 EXEMPT = TaxSum(TAXES[3], Decimal(0), Decimal(0), "Undantaget")
 NOTHING = Totals(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
+
+# One fixed invoice: 100 kronor with 25 % VAT, 100 kronor without.
+LINE = Line("1", "Slamtömning", Decimal(2), "C62", Decimal("50.00"), Decimal("100.00"), TAXES[0])
+FIXED = add_up(
+    Invoice(
+        number="70100001",
+        issued=date(2026, 11, 2),
+        currency="SEK",
+        seller=SELLER,
+        buyer=BUYER,
+        buyer_reference="REF1",
+        terms="30 dagar netto",
+        lines=(LINE, replace(LINE, number="2", tax=TAXES[3])),
+        tax_sums=(EXEMPT,),
+        tax_total=Decimal(0),
+        totals=NOTHING,
+    )
+)
+
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=30)
 amounts = st.decimals("0.01", "9999", places=2)

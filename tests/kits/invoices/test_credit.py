@@ -9,8 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ringar_kits.invoices import InvoiceError, check_invoice, make_credit_note, read_invoice, write_invoice
-from ringar_kits.invoices.model import Adjustment, Invoice, Line, Reference, Tax, add_up
-from tests.kits.invoices.drawn import BUYER, EXEMPT, NOTHING, SELLER, TAXES, invoices
+from ringar_kits.invoices.model import Adjustment, Invoice, Reference, Tax, add_up
+from tests.kits.invoices.drawn import FIXED, invoices
 
 DAY = date(2026, 12, 31)
 SHARES = st.decimals("0.01", "0.99", places=2)
@@ -80,22 +80,6 @@ def test_credit_notes_when_each_line_is_credited_then_lines_sum_to_the_invoice(
     for note in notes:
         assert check_invoice(write_invoice(note)) == []
         counted_again(note)
-
-
-LINE = Line("1", "Slamtömning", Decimal(2), "C62", Decimal(50), Decimal(100), TAXES[0])
-FIXED = add_up(
-    Invoice(
-        number="70100001",
-        issued=date(2026, 11, 2),
-        currency="SEK",
-        seller=SELLER,
-        buyer=BUYER,
-        lines=(LINE, replace(LINE, number="2", tax=TAXES[3])),
-        tax_sums=(EXEMPT,),
-        tax_total=Decimal(0),
-        totals=NOTHING,
-    )
-)
 
 
 def test_credit_note_when_half_then_half_of_everything() -> None:

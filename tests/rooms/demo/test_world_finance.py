@@ -91,6 +91,7 @@ def test_credit_when_posted_twice_without_key_then_done_twice(finance: Server) -
         (lambda s: write_invoice(invoice(s, OPEN)), "Send a CreditNote"),
         (lambda s: note(s, OPEN).replace(OPEN.encode(), b"70999999"), "names no invoice"),
         (lambda s: note(s, OPEN).replace(b"SEK", b"EUR"), "in SEK"),
+        (lambda s: note(s, OPEN).replace(b">381<", b">380<"), "PEPPOL-EN16931-P0101"),
     ],
 )
 def test_credit_when_it_can_not_be_booked_then_refused(finance: Server, body, said: str) -> None:  # type: ignore[no-untyped-def]  # a lambda of the table above

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ringar.demo.world.ground import Ground, now
-from ringar_kits.invoices import Invoice, InvoiceError, read_invoice
+from ringar_kits.invoices import Invoice, InvoiceError, check_invoice, read_invoice
 
 MOST_ROWS = 200
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -114,7 +114,7 @@ def post_credit(ground: Ground, key: str, body: bytes) -> Answer:
     row = ground.row(
         "SELECT * FROM invoice WHERE number = ?", [note.preceding[0].number if note.preceding else ""]
     )
-    fault = _fault(note, row)
+    fault = _fault(note, row) or _broken(body)
     if fault or row is None:
         return problem(422, fault)
     return Answer(201, enter_credit(ground, key or None, "api", row["number"], note, body))
@@ -130,6 +130,12 @@ def _fault(note: Invoice, row: sqlite3.Row | None) -> str:
     if not 0 < note.totals.payable <= Decimal(row["amount"]):
         return f"The amount must be above 0 and at most {row['amount']}."
     return ""
+
+
+def _broken(body: bytes) -> str:
+    """The rules that the credit note breaks; "" where it breaks none."""
+    errors = [finding for finding in check_invoice(body) if finding.is_error]
+    return f"It breaks {', '.join(sorted({each.rule for each in errors}))}." if errors else ""
 
 
 def enter_credit(
