@@ -1,13 +1,13 @@
 """Pages of event logs: handed in, its columns chosen, and the picture of what it tells."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +23,7 @@ from ringar.robots.map_queries import keeps_for, kept_units, visible_logs
 from ringar.robots.map_rules import LogState
 from ringar.robots.models import Work
 from ringar.robots.rules import UNFINISHED
-from ringar_kits.processes import DAY, edge_rows, graph_svg
+from ringar_kits.processes import DAY, ProcessGraph, edge_rows, graph_svg
 
 SHOWN_ROWS = 50
 SHARES = (20, 40, 60, 80, 100)
@@ -79,6 +79,12 @@ def share_of(request: Request) -> int:
     )
 
 
+def picture_of(graph: ProcessGraph, share: int) -> SafeString:
+    """The log's picture, safe to show: the kit makes it of tags of its own and escapes every name."""
+    language: Literal["sv", "en"] = "en" if get_language() == "en" else "sv"
+    return mark_safe(graph_svg(graph, show=share / 100, language=language))  # noqa: S308 (as said above)
+
+
 def measured(request: Request, log: EventLog) -> dict[str, Any]:
     """What the page of a measured log shows."""
     graph, share = graph_of(log.figures), share_of(request)
@@ -86,10 +92,7 @@ def measured(request: Request, log: EventLog) -> dict[str, Any]:
     return {
         "log": log,
         "graph": graph,
-        # The kit makes it of its own tags and escapes every name.
-        "picture": mark_safe(
-            graph_svg(graph, show=share / 100, language="en" if get_language() == "en" else "sv")
-        ),  # noqa: S308
+        "picture": picture_of(graph, share),
         "share": share,
         "shares": SHARES,
         "median_days": graph.duration.median / DAY,
