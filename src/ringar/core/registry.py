@@ -22,7 +22,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
@@ -161,9 +161,28 @@ MOST_WAITING = 25
 """Things of one kind that are looked up for a person; nobody works through more in a day."""
 
 
+@dataclass(frozen=True)
+class Waits:
+    """One kind of thing that waits for people. `find(viewer)` reads it, and is only asked where there are `rows`."""
+
+    rows: Callable[[Viewer], QuerySet[Any]]
+    find: Callable[[Viewer], list[Waiting]]
+
+
 def waiting_for(viewer: Viewer) -> list[Waiting]:
-    """What waits for the viewer in all rooms: the soonest last day first, then what has waited the longest."""
-    found: list[Waiting] = [row for find in declared("waiting", "WAITING") for row in find(viewer)]
+    """What waits for the viewer in all rooms: the soonest last day first, then what has waited the longest.
+
+    1 query asks which kinds there are, and each of those is read: most people have a few. None for nobody.
+    """
+    kinds: tuple[Waits, ...] = declared("waiting", "WAITING")
+    there = {f"kind_{place}": Exists(kind.rows(viewer)) for place, kind in enumerate(kinds)}
+    asked = Person.objects.filter(pk=viewer.person_id).annotate(**there).values_list(*there).first()
+    found = [
+        row
+        for kind, is_there in zip(kinds, asked or (), strict=False)
+        if is_there
+        for row in kind.find(viewer)
+    ]
     return sorted(found, key=lambda row: (row.by is None, row.by or row.since))
 
 

@@ -131,7 +131,7 @@ def planning_of(day: MeetingDay) -> Work | None:
     return Work.objects.filter(key=plan_key(day)).first()
 
 
-def own_parties(viewer: Viewer) -> list[Party]:
+def own_parties(viewer: Viewer) -> QuerySet[Party]:
     """The viewer's own invitations that wait for an answer, the soonest last day first. 1 query."""
     rows = Party.objects.filter(
         person_id=viewer.person_id or 0,
@@ -140,11 +140,8 @@ def own_parties(viewer: Viewer) -> list[Party]:
         day__state=DayState.INVITED,
         day__organisation_id=viewer.organisation_id or 0,
     )
-    return list(
-        rows.select_related("day__organisation")
-        .defer("day__unmet")
-        .order_by("day__wishes_until", "id")[:MOST_LISTED]
-    )
+    rows = rows.select_related("day__organisation").defer("day__unmet")
+    return rows.order_by("day__wishes_until", "id")[:MOST_LISTED]
 
 
 def meetings_of(party: Party) -> list[Meeting]:

@@ -67,11 +67,14 @@ def answers_by_side(meetings: Iterable[Meeting]) -> dict[tuple[int, int], Meetin
     return {(row.meeting_id, row.party_id): row for row in rows}
 
 
-def unanswered_by(side: str, until: datetime) -> QuerySet[Meeting]:
-    """Meetings that have begun, of days sent out, where that side ("manager", "startup") has not answered."""
-    said = MeetingAnswer.objects.filter(meeting=OuterRef("pk"), party=OuterRef(side))
+def silent(side: str) -> Q:
+    """That the side of a meeting ("manager", "startup") has not answered."""
+    return ~Q(Exists(MeetingAnswer.objects.filter(meeting=OuterRef("pk"), party=OuterRef(side))))
+
+
+def begun_meetings(until: datetime) -> QuerySet[Meeting]:
+    """Meetings that have begun and are not long ago, of days sent out, the oldest first."""
     return Meeting.objects.filter(
-        ~Exists(said),
         day__state=DayState.PUBLISHED,
         state__in=(MeetingState.PLANNED, MeetingState.HELD),
         starts_at__lte=until,
@@ -79,22 +82,20 @@ def unanswered_by(side: str, until: datetime) -> QuerySet[Meeting]:
     ).order_by("starts_at", "id")
 
 
-def awaiting_answer(viewer: Viewer) -> list[Meeting]:
-    """Meetings after which the viewer has not said how it went, the oldest first. 2 queries, none for nobody."""
+def awaiting_answer(viewer: Viewer) -> QuerySet[Meeting]:
+    """Meetings after which the viewer has not said how it went, the oldest first. 1 query, none for nobody."""
     if viewer.person_id is None:
-        return []
-    found: list[Meeting] = []
-    for side in PartyKind.values:
-        mine = unanswered_by(side, now()).filter(**{f"{side}__person": viewer.person_id})
-        found += mine.select_related("day", "manager", "startup")[:MOST_WAITING]
-    return found
+        return Meeting.objects.none()
+    mine = Q(silent("manager"), manager__person=viewer.person_id)
+    mine |= Q(silent("startup"), startup__person=viewer.person_id)
+    return begun_meetings(now()).filter(mine).select_related("day", "manager", "startup")[:MOST_WAITING]
 
 
 def parties_to_ask(at: datetime) -> list[Party]:
     """Parties with an address that are to be asked now how their meetings went (`takes_letter`). 3 queries."""
     over: dict[int, datetime] = {}
     for side in PartyKind.values:
-        rows = unanswered_by(side, at - FIRST_LETTER).exclude(**{f"{side}__email": ""})
+        rows = begun_meetings(at - FIRST_LETTER).filter(silent(side)).exclude(**{f"{side}__email": ""})
         for party, starts in rows.values_list(side, "starts_at"):
             over[party] = max(starts, over.get(party, starts))
     coming = Meeting.objects.filter(

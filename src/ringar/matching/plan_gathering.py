@@ -48,13 +48,18 @@ def needs_of_units(viewer: Viewer, plan: RoundPlan) -> QuerySet[Need]:
     return gatherable_needs(viewer).filter(unit_id__in=units_below(tree, units))
 
 
-def plans_to_lead(viewer: Viewer) -> list[tuple[RoundPlan, PlanStep]]:
-    """The running rounds that the viewer made or decides in, each with the step it is in. 0–1 queries."""
+def running_plans(viewer: Viewer) -> QuerySet[RoundPlan]:
+    """The running rounds that the viewer made or decides in, and leads."""
     if not viewer.leads or viewer.person_id is None:
-        return []
+        return RoundPlan.objects.none()
     mine = Q(created_by_id=viewer.person_id) | Q(pk__in=memberships_of(viewer))
-    plans = listed_plans(viewer).select_related("organisation").filter(mine, ended_at=None)
-    steps = [(plan, step_now(steps_of(plan, has_pilots=False))) for plan in plans[:MOST_WAITING]]
+    plans = listed_plans(viewer).select_related("organisation")
+    return plans.filter(mine, ended_at=None)[:MOST_WAITING]
+
+
+def plans_to_lead(viewer: Viewer) -> list[tuple[RoundPlan, PlanStep]]:
+    """Those rounds, each with the step it is in. 0–1 queries."""
+    steps = [(plan, step_now(steps_of(plan, has_pilots=False))) for plan in running_plans(viewer)]
     return [(plan, step) for plan, step in steps if step is not None]
 
 
@@ -64,13 +69,13 @@ def memberships_of(viewer: Viewer) -> QuerySet[Any]:
     return members.filter(person_id=viewer.person_id or 0).values("roundplan_id")
 
 
-def plans_lacking_needs(viewer: Viewer) -> list[RoundPlan]:
+def plans_lacking_needs(viewer: Viewer) -> QuerySet[RoundPlan]:
     """Rounds that gather needs still and have none of a unit of theirs that the viewer manages. 0–1 queries."""
     units = viewer.role_units.get(Role.MANAGER, frozenset())
     if not units:
-        return []
+        return RoundPlan.objects.none()
     given = RoundPlanNeed.objects.filter(plan=OuterRef("pk"), need__unit_id__in=units)
     plans = visible_plans(viewer).filter(
         ~Exists(given), ended_at=None, weighing=None, gather_until__gte=today(), units__in=units
     )
-    return list(plans.select_related("organisation").distinct()[:MOST_WAITING])
+    return plans.select_related("organisation").distinct()[:MOST_WAITING]

@@ -215,19 +215,19 @@ def compared_solutions(need: Need, most: int = 4) -> list[Solution]:
     return rows
 
 
-def needs_awaiting_word(viewer: Viewer) -> list[Need]:
+def needs_awaiting_word(viewer: Viewer) -> QuerySet[Need]:
     """The viewer's own needs with fitting matches: those chosen, and others that nobody has judged yet. 1 query.
 
     Those first that have stood still the longest.
     """
     if viewer.person_id is None or not viewer.may_write:
-        return []
+        return Need.objects.none()
     mine = Q(created_by_id=viewer.person_id) | Q(owner_id=viewer.person_id)
     rows = visible_needs(viewer).filter(mine, organisation_id=viewer.organisation_id or 0)
     rows = rows.filter(state__in=AWAITING_STATES, ranking__confidence__gte=NOTHING)
     judged = Exists(Judgement.objects.filter(need=OuterRef("pk")))
     rows = rows.filter(Q(state=NeedState.CHOSEN) | ~judged).defer("words")
-    return list(rows.order_by("changed_at", "id")[:MOST_WAITING])
+    return rows.order_by("changed_at", "id")[:MOST_WAITING]
 
 
 def chosen_solutions(need: Need) -> list[Solution]:

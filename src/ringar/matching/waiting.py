@@ -1,17 +1,18 @@
 """What waits for people here: matches to judge, solutions to choose."""
 
-from collections.abc import Callable
 from datetime import datetime, time
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ringar.core.registry import MOST_WAITING, Waiting
+from ringar.core.registry import MOST_WAITING, Waiting, Waits
 from ringar.core.rules import Viewer
+from ringar.matching.day_models import MeetingDay
 from ringar.matching.day_queries import own_parties
 from ringar.matching.day_rules import can_run_days
 from ringar.matching.meeting_queries import awaiting_answer, days_to_publish
-from ringar.matching.plan_gathering import plans_lacking_needs, plans_to_lead
+from ringar.matching.plan_gathering import plans_lacking_needs, plans_to_lead, running_plans
 from ringar.matching.plan_queries import dates_of
 from ringar.matching.plan_rules import PlanStep
 from ringar.matching.queries import needs_awaiting_word
@@ -48,17 +49,20 @@ def wishes(viewer: Viewer) -> list[Waiting]:
 
 
 def answers(viewer: Viewer) -> list[Waiting]:
-    """Meetings that have been, and of which the viewer has not said how they went. 2 queries."""
+    """Meetings that have been, and of which the viewer has not said how they went. 1 query."""
     return [
         Waiting(_("Say how the meeting went"), str(meeting), meeting.get_absolute_url(), meeting.starts_at)
         for meeting in awaiting_answer(viewer)
     ]
 
 
+def days_to_run(viewer: Viewer) -> QuerySet[MeetingDay]:
+    """Meeting days that wait for the viewer, where the viewer runs them."""
+    return days_to_publish(viewer)[:MOST_WAITING] if can_run_days(viewer) else MeetingDay.objects.none()
+
+
 def plans(viewer: Viewer) -> list[Waiting]:
-    """Plans of meeting days that nobody has sent out, for who runs them. 0–1 queries."""
-    if not can_run_days(viewer):
-        return []
+    """Plans of meeting days that nobody has sent out, for who runs them. 1 query."""
     return [
         Waiting(
             _("Look through the plan and send out the timetable"),
@@ -67,7 +71,7 @@ def plans(viewer: Viewer) -> list[Waiting]:
             day.planned_at or day.created_at,
             language=day.language,
         )
-        for day in days_to_publish(viewer)[:MOST_WAITING]
+        for day in days_to_run(viewer)
     ]
 
 
@@ -110,4 +114,11 @@ def round_steps(viewer: Viewer) -> list[Waiting]:
     ]
 
 
-WAITING: list[Callable[[Viewer], list[Waiting]]] = [unit_needs, round_steps, matches, wishes, answers, plans]
+WAITING = [
+    Waits(plans_lacking_needs, unit_needs),
+    Waits(running_plans, round_steps),
+    Waits(needs_awaiting_word, matches),
+    Waits(own_parties, wishes),
+    Waits(awaiting_answer, answers),
+    Waits(days_to_run, plans),
+]

@@ -92,23 +92,27 @@ def in_running_round() -> Exists:
     return Exists(entries.filter(round__decided_at=None, round__withdrawn_at=None))
 
 
-def needs_to_choose(viewer: Viewer) -> list[Need]:
-    """Explored needs that lack nothing, in no round that runs, and that the viewer may choose. 1 query.
+def choosable_needs(viewer: Viewer) -> QuerySet[Need]:
+    """Explored needs with what a choice asks for, in no round that runs, of units that the viewer leads.
 
     Those first that have stood still the longest.
     """
     if not viewer.leads or viewer.person_id is None:
-        return []
+        return Need.objects.none()
     led = {unit for role in LEADING_ROLES for unit in viewer.role_units.get(role, ())}
     needs = visible_needs(viewer).filter(
         organisation_id=viewer.organisation_id or 0, state=NeedState.EXPLORED, unit_id__in=led
     )
     needs = living_needs(needs).exclude(in_running_round()).exclude(owner=None)
     needs = needs.filter(outside_count__gt=0, criteria_count__gt=0).defer("words")
-    rows = needs.order_by("changed_at", "id")[:MOST_WAITING]
+    return needs.order_by("changed_at", "id")[:MOST_WAITING]
+
+
+def needs_to_choose(viewer: Viewer) -> list[Need]:
+    """Those of them that lack nothing, and that the viewer may choose. 1 query."""
     return [
         need
-        for need in rows
+        for need in choosable_needs(viewer)
         if can_move(viewer, need.facts, NeedState.CHOSEN) and not missing_for(NeedState.CHOSEN, need.facts)
     ]
 
@@ -231,7 +235,7 @@ def result_of(round: Round, entries: list[RoundNeed], scores: list[Score]) -> Re
     return rank_needs([entry.pk for entry in entries], given, weights, seed=round.uuid.int % 2**32)
 
 
-def rounds_awaiting_scores(viewer: Viewer) -> list[Round]:
+def rounds_awaiting_scores(viewer: Viewer) -> QuerySet[Round]:
     """Rounds where the viewer has scores left to hand in, the soonest deadline first. 1 query."""
     rounds = Round.objects.filter(
         assessors__person_id=viewer.person_id or 0,
@@ -241,20 +245,20 @@ def rounds_awaiting_scores(viewer: Viewer) -> list[Round]:
         withdrawn_at=None,
         deadline__gt=now(),
     )
-    return list(rounds.order_by("deadline", "id")[:MOST_WAITING])
+    return rounds.order_by("deadline", "id")[:MOST_WAITING]
 
 
-def rounds_awaiting_choice(viewer: Viewer) -> list[Round]:
+def rounds_awaiting_choice(viewer: Viewer) -> QuerySet[Round]:
     """Rounds that have closed and wait for somebody who leads to choose, the oldest first. 1 query."""
     if not viewer.leads:
-        return []
+        return Round.objects.none()
     rounds = Round.objects.filter(
         Q(closed_at__isnull=False) | Q(deadline__lte=now()),
         organisation_id=viewer.organisation_id or 0,
         decided_at=None,
         withdrawn_at=None,
     )
-    return list(rounds.order_by("deadline", "id")[:MOST_WAITING])
+    return rounds.order_by("deadline", "id")[:MOST_WAITING]
 
 
 def rounds_to_close(at: datetime) -> QuerySet[Round]:

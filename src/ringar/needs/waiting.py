@@ -1,12 +1,15 @@
 """What waits for people here: rounds to score, rounds to choose in, needs to choose."""
 
-from collections.abc import Callable
-
 from django.utils.translation import gettext_lazy as _
 
-from ringar.core.registry import Waiting
+from ringar.core.registry import Waiting, Waits
 from ringar.core.rules import Viewer
-from ringar.needs.round_queries import needs_to_choose, rounds_awaiting_choice, rounds_awaiting_scores
+from ringar.needs.round_queries import (
+    choosable_needs,
+    needs_to_choose,
+    rounds_awaiting_choice,
+    rounds_awaiting_scores,
+)
 
 
 def rounds_to_score(viewer: Viewer) -> list[Waiting]:
@@ -20,7 +23,7 @@ def rounds_to_score(viewer: Viewer) -> list[Waiting]:
 
 
 def rounds_to_choose(viewer: Viewer) -> list[Waiting]:
-    """Rounds that are scored and wait for the viewer to choose. 0–1 queries."""
+    """Rounds that are scored and wait for the viewer to choose. 1 query."""
     return [
         Waiting(
             _("Choose needs, the time for scores is over"),
@@ -34,7 +37,7 @@ def rounds_to_choose(viewer: Viewer) -> list[Waiting]:
 
 
 def explored_needs(viewer: Viewer) -> list[Waiting]:
-    """Needs for the viewer to choose, one by one. 0–1 queries."""
+    """Needs for the viewer to choose, one by one. 1 query."""
     return [
         Waiting(
             _("Need to choose"),
@@ -47,4 +50,8 @@ def explored_needs(viewer: Viewer) -> list[Waiting]:
     ]
 
 
-WAITING: list[Callable[[Viewer], list[Waiting]]] = [rounds_to_score, rounds_to_choose, explored_needs]
+WAITING = [
+    Waits(rounds_awaiting_scores, rounds_to_score),
+    Waits(rounds_awaiting_choice, rounds_to_choose),
+    Waits(choosable_needs, explored_needs),
+]

@@ -1,18 +1,17 @@
 """What waits for people here: weeks to measure, hindrances to take away, gates to decide on, pilots to make ready."""
 
-from collections.abc import Callable
 from datetime import datetime, time
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ringar.core.registry import MOST_WAITING, Waiting
+from ringar.core.registry import Waiting, Waits
 from ringar.core.rules import Viewer
 from ringar.pilots.measure_rules import WEEK
-from ringar.pilots.queries.gates import gates_awaiting, pilots_to_prepare
+from ringar.pilots.queries.gates import gates_asked, gates_awaiting, pilots_to_prepare
 from ringar.pilots.queries.hindrances import own_hindrances
-from ringar.pilots.queries.measurements import weeks_awaited
+from ringar.pilots.queries.measurements import units_to_measure, weeks_awaited
 
 
 def weeks_to_measure(viewer: Viewer) -> list[Waiting]:
@@ -68,13 +67,13 @@ def pilots_to_make_ready(viewer: Viewer) -> list[Waiting]:
             pilot.stage_since,
             language=pilot.language,
         )
-        for pilot in pilots_to_prepare(viewer, MOST_WAITING)
+        for pilot in pilots_to_prepare(viewer)
     ]
 
 
-WAITING: list[Callable[[Viewer], list[Waiting]]] = [
-    weeks_to_measure,
-    hindrances_to_remove,
-    gates_to_decide,
-    pilots_to_make_ready,
+WAITING = [
+    Waits(units_to_measure, weeks_to_measure),
+    Waits(own_hindrances, hindrances_to_remove),
+    Waits(gates_asked, gates_to_decide),
+    Waits(pilots_to_prepare, pilots_to_make_ready),
 ]

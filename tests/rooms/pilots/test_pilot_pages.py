@@ -11,12 +11,12 @@ from django.test import Client
 from ringar.core.actions.tokens import make_token
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
+from ringar.core.registry import waiting_for
 from ringar.pilots.actions.gates import ask_gate
 from ringar.pilots.models import EffectGoal, Pilot
 from ringar.pilots.panels import PANELS
 from ringar.pilots.queries.gates import gates_awaiting
 from ringar.pilots.rules import PilotState, Stage
-from ringar.pilots.waiting import WAITING
 from tests.people import People
 from tests.rooms.needs.cast import shared_by
 from tests.rooms.pilots.measuring import client_of
@@ -226,10 +226,10 @@ def test_pilot_list_then_pages_and_queries_are_flat(
 
 def test_waiting_tells_who_decides_and_who_prepares(people: People) -> None:
     pilot = ready(people)
-    found = [row for find in WAITING for row in find(viewer_of(people.bo))]
+    found = waiting_for(viewer_of(people.bo))
     assert pilot.get_absolute_url() in [row.url for row in found if row.title == pilot.title]
     ask_gate(by=viewer_of(people.bo), pilot=pilot, reason="Vi är redo.")
-    found = [row for find in WAITING for row in find(viewer_of(people.alva))]
+    found = [row for row in waiting_for(viewer_of(people.alva)) if row.title == pilot.title]
     assert [row.url for row in found] == [f"/pilotprojekt/{pilot.uuid}/beslutspunkt/"]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, QuerySet, Sum, prefetch_related_objects
 
 from ringar.core.clock import today
+from ringar.core.registry import MOST_WAITING
 from ringar.core.rules import Viewer
 from ringar.matching.plan_models import RoundPlan
 from ringar.pilots.gate_rules import GateFacts, Missing, missing_evidence
@@ -181,20 +182,23 @@ def waiting_gate(pilot: Pilot) -> Gate | None:
     return pilot.gates.filter(outcome=GateOutcome.ASKED).select_related("asked_by").first()
 
 
-def gates_awaiting(viewer: Viewer) -> list[Gate]:
-    """The gates that wait for this viewer to decide, the oldest first. 0–1 queries."""
+def gates_asked(viewer: Viewer) -> QuerySet[Gate]:
+    """The organisation's gates that wait for a decision, the oldest first; for who leads development."""
     if not viewer.leads or viewer.person_id is None:
-        return []
-    gates = Gate.objects.filter(
-        outcome=GateOutcome.ASKED, pilot__organisation_id=viewer.organisation_id or 0
-    ).select_related("pilot")[:MOST_LOOKED_AT]
-    return [gate for gate in gates if can_take(viewer, gate.pilot.facts, Step.GATE)]
+        return Gate.objects.none()
+    gates = Gate.objects.filter(outcome=GateOutcome.ASKED, pilot__organisation_id=viewer.organisation_id or 0)
+    return gates.select_related("pilot").order_by("id")[:MOST_LOOKED_AT]
 
 
-def pilots_to_prepare(viewer: Viewer, most: int) -> QuerySet[Pilot]:
+def gates_awaiting(viewer: Viewer) -> list[Gate]:
+    """Those of them that this viewer may decide on. 0–1 queries."""
+    return [gate for gate in gates_asked(viewer) if can_take(viewer, gate.pilot.facts, Step.GATE)]
+
+
+def pilots_to_prepare(viewer: Viewer) -> QuerySet[Pilot]:
     """Pilots that the viewer owns and that wait to be made ready for their gate, the oldest first. 0–1 queries."""
     if viewer.person_id is None or not viewer.may_write:
         return Pilot.objects.none()
     mine = visible_pilots(viewer).filter(owner_id=viewer.person_id or 0, state=PilotState.PLANNED)
     asked = Q(gates__outcome=GateOutcome.ASKED)
-    return mine.exclude(asked).order_by("stage_since", "id")[:most]
+    return mine.exclude(asked).order_by("stage_since", "id")[:MOST_WAITING]

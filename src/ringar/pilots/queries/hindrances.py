@@ -116,11 +116,11 @@ def hindrance_for(viewer: Viewer, uuid: UUID | str) -> tuple[Hindrance, Any]:
     return hindrance, row
 
 
-def own_hindrances(viewer: Viewer) -> list[Hindrance]:
+def own_hindrances(viewer: Viewer) -> "QuerySet[Hindrance]":
     """The hindrances that the viewer answers for and that stand, the soonest last day first. 1 query."""
     if viewer.person_id is None or not viewer.may_write:
-        return []
+        return Hindrance.objects.none()
     mine = Hindrance.objects.filter(
         owner_id=viewer.person_id, gone_at=None, organisation_id=viewer.organisation_id or 0
     )
-    return list(mine.order_by("due", "id")[:MOST_WAITING])
+    return mine.order_by("due", "id")[:MOST_WAITING]
