@@ -11,11 +11,12 @@ from ringar_kits.invoices.sweden import SWEDEN
 from ringar_kits.invoices.xml import parse, place
 
 RULES = (*EUROPEAN, *PEPPOL, *SUMS, *IDENTIFIERS, *SWEDEN)
+OTHER_COUNTRIES = "national rules of countries other than Sweden"
 NOT_CHECKED = (
     "the XML schema of UBL 2.1",
     f"EN 16931 rules other than {', '.join(rule.name for rule in EUROPEAN)}",
     "the code lists of EN 16931 (BR-CL) other than VAT categories",
-    "national rules of countries other than Sweden",
+    OTHER_COUNTRIES,
 )
 
 

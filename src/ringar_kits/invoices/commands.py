@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ringar_kits.errors import InputError
-from ringar_kits.invoices.check import NOT_CHECKED, check_invoice
+from ringar_kits.invoices.check import NOT_CHECKED, OTHER_COUNTRIES, Finding, check_invoice
 from ringar_kits.invoices.credit import make_credit_note
 from ringar_kits.invoices.model import InvoiceError
+from ringar_kits.invoices.official import check_officially
 from ringar_kits.invoices.read import read_invoice
 from ringar_kits.invoices.xml import LARGEST, MEGABYTE
 
@@ -23,6 +24,11 @@ def add_commands(group: Group) -> None:
     invoices = group("invoices")
     checker = invoices.add_parser("check", help="what EN 16931, Peppol and Sweden say about invoices (UBL)")
     checker.add_argument("files", nargs="+", metavar="FILE", help="invoices or credit notes, UBL 2.1")
+    checker.add_argument(
+        "--official",
+        action="store_true",
+        help="also the published EN 16931 rules and UBL schema (extra invoices)",
+    )
     checker.add_argument("--json", action="store_true", help="only one line of JSON")
     checker.set_defaults(run=run_check)
     maker = invoices.add_parser("credit", help="write a credit note for an invoice (UBL)")
@@ -69,22 +75,32 @@ def _read(path: str) -> bytes:
     return data
 
 
+def _found(data: bytes, is_official: bool) -> list[Finding]:
+    """What our rules find, and with `is_official` what the published ones find beside."""
+    found = check_invoice(data)
+    known = {finding.rule for finding in found}
+    return (
+        found + [each for each in check_officially(data) if each.rule not in known] if is_official else found
+    )
+
+
 def run_check(args: argparse.Namespace) -> int:
     """Check every file; 0 without errors, 1 where a rule is broken, 2 where a file can not be read."""
     findings: list[dict[str, str]] = []
     unreadable: list[dict[str, str]] = []
     for path in args.files:
         try:
-            found = check_invoice(_read(path))
+            found = _found(_read(path), args.official)
         except InputError as error:
             unreadable.append({"file": path, "problem": str(error)})
             continue
         findings += [{"file": path, **vars(finding)} for finding in found]
+    not_checked = [OTHER_COUNTRIES] if args.official else [*NOT_CHECKED]
     errors = sum(finding["severity"] == "error" for finding in findings)
     if args.json:
         told = {"files": len(args.files), "errors": errors, "warnings": len(findings) - errors}
         print(
-            json.dumps({**told, "findings": findings, "unreadable": unreadable, "not_checked": NOT_CHECKED})
+            json.dumps({**told, "findings": findings, "unreadable": unreadable, "not_checked": not_checked})
         )
     else:
         for each in findings:
@@ -92,7 +108,7 @@ def run_check(args: argparse.Namespace) -> int:
         for each in unreadable:
             print(f"{each['file']}: {each['problem']}")
         print(f"{len(args.files)} files, {errors} errors, {len(findings) - errors} warnings.")
-        print(f"Not checked: {'; '.join(NOT_CHECKED)}.")
+        print(f"Not checked: {'; '.join(not_checked)}.")
     return 2 if unreadable else 1 if errors else 0
 
 

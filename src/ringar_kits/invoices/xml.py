@@ -7,7 +7,7 @@ from lxml import etree
 from ringar_kits.invoices.model import CREDIT_NOTE, INVOICE, InvoiceError
 
 MEGABYTE = 1024 * 1024
-LARGEST = 20 * MEGABYTE
+LARGEST = 10 * MEGABYTE  # libxml2 holds no longer text than this without lifting its own guards
 CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:{}-2"

@@ -7,6 +7,7 @@ import pytest
 from ringar_kits.errors import InputError
 from ringar_kits.invoices import check_invoice, read_invoice, write_invoice
 from ringar_kits.invoices.commands import add_commands
+from ringar_kits.invoices.official import is_at_hand
 from tests.kits.invoices.drawn import FIXED
 
 
@@ -32,6 +33,19 @@ def test_check_when_good_then_says_so_and_what_it_did_not_look_at(
     told = capsys.readouterr().out
     assert "1 files, 0 errors, 0 warnings." in told
     assert "Not checked: the XML schema" in told
+
+
+@pytest.mark.skipif(not is_at_hand(), reason="the extra `invoices` is not installed")
+def test_check_when_official_then_published_rules_speak_too(
+    good: Path, capsys: pytest.CaptureFixture
+) -> None:
+    bad = good.with_name("bad.xml")
+    bad.write_bytes(good.read_bytes().replace(b">SE<", b">XX<"))
+    assert run("check", bad) == 0
+    assert run("check", bad, "--official") == 1
+    told = capsys.readouterr().out
+    assert "BR-CL-14" in told
+    assert "Not checked: national rules" in told
 
 
 def test_check_when_some_are_bad_then_tells_all_and_fails(good: Path, capsys: pytest.CaptureFixture) -> None:
@@ -95,4 +109,4 @@ def test_check_when_file_is_huge_then_refused_without_holding_it(
     with path.open("wb") as file:
         file.truncate(3_000_000_000)  # a sparse file: no disk is used
     assert run("check", path) == 2
-    assert "larger than 20 MB" in capsys.readouterr().out
+    assert "larger than 10 MB" in capsys.readouterr().out
