@@ -208,7 +208,16 @@ def test_plan_when_the_folder_is_missing_then_it_says_so_before_it_works(folder:
 
 
 @pytest.mark.parametrize(
-    "option", [("--slots", "x"), ("--rooms", "-1"), ("--seconds", "0"), ("--seconds", "nan")]
+    "option",
+    [
+        ("--slots", "x"),
+        ("--slots", "0"),
+        ("--rooms", "-1"),
+        ("--rooms", "0"),
+        ("--max-per-party", "0"),
+        ("--seconds", "0"),
+        ("--seconds", "nan"),
+    ],
 )
 def test_plan_when_an_option_is_no_number_then_it_is_refused(folder: Path, option: tuple[str, str]) -> None:
     with pytest.raises(SystemExit) as caught:

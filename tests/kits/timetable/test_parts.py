@@ -220,3 +220,8 @@ def test_unmet_when_a_wish_is_left_then_the_nearest_reason_is_given(
     asked = {"slots": 2} | rules
     (unmet,) = find_unmet(plan, [wish], **asked)
     assert unmet.why == why
+
+
+def test_rooms_when_a_manager_has_met_in_one_then_stays_there() -> None:
+    meetings = [Meeting("Alva", "a", 0), Meeting("Bo", "b", 0), Meeting("Bo", "a", 1)]
+    assert [meeting.room for meeting in give_rooms(meetings, 2)] == [1, 2, 2]

@@ -68,6 +68,20 @@ def test_repair_when_one_must_move_for_another_to_fit_then_it_does() -> None:
     assert (stays.moved, stays.added) == ((), ())
 
 
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_repair_when_each_new_meeting_takes_a_move_then_no_more_than_are_allowed_in_all(most: int) -> None:
+    """Twice the same: Bo lost a, and can meet b where Alva, who has b then, takes another slot."""
+    before, wishes, away = [], [], []
+    for n in "12":
+        before += [Meeting(f"Bo{n}", f"a{n}", 0), Meeting(f"Alva{n}", f"b{n}", 0)]
+        wishes += [Wish(f"Alva{n}", f"b{n}", 1), Wish(f"Bo{n}", f"b{n}", 1)]
+        away.append((f"Bo{n}", 1))
+    repair = repair_plan(
+        before, wishes=wishes, slots=2, unavailable=away, cancelled=["a1", "a2"], most_moved=most
+    )
+    assert (len(repair.moved), len(repair.added)) == (most, most)
+
+
 def test_repair_when_all_rooms_are_taken_then_a_meeting_makes_room() -> None:
     meetings = [Meeting("Bo", "a", 1, 1), Meeting("Alva", "b", 0, 1)]
     wishes = [Wish("Bo", "a", 1), Wish("Alva", "b", 1), Wish("Bo", "c", 1)]
