@@ -12,7 +12,7 @@ A room's `outcomes.py` holds OUTCOMES: what of its own came of a lower room's ro
 A room's `personal.py` holds PERSONAL: what it keeps about a person, for own-data export and erasure.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -58,25 +58,25 @@ class Lookup:
 class Subject:
     """A kind of row that lower rooms work with without knowing its room.
 
-    `kind` is the word in addresses ("need"). `find(viewer, uuid)` returns the row that the viewer may see, else
-    None; the row has `uuid`, `organisation_id`, `str(row)` and `get_absolute_url()`. `concerned(row)` returns the
-    ids of the people it concerns (writer, owner, team). `label` is the word on pages. `find_many(viewer, uuids)`
-    returns those of the rows that the viewer may see, in one query; without it each is looked for by itself.
+    `kind` is the word in addresses ("need"), `label` that on pages. `visible(viewer)` are the rows that the viewer
+    may see; each has `uuid`, `organisation_id`, `str(row)` and `get_absolute_url()`. `concerned(row)` returns the
+    ids of the people it concerns (writer, owner, team).
     """
 
     kind: str
     label: str | Promise
-    find: Callable[[Viewer, UUID], Any]
+    visible: Callable[[Viewer], QuerySet[Any]]
     concerned: Callable[[Any], Collection[int]]
     model: str
     may_write: Callable[[Viewer, Any], bool]
-    find_many: Callable[[Viewer, Collection[UUID]], Iterable[Any]] | None = None
+
+    def find(self, viewer: Viewer, uuid: UUID) -> Any:
+        """The row with that uuid, where the viewer may see it, else None. 1 query."""
+        return self.visible(viewer).filter(uuid=uuid).first()
 
     def visible_rows(self, viewer: Viewer, uuids: Collection[UUID]) -> dict[UUID, Any]:
-        """Those of the rows with these uuids that the viewer may see, by uuid."""
-        if self.find_many is not None:
-            return {row.uuid: row for row in self.find_many(viewer, uuids)}
-        return {uuid: row for uuid in uuids if (row := self.find(viewer, uuid)) is not None}
+        """Those of the rows with these uuids that the viewer may see, by uuid. 1 query."""
+        return {row.uuid: row for row in self.visible(viewer).filter(uuid__in=uuids)}
 
 
 @dataclass(frozen=True)

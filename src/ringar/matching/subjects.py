@@ -1,9 +1,5 @@
 """Meeting days and rounds as rows that people are told of."""
 
-from collections.abc import Collection
-from uuid import UUID
-
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.registry import Event, Subject
@@ -16,16 +12,6 @@ from ringar.matching.plan_queries import visible_plans
 from ringar.matching.plan_rules import can_lead_plans
 
 
-def find_day(viewer: Viewer, uuid: UUID) -> MeetingDay | None:
-    """The meeting day with that uuid, where the viewer may see it. 1 query."""
-    return visible_days(viewer).filter(uuid=uuid).first()
-
-
-def find_days(viewer: Viewer, uuids: Collection[UUID]) -> QuerySet[MeetingDay]:
-    """Those of the days that the viewer may see. 1 query."""
-    return visible_days(viewer).filter(uuid__in=uuids)
-
-
 def concerned_by_day(day: MeetingDay) -> set[int]:
     """The ids of the people whom the day concerns: who made it, and those invited who have an account. 1 query."""
     invited = day.parties.exclude(person=None).values_list("person_id", flat=True)
@@ -35,16 +21,6 @@ def concerned_by_day(day: MeetingDay) -> set[int]:
 def may_run(viewer: Viewer, day: MeetingDay) -> bool:
     """Whether the viewer may change the day."""
     return can_run_day(viewer, day.organisation_id)
-
-
-def find_plan(viewer: Viewer, uuid: UUID) -> RoundPlan | None:
-    """The round with that uuid, where the viewer may see it. 1 query."""
-    return visible_plans(viewer).filter(uuid=uuid).first()
-
-
-def find_plans(viewer: Viewer, uuids: Collection[UUID]) -> QuerySet[RoundPlan]:
-    """Those of the rounds that the viewer may see. 1 query."""
-    return visible_plans(viewer).filter(uuid__in=uuids)
 
 
 def concerned_by_plan(plan: RoundPlan) -> set[int]:
@@ -62,20 +38,18 @@ SUBJECTS = [
     Subject(
         kind="round_plan",
         label=_("round"),
-        find=find_plan,
+        visible=visible_plans,
         concerned=concerned_by_plan,
         model=RoundPlan._meta.label,
         may_write=may_lead,
-        find_many=find_plans,
     ),
     Subject(
         kind="meeting_day",
         label=_("meeting day"),
-        find=find_day,
+        visible=visible_days,
         concerned=concerned_by_day,
         model=MeetingDay._meta.label,
         may_write=may_run,
-        find_many=find_days,
     ),
 ]
 

@@ -4,10 +4,6 @@
 the same again.
 """
 
-from collections.abc import Collection
-from uuid import UUID
-
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.registry import Event, Subject
@@ -20,29 +16,9 @@ from ringar.needs.round_rules import can_lead_round
 from ringar.needs.rules import can_edit_need
 
 
-def find_need(viewer: Viewer, uuid: UUID) -> Need | None:
-    """The need with that uuid, where the viewer may see it. 1 query."""
-    return visible_needs(viewer).filter(uuid=uuid).first()
-
-
-def find_needs(viewer: Viewer, uuids: Collection[UUID]) -> QuerySet[Need]:
-    """Those of the needs that the viewer may see. 1 query."""
-    return visible_needs(viewer).filter(uuid__in=uuids)
-
-
 def may_write(viewer: Viewer, need: Need) -> bool:
     """Whether the viewer may change the need."""
     return can_edit_need(viewer, need.facts)
-
-
-def find_round(viewer: Viewer, uuid: UUID) -> Round | None:
-    """The round with that uuid, where the viewer may see it. 1 query."""
-    return visible_rounds(viewer).filter(uuid=uuid).first()
-
-
-def find_rounds(viewer: Viewer, uuids: Collection[UUID]) -> QuerySet[Round]:
-    """Those of the rounds that the viewer may see. 1 query."""
-    return visible_rounds(viewer).filter(uuid__in=uuids)
 
 
 def may_lead(viewer: Viewer, round: Round) -> bool:
@@ -54,20 +30,18 @@ SUBJECTS = [
     Subject(
         kind="need",
         label=_("need"),
-        find=find_need,
+        visible=visible_needs,
         concerned=concerned_people,
         model=Need._meta.label,
         may_write=may_write,
-        find_many=find_needs,
     ),
     Subject(
         kind="round",
         label=_("round"),
-        find=find_round,
+        visible=visible_rounds,
         concerned=concerned_by_round,
         model=Round._meta.label,
         may_write=may_lead,
-        find_many=find_rounds,
     ),
 ]
 

@@ -1,9 +1,5 @@
 """Pilots as rows that can be followed, discussed and worked with as a team; and what people are told of them."""
 
-from collections.abc import Collection
-from uuid import UUID
-
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.registry import Event, Subject
@@ -11,16 +7,6 @@ from ringar.core.rules import Viewer
 from ringar.pilots.models import Pilot
 from ringar.pilots.queries.pilots import concerned_people, visible_pilots
 from ringar.pilots.rules import can_edit_pilot
-
-
-def find_pilot(viewer: Viewer, uuid: UUID) -> Pilot | None:
-    """The pilot with that uuid, where the viewer may see it. 1 query."""
-    return visible_pilots(viewer).filter(uuid=uuid).first()
-
-
-def find_pilots(viewer: Viewer, uuids: Collection[UUID]) -> QuerySet[Pilot]:
-    """Those of the pilots that the viewer may see. 1 query."""
-    return visible_pilots(viewer).filter(uuid__in=uuids)
 
 
 def may_write(viewer: Viewer, pilot: Pilot) -> bool:
@@ -32,11 +18,10 @@ SUBJECTS = [
     Subject(
         kind="pilot",
         label=_("pilot"),
-        find=find_pilot,
+        visible=visible_pilots,
         concerned=concerned_people,
         model=Pilot._meta.label,
         may_write=may_write,
-        find_many=find_pilots,
     ),
 ]
 

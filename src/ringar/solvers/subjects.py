@@ -3,8 +3,6 @@
 The writes of this room tell people themselves; who calls them does not tell the same again.
 """
 
-from uuid import UUID
-
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.registry import Event, Subject
@@ -12,26 +10,6 @@ from ringar.core.rules import Viewer
 from ringar.solvers import queries
 from ringar.solvers.models import Answer, Call, Solution, Solver
 from ringar.solvers.rules import can_run_call
-
-
-def find_solver(viewer: Viewer, uuid: UUID) -> Solver | None:
-    """The solver with that uuid, where the viewer may see it. 1 query."""
-    return queries.visible_solvers(viewer).filter(uuid=uuid).first()
-
-
-def find_solution(viewer: Viewer, uuid: UUID) -> Solution | None:
-    """The solution with that uuid, where the viewer may see it. 1 query."""
-    return queries.visible_solutions(viewer).filter(uuid=uuid).first()
-
-
-def find_call(viewer: Viewer, uuid: UUID) -> Call | None:
-    """The call with that uuid, where the viewer may see it. 1 query."""
-    return queries.visible_calls(viewer).filter(uuid=uuid).first()
-
-
-def find_answer(viewer: Viewer, uuid: UUID) -> Answer | None:
-    """The answer with that uuid, for those who may read it: not the sender, who has a private link. 1 query."""
-    return queries.readable_answers(viewer).filter(uuid=uuid).first()
 
 
 def may_write_call(viewer: Viewer, call: Call) -> bool:
@@ -48,38 +26,34 @@ SUBJECTS = [
     Subject(
         kind="solver",
         label=_("supplier"),
-        find=find_solver,
+        visible=queries.visible_solvers,
         concerned=queries.people_of_solver,
         model=Solver._meta.label,
         may_write=queries.may_edit_solver,
-        find_many=lambda viewer, uuids: queries.visible_solvers(viewer).filter(uuid__in=uuids),
     ),
     Subject(
         kind="solution",
         label=_("solution"),
-        find=find_solution,
+        visible=queries.visible_solutions,
         concerned=lambda solution: queries.people_of_solver(solution.solver),
         model=Solution._meta.label,
         may_write=lambda viewer, solution: queries.may_describe_solver(viewer, solution.solver),
-        find_many=lambda viewer, uuids: queries.visible_solutions(viewer).filter(uuid__in=uuids),
     ),
     Subject(
         kind="call",
         label=_("call"),
-        find=find_call,
+        visible=queries.visible_calls,
         concerned=queries.people_of_call,
         model=Call._meta.label,
         may_write=may_write_call,
-        find_many=lambda viewer, uuids: queries.visible_calls(viewer).filter(uuid__in=uuids),
     ),
     Subject(
         kind="answer",
         label=_("answer"),
-        find=find_answer,
+        visible=queries.readable_answers,
         concerned=lambda answer: queries.people_of_call(answer.call),
         model=Answer._meta.label,
         may_write=may_write_answer,
-        find_many=lambda viewer, uuids: queries.readable_answers(viewer).filter(uuid__in=uuids),
     ),
 ]
 

@@ -157,9 +157,11 @@ def test_change_when_dates_and_mandate_move_then_the_trail_has_before_and_after(
 
 def test_change_when_it_has_run_for_long_then_its_past_dates_may_stand(people: People) -> None:
     plan = plan_of(people)
-    facts = plan_facts(people)
+    facts = plan_facts(people, limit_sek=50_000, dates=plan_facts(people).dates)
     with in_days(300):
         change_round_plan(by=viewer_of(people.dag), plan=plan, facts=facts)
+    plan.refresh_from_db()
+    assert plan.limit_sek == 50_000
 
 
 def test_end_when_ended_then_nothing_is_changed_and_needs_are_free(people: People) -> None:

@@ -84,10 +84,8 @@ def add_comment(
     text = clean_comment(text)
     parent = thread_of(by, row, parent)
     is_internal = is_internal or bool(parent and parent.is_internal)
-    if is_internal and not can_write_internally(by):
-        raise NotAllowed
-    if is_internal and purpose == Purpose.ANSWER:
-        raise Refused(_("An answer can not be internal: it is for those who asked."))
+    if is_internal:
+        check_internal(by, purpose)
     people, unseeing = whom(by, row, subject, text, meant or {})
     comment = save_comment(
         Comment(
@@ -111,6 +109,14 @@ def add_comment(
     follow_row(by=by, row=row)
     tell_of(by, row, subject, comment, people)
     return Written(comment, follows_now, people, unseeing)
+
+
+def check_internal(by: Viewer, purpose: str) -> None:
+    """Whether the viewer may write this for their own organisation only. Raises NotAllowed or Refused."""
+    if not can_write_internally(by):
+        raise NotAllowed
+    if purpose == Purpose.ANSWER:
+        raise Refused(_("An answer can not be internal: it is for those who asked."))
 
 
 def save_comment(comment: Comment) -> Comment:
