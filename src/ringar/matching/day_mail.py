@@ -12,7 +12,7 @@ from secrets import token_urlsafe
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -167,20 +167,27 @@ def send_timetable(party: Party, changed: list[Meeting], *, is_first: bool, mess
         told = _("Your meetings: %(day)s") if is_first else _("Your meetings have changed: %(day)s")
         text = render_to_string("matching/mail/timetable.txt", context)
         headers = {"Message-ID": message_id} if message_id else {}
-        letter = EmailMessage(
+        letter = EmailMultiAlternatives(
             told % {"day": " ".join(day.title.split())}, text, None, [party.email], headers=headers
         )
-        for number, meeting in enumerate(changed, start=1):
-            letter.attach(calendar_part(party, meeting, links["own_link"], number))
+        attach_meetings(letter, party, changed, links["own_link"])
         return letter.send()
 
 
-def calendar_part(party: Party, meeting: Meeting, url: str, number: int) -> MIMEText:
-    """The meeting as mail programs take invitations and cancellations in."""
-    method: Method = "CANCEL" if meeting.state == MeetingState.CANCELLED else "REQUEST"
-    stamp = meeting.told_at or now()
-    content = write_meetings(party, [meeting], method=method, stamp=stamp, url=url)
-    part = MIMEText(content.decode("utf-8"), "calendar", "utf-8")
-    part.set_param("method", method)
-    part.add_header("Content-Disposition", "attachment", filename=f"ringar-{number}.ics")
-    return part
+def attach_meetings(letter: EmailMultiAlternatives, party: Party, changed: list[Meeting], url: str) -> None:
+    """The meetings as mail programs take invitations and cancellations in.
+
+    Programs act by themselves on one calendar part a letter, where it is another form of the text (RFC 6047): so a
+    single change reaches the calendar at once. Several are files to open, each with one event, and stand in the feed.
+    """
+    for number, meeting in enumerate(changed, start=1):
+        method: Method = "CANCEL" if meeting.state == MeetingState.CANCELLED else "REQUEST"
+        stamp = meeting.told_at or now()
+        content = write_meetings(party, [meeting], method=method, stamp=stamp, url=url).decode("utf-8")
+        if len(changed) == 1:
+            letter.attach_alternative(content, f"text/calendar; method={method}")
+            return
+        part = MIMEText(content, "calendar", "utf-8")
+        part.set_param("method", method)
+        part.add_header("Content-Disposition", "attachment", filename=f"ringar-{number}.ics")
+        letter.attach(part)

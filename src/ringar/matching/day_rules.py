@@ -1,6 +1,6 @@
 """What meeting days, wishes and meetings can be. Pure: no database, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -139,6 +139,11 @@ def takes_wishes(state: str, wishes_until: datetime, at: datetime) -> bool:
     return state == DayState.INVITED and at <= wishes_until
 
 
+def is_over(slots: Sequence[datetime], minutes: int, at: datetime) -> bool:
+    """Whether the last of these slots has passed; a day without slots is not over."""
+    return bool(slots) and slots[-1] + timedelta(minutes=minutes) <= at
+
+
 def takes_plan(state: str) -> bool:
     """Whether meetings may be planned, moved, added and taken away."""
     return state != DayState.CANCELLED
@@ -166,10 +171,10 @@ def share_of(value: float | None, bound: float | None) -> float | None:
 STEPS = (_("Prepare"), _("Invite and gather wishes"), _("Plan"), _("Send out the timetable"), _("Meet"))
 
 
-def step_of(state: str, *, is_planned: bool) -> int:
-    """At which of STEPS the day stands, from 0."""
+def step_of(state: str, *, is_planned: bool, is_over: bool = False) -> int:
+    """At which of STEPS the day stands, from 0; beyond the last once people have met."""
     if state == DayState.PUBLISHED:
-        return 4
+        return len(STEPS) if is_over else 4
     if state == DayState.DRAFT:
         return 0
     return 3 if is_planned else 1

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from ringar.core.clock import now
 from ringar.core.registry import MOST_WAITING, outcomes
 from ringar.core.rules import NotAllowed, Viewer
-from ringar.matching.day_models import Meeting, MeetingAnswer, MeetingDay, Party
+from ringar.matching.day_models import Meeting, MeetingAnswer, MeetingDay, MeetingHours, Party
 from ringar.matching.day_rules import STANDING, DayState, MeetingState, PartyKind
 from ringar.matching.meeting_rules import (
     ASKED_FOR,
@@ -115,11 +115,20 @@ def meetings_on_need(viewer: Viewer, need: Need) -> list[Meeting]:
     return [meeting for meeting in found if can_see_meeting(viewer, facts_of(meeting))]
 
 
-def days_to_publish(viewer: Viewer) -> QuerySet[MeetingDay]:
-    """The organisation's days with a plan that nobody has sent out, of which the first meeting is still to come."""
-    coming = Meeting.objects.filter(day=OuterRef("pk"), state__in=STANDING, starts_at__gt=now())
-    rows = MeetingDay.objects.filter(Exists(coming), state=DayState.INVITED, planned_at__isnull=False)
-    return rows.filter(organisation_id=viewer.organisation_id or 0).order_by("planned_at", "id")
+def days_to_go_on(viewer: Viewer) -> QuerySet[MeetingDay]:
+    """The organisation's days that wait for who runs them: to be planned when wishes are in, or to be sent out."""
+    meetings = Meeting.objects.filter(day=OuterRef("pk"), state__in=STANDING, starts_at__gt=now())
+    hours = MeetingHours.objects.filter(day=OuterRef("pk"), date__gt=now().date())
+    to_plan = Q(Exists(hours), planned_at=None, wishes_until__lte=now())
+    rows = MeetingDay.objects.filter(to_plan | Q(Exists(meetings), planned_at__isnull=False))
+    rows = rows.filter(state=DayState.INVITED, organisation_id=viewer.organisation_id or 0)
+    return rows.order_by("planned_at", "id")
+
+
+def untold_meetings(day: MeetingDay) -> QuerySet[Meeting]:
+    """The day's meetings that have been, and of which nobody has said whether they were held."""
+    rows = meeting_rows().filter(day=day, day__state=DayState.PUBLISHED, state=MeetingState.PLANNED)
+    return rows.filter(starts_at__lte=now())
 
 
 def figures_by_day(days: Sequence[MeetingDay]) -> tuple[Figures, dict[int, Figures]]:

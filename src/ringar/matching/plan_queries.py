@@ -19,6 +19,7 @@ from ringar.matching.plan_rules import (
 )
 from ringar.needs.models import Need
 from ringar.needs.round_models import Round
+from ringar.needs.round_rules import CANDIDATES
 from ringar.solvers.rules import CallState
 
 PAGE = 25
@@ -43,9 +44,13 @@ def visible_plans(viewer: Viewer) -> QuerySet[RoundPlan]:
 
 
 def listed_plans(viewer: Viewer) -> QuerySet[RoundPlan]:
-    """Those rounds with what their steps are made of, and how many needs each holds."""
+    """Those rounds with what their steps are made of, and how many needs each holds; `unchosen` of them can be."""
     plans = visible_plans(viewer).select_related("weighing", "call", "meeting_day")
-    return plans.annotate(needs=Count("entries", distinct=True), last_day=Max("meeting_day__hours__date"))
+    return plans.annotate(
+        needs=Count("entries", distinct=True),
+        unchosen=Count("entries", filter=Q(entries__need__state__in=CANDIDATES), distinct=True),
+        last_day=Max("meeting_day__hours__date"),
+    )
 
 
 def plan_for(viewer: Viewer, uuid: UUID | str) -> RoundPlan:
@@ -79,7 +84,8 @@ def done_of(plan: RoundPlan, *, has_pilots: bool, at: datetime) -> Done:
         gather=(gathered, gathered and day > plan.gather_until),
         weigh=(
             weighing is not None and weighing.withdrawn_at is None,
-            weighing is not None and weighing.decided_at is not None,
+            # Needs that were chosen before they were gathered are prioritised already.
+            (gathered and not plan.unchosen) or (weighing is not None and weighing.decided_at is not None),  # type: ignore[attr-defined]
         ),
         call=(called, called and call is not None and call.state_at(at) != CallState.OPEN),
         meet=(told, told and last_day is not None and day > last_day),

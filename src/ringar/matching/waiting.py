@@ -11,7 +11,7 @@ from ringar.core.rules import Viewer
 from ringar.matching.day_models import MeetingDay
 from ringar.matching.day_queries import own_parties
 from ringar.matching.day_rules import can_run_days
-from ringar.matching.meeting_queries import awaiting_answer, days_to_publish
+from ringar.matching.meeting_queries import awaiting_answer, days_to_go_on
 from ringar.matching.plan_gathering import plans_lacking_needs, plans_to_lead, running_plans
 from ringar.matching.plan_queries import dates_of
 from ringar.matching.plan_rules import PlanStep
@@ -58,17 +58,19 @@ def answers(viewer: Viewer) -> list[Waiting]:
 
 def days_to_run(viewer: Viewer) -> QuerySet[MeetingDay]:
     """Meeting days that wait for the viewer, where the viewer runs them."""
-    return days_to_publish(viewer)[:MOST_WAITING] if can_run_days(viewer) else MeetingDay.objects.none()
+    return days_to_go_on(viewer)[:MOST_WAITING] if can_run_days(viewer) else MeetingDay.objects.none()
 
 
 def plans(viewer: Viewer) -> list[Waiting]:
-    """Plans of meeting days that nobody has sent out, for who runs them. 1 query."""
+    """Meeting days to be planned, and plans that nobody has sent out, for who runs them. 1 query."""
     return [
         Waiting(
-            _("Look through the plan and send out the timetable"),
+            _("Look through the plan and send out the timetable")
+            if day.planned_at
+            else _("Plan the meeting day"),
             day.title,
             day.get_absolute_url(),
-            day.planned_at or day.created_at,
+            day.planned_at or day.wishes_until,
             language=day.language,
         )
         for day in days_to_run(viewer)

@@ -31,7 +31,7 @@ def add_commands(group: Group) -> None:
         "--wishes", required=True, help="table with columns manager, startup, value (above 0)"
     )
     planner.add_argument(
-        "--slots", required=True, type=_count, help="how many slots; they are numbered from 0"
+        "--slots", required=True, type=_number, help="how many slots; they are numbered from 0"
     )
     planner.add_argument("--seed", type=_count, default=0, help="another seed, another plan as good (0)")
     planner.add_argument("--seconds", type=_seconds, default=30.0, help="the longest it may take (30)")
@@ -43,7 +43,7 @@ def add_commands(group: Group) -> None:
         "--cancel", required=True, nargs="+", action="extend", metavar="PARTY", help="who can not come"
     )
     mender.add_argument("--wishes", help="the wishes, for new meetings in the time that comes free")
-    mender.add_argument("--slots", type=_count, help="how many slots (up to the plan's last)")
+    mender.add_argument("--slots", type=_number, help="how many slots (up to the plan's last)")
     mender.add_argument("--seconds", type=_seconds, default=2.0, help="the longest it may take (2)")
     _add_shared(mender)
     mender.set_defaults(run=run_repair)
@@ -51,8 +51,8 @@ def add_commands(group: Group) -> None:
 
 def _add_shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--availability", help="table with columns party, slot: what a party can NOT take")
-    parser.add_argument("--rooms", type=_count, help="the most meetings at once")
-    parser.add_argument("--max-per-party", type=_count, metavar="K", help="the most meetings of a party")
+    parser.add_argument("--rooms", type=_number, help="the most meetings at once")
+    parser.add_argument("--max-per-party", type=_number, metavar="K", help="the most meetings of a party")
     parser.add_argument("--out", required=True, help="CSV: manager, startup, slot, room")
     parser.add_argument("--json", action="store_true", help="only one line of JSON")
 
@@ -60,6 +60,12 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:10]) < 10**9):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)
 
 

@@ -73,9 +73,6 @@ def test_plan_when_limits_are_given_then_they_hold(folder: Path, capsys: pytest.
     plan(folder, "--max-per-party", 1, "--rooms", 1, "--json")
     assert last_line(capsys)["meetings"] == 2
     assert {meeting.room for meeting in rows_of(folder / "plan.csv")} == {1}
-    plan(folder, "--slots", 0, "--json")
-    assert last_line(capsys)["meetings"] == 0
-    assert rows_of(folder / "plan.csv") == []
 
 
 def test_plan_when_rooms_are_not_counted_then_each_manager_has_a_table(folder: Path) -> None:

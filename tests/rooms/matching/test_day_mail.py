@@ -1,6 +1,7 @@
 """Letters about the timetable: once, then only what changed; UIDs that stay, SEQUENCE that grows; the feed agrees."""
 
 from datetime import timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from ringar.core.models import AuditEvent
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
 from ringar.matching import day_mail
-from ringar.matching.actions import cancel_day, cancel_party, move_meeting, remove_meeting
+from ringar.matching.actions import cancel_day, cancel_party, move_meeting, publish_day, remove_meeting
 from ringar.matching.calendar import own_meetings
 from ringar.matching.day_mail import tell_changes, write_letters
 from ringar.matching.day_models import Meeting, MeetingRoom, PartyKey
@@ -69,6 +70,28 @@ def test_tell_changes_when_sent_out_each_party_gets_one_letter_with_its_meeting(
     assert event["attendee"] == f"mailto:{people.bo.email}"
     assert "Kaffesällskap AB" in event["summary"]
     assert {mail.recipients[0] for mail in OutgoingMail.objects.all()} >= {people.bo.email, CILLA}
+
+
+def test_tell_changes_when_one_meeting_is_told_then_it_is_another_form_of_the_text_else_files(
+    people: People,
+) -> None:
+    made = invited_day(people)
+    with clock.at(BEFORE):
+        made.meet("bo", "other", 1)
+        publish_day(by=made.by, day=made.day)
+    (several,), (single,) = letters_to(people.bo.email), letters_to(made.parties["elif"].email)
+    assert form_of(single) == ("multipart/alternative", [("text/plain", None), ("text/calendar", None)])
+    files = [("text/calendar", f"ringar-{number}.ics") for number in (1, 2)]
+    assert form_of(several) == ("multipart/mixed", [("text/plain", None), *files])
+    feed = {str(event["uid"]) for event in feed_of(made, "bo").walk("VEVENT")}
+    assert {str(event["uid"]) for _method, event in invitations_in(several)} == feed
+
+
+def form_of(mail: OutgoingMail) -> tuple[str, list[tuple[str, str | None]]]:
+    """The kind of the letter, and of each of its parts with its file's name."""
+    letter = message_from_bytes(bytes(mail.raw), policy=policy.default)
+    parts = [(part.get_content_type(), part.get_filename()) for part in letter.iter_parts()]
+    return letter.get_content_type(), parts
 
 
 def test_tell_changes_when_the_party_reads_english_writes_english(people: People) -> None:

@@ -75,7 +75,7 @@ def test_meeting_day_new_when_sent_then_a_draft_and_on_to_those_invited(people: 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"ends_0": ""}, "eller lämna alla tre tomma"),
+        ({"ends_1": ""}, "eller lämna alla tre tomma"),
         ({"ends_0": "25:99"}, "field-error"),
         ({"title": "ö" * 50_000}, "field-error"),
         ({"starts_1": "10:00"}, "går in i varandra"),
@@ -278,6 +278,20 @@ def test_party_page_when_sent_out_then_its_own_meetings_alone(people: People) ->
     page = text_of(Client().get(address))
     assert "Dina möten" in page and "Bo" in page and "Alva" in page
     assert "Läckörat" not in page and "wish_" not in page
+
+
+def test_pages_when_the_day_is_over_then_they_ask_what_came_of_it(people: People, logged_in) -> None:
+    day = planned_day(people)
+    publish_day(by=viewer_of(people.dag), day=day)
+    own, untold = link(day, "Bo"), Meeting.objects.order_by("starts_at").first()
+    assert "Jag kan inte komma alls" in text_of(Client().get(own))
+    with clock.at(slots_of_day(day)[-1] + timedelta(hours=1)):
+        mine = text_of(Client().get(own))
+        assert "Dagen är över" in mine and "Jag kan inte komma alls" not in mine
+        runs = text_of(logged_in(people.dag).get(day.get_absolute_url()))
+    assert untold.get_absolute_url() in runs and reverse("meeting_figures") in runs
+    for name in ("meeting_day_plan", "meeting_day_cancel", "meeting_day_edit", "meeting_add"):
+        assert reverse(name, args=[day.uuid]) not in runs
 
 
 def test_party_page_when_another_has_said_no_then_it_is_not_told(day: MeetingDay) -> None:

@@ -14,6 +14,7 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.matching.actions import (
     add_meeting,
+    cancel_day,
     cancel_party,
     move_meeting,
     placing,
@@ -284,6 +285,23 @@ def test_cancel_party_when_the_day_has_begun_then_what_was_held_stays(people: Pe
         cancel_party(by=Viewer(), party=party(day, "Bo"))
     left = {pair: starts for pair, starts in places(day).items() if "Bo" in pair}
     assert left == {pair: starts for pair, starts in held.items() if starts <= middle} and left
+
+
+def test_day_when_over_then_nothing_is_planned_cancelled_or_called_off(people: People) -> None:
+    day, by = planned_day(people), viewer_of(people.dag)
+    publish_day(by=by, day=day)
+    mail.outbox.clear()
+    tries = [
+        lambda: queue_plan(by=by, day=day),
+        lambda: cancel_party(by=Viewer(), party=party(day, "Bo")),
+        lambda: cancel_day(by=by, day=day, why="Fel dag"),
+    ]
+    with clock.at(slots_of_day(day)[-1] + timedelta(minutes=20)):
+        for each in tries:
+            with pytest.raises(Refused, match="är över"):
+                each()
+    day.refresh_from_db()
+    assert day.state == "published" and not mail.outbox
 
 
 def big_day(people: People) -> MeetingDay:

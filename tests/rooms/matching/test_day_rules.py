@@ -1,6 +1,6 @@
 """Meeting days' pure decisions: times, what a meeting is worth, who may what."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +12,7 @@ from ringar.matching.day_rules import (
     can_run_day,
     can_see_day,
     first_overlap,
+    is_over,
     share_of,
     slots_of,
     step_of,
@@ -87,7 +88,15 @@ def test_takes_wishes_when_invited_and_in_time_then_only() -> None:
 def test_step_of_when_states_pass_then_on() -> None:
     told = [step_of("draft", is_planned=True), step_of("invited", is_planned=False)]
     told += [step_of("invited", is_planned=True), step_of("published", is_planned=True)]
-    assert told == [0, 1, 3, 4]
+    told.append(step_of("published", is_planned=True, is_over=True))
+    assert told == [0, 1, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("minutes_after", "over"), [(0, False), (19, False), (20, True)])
+def test_is_over_when_the_last_meeting_has_ended(minutes_after: int, over: bool) -> None:
+    slots = [datetime(2026, 12, 1, hour, tzinfo=UTC) for hour in (8, 9)]
+    assert is_over(slots, 20, slots[-1] + timedelta(minutes=minutes_after)) is over
+    assert not is_over([], 20, slots[-1])
 
 
 @pytest.mark.parametrize(

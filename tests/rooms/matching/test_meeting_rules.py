@@ -7,7 +7,7 @@ import pytest
 
 from ringar.matching.day_models import Meeting, Party
 from ringar.matching.meeting_rules import FIELD_COLLABORATIONS, Share, Told, figures_of, takes_letter
-from ringar.matching.timetable import lay_out
+from ringar.matching.timetable import DateTable, lay_out
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 HERE = ZoneInfo("Europe/Stockholm")
@@ -66,30 +66,54 @@ def meeting(manager: Party, startup: Party, starts_at: datetime) -> Meeting:
     return Meeting(manager=manager, startup=startup, starts_at=starts_at)
 
 
+def laid_out(rows: list[Meeting], parties: list[Party], slots: list[datetime]) -> list[DateTable]:
+    return lay_out(rows, parties, slots=slots, zone=HERE, minutes=20, pause=5)
+
+
 def test_lay_out_when_over_two_dates_has_a_table_each_with_a_mark_a_meeting() -> None:
     anna, bo, rymd = party(1, "manager"), party(2, "manager"), party(3, "startup")
     slots = [NOW + timedelta(minutes=25 * n) for n in range(4)]
     slots += [slot + timedelta(days=1) for slot in slots]
     rows = [meeting(anna, rymd, slots[1]), meeting(bo, rymd, slots[6])]
-    first, second = lay_out(rows, [anna, bo, rymd], slots=slots, zone=HERE)
+    first, second = laid_out(rows, [anna, bo, rymd], slots)
     assert (first.count, second.count) == (1, 1)
-    assert [mark.left for mark in first.managers[0].marks] == ["25.00%"]
+    # Four slots are 95 minutes: the second begins after 25 of them and lasts 20.
+    assert [(mark.left, mark.width) for mark in first.managers[0].marks] == [("26.32%", "21.05%")]
     assert first.managers[1].marks == [] and first.managers[1].meetings == []
-    assert [mark.left for mark in second.startups[0].marks] == ["50.00%"]
+    assert [mark.left for mark in second.startups[0].marks] == ["52.63%"]
     assert [[row.manager for row in found] for _at, found in second.by_time] == [[bo]]
+    assert first.breaks == [] and [(bed.left, bed.right) for bed in first.beds] == [("0.00%", "100.00%")]
+
+
+def test_lay_out_when_there_is_lunch_leaves_its_time_free() -> None:
+    morning = [datetime(2026, 12, 1, 8, tzinfo=UTC) + timedelta(minutes=25 * n) for n in range(2)]
+    after = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)  # 45 minutes after the morning's last meeting ends
+    (table,) = laid_out([], [], [*morning, after])
+    assert [(each.left, each.width) for each in table.breaks] == [("40.91%", "40.91%")]
+    assert [(each.left, each.right) for each in table.beds] == [("0.00%", "40.91%"), ("81.82%", "100.00%")]
+    assert [(place, at.hour) for place, at in table.ticks] == [("0.00%", 9), ("54.55%", 10)]
+
+
+def test_lay_out_when_nothing_parts_the_slots_draws_meetings_apart_all_the_same() -> None:
+    anna, rymd = party(1, "manager"), party(3, "startup")
+    slots = [NOW + timedelta(minutes=20 * n) for n in range(2)]
+    rows = [meeting(anna, rymd, slots[0])]
+    (table,) = lay_out(rows, [anna], slots=slots, zone=HERE, minutes=20, pause=0)
+    assert [mark.width for mark in table.managers[0].marks] == ["44.00%"] and table.breaks == []
 
 
 def test_lay_out_when_late_in_the_evening_goes_by_the_local_date() -> None:
     late = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # half past midnight on the 1st in Stockholm
-    (table,) = lay_out([], [], slots=[late], zone=HERE)
+    (table,) = laid_out([], [], [late])
     assert f"{table.date}" == "2026-12-01"
+    assert [(place, f"{at:%H:%M}") for place, at in table.ticks] == [("0.00%", "00:30")]
 
 
 def test_lay_out_when_there_is_nothing_is_empty() -> None:
-    assert lay_out([], [], slots=[], zone=HERE) == []
+    assert laid_out([], [], []) == []
 
 
-def test_lay_out_when_there_are_many_slots_writes_at_most_nine_hours() -> None:
+def test_lay_out_when_the_day_is_long_writes_at_most_eight_hours() -> None:
     slots = [datetime(2026, 12, 1, 5, tzinfo=UTC) + timedelta(minutes=10 * n) for n in range(96)]
-    (table,) = lay_out([], [], slots=slots, zone=HERE)
-    assert 5 <= len(table.ticks) <= 9
+    (table,) = laid_out([], [], slots)
+    assert 5 <= len(table.ticks) <= 8

@@ -11,11 +11,18 @@ from ringar.core import clock
 from ringar.core.models import AuditEvent, Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.matching.actions import ask_for_answers, mark_held, mark_no_show, remove_meeting, save_answer
+from ringar.matching.actions import (
+    ask_for_answers,
+    choose_solution,
+    mark_held,
+    mark_no_show,
+    remove_meeting,
+    save_answer,
+)
 from ringar.matching.day_models import Meeting, MeetingAnswer, Party
 from ringar.matching.meeting_queries import (
     awaiting_answer,
-    days_to_publish,
+    days_to_go_on,
     facts_of,
     figures_by_day,
     meeting_for,
@@ -28,6 +35,7 @@ from ringar.matching.waiting import answers as answers_waiting
 from ringar.needs.models import Need
 from ringar.robots.models import OutgoingMail, Work
 from ringar.robots.running import run_waiting
+from ringar.solvers.models import Solution
 from tests.people import People
 from tests.rooms.matching.meeting_cast import (
     AFTER,
@@ -80,6 +88,21 @@ def test_save_answer_when_the_need_waited_for_it_moves_the_need_on(
     answered(made, side="elif")
     need.refresh_from_db()
     assert need.state == after
+
+
+def test_choose_solution_when_its_supplier_was_met_already_moves_the_need_on(people: People) -> None:
+    made = sent_day(people)
+    need = Need.objects.get(meeting_parties=made.parties["bo"])
+    answered(made)
+    Need.objects.filter(pk=need.pk).update(state="chosen")
+    need.refresh_from_db()
+    solutions = {row.name: row for row in Solution.objects.filter(is_published=True)}
+    met = made.meetings[0].startup.solver_id
+    other = next(row for row in solutions.values() if row.solver_id != met)
+    choose_solution(by=viewer_of(people.bo), need=need, solution=other)
+    assert Need.objects.get(pk=need.pk).state == "matched", "somebody else was met"
+    choose_solution(by=viewer_of(people.bo), need=need, solution=Solution.objects.get(solver=met))
+    assert Need.objects.get(pk=need.pk).state == "meeting"
 
 
 def test_save_answer_when_saved_again_replaces_it(people: People) -> None:
@@ -240,15 +263,23 @@ def test_meetings_on_need_when_sent_out_are_shown_to_those_who_see_the_timetable
     assert not meetings_on_need(viewer_of(people.farid), need)
 
 
-def test_days_to_publish_when_planned_and_not_sent_are_there(people: People) -> None:
+def test_days_to_go_on_when_wishes_are_in_wait_to_be_planned(people: People) -> None:
+    made = invited_day(people)
+    with clock.at(made.day.wishes_until - timedelta(minutes=1)):
+        assert not days_to_go_on(made.by)
+    with clock.at(made.day.wishes_until + timedelta(minutes=1)):
+        assert list(days_to_go_on(made.by)) == [made.day]
+
+
+def test_days_to_go_on_when_planned_and_not_sent_are_there(people: People) -> None:
     made = invited_day(people)
     made.day.planned_at = BEFORE
     made.day.save()
     with clock.at(BEFORE):
-        assert list(days_to_publish(made.by)) == [made.day]
+        assert list(days_to_go_on(made.by)) == [made.day]
     with clock.at(AFTER):
-        assert not days_to_publish(made.by)
-    assert not days_to_publish(viewer_of(people.sam))
+        assert not days_to_go_on(made.by)
+    assert not days_to_go_on(viewer_of(people.sam))
 
 
 def test_awaiting_answer_when_over_waits_for_those_with_an_account(people: People) -> None:

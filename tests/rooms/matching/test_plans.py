@@ -252,6 +252,13 @@ def test_remove_when_the_need_is_scored_then_refused_until_it_is_over(people: Pe
 # Steps
 
 
+def test_steps_when_all_needs_were_chosen_before_then_they_are_prioritised_already(people: People) -> None:
+    plan = plan_of(people, [chosen_need(people.bo, people.alva)])
+    assert steps_of(again(people, plan), has_pilots=False)[PlanStep.WEIGH] == StepState.DONE
+    add_needs(by=viewer_of(people.dag), plan=plan, needs=[shared_need(people.bo)])
+    assert steps_of(again(people, plan), has_pilots=False)[PlanStep.WEIGH] == StepState.LATER
+
+
 def test_steps_when_the_needs_are_weighed_then_that_is_where_the_round_is(people: People) -> None:
     by, needs = viewer_of(people.dag), [need_of(people.bo, title) for title in TITLES]
     plan = plan_of(people, needs)

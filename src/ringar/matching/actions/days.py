@@ -37,6 +37,7 @@ from ringar.matching.day_rules import (
     can_run_day,
     can_run_days,
     first_overlap,
+    is_over,
     slots_of,
 )
 from ringar.solvers.models import Call
@@ -90,6 +91,12 @@ def locked(day: MeetingDay) -> MeetingDay:
     if day.state == DayState.CANCELLED:
         raise Refused(_("The day is cancelled: nothing in it can be changed."))
     return day
+
+
+def refuse_when_over(day: MeetingDay) -> None:
+    """Raises Refused for a day that people have met on: what was planned stands as it was."""
+    if day.state == DayState.PUBLISHED and is_over(slots_of_day(day), day.slot_minutes, now()):
+        raise Refused(_("The day is over. Note on each meeting whether it was held, and who did not come."))
 
 
 @transaction.atomic
@@ -293,8 +300,9 @@ def publish_day(*, by: Viewer, day: MeetingDay) -> MeetingDay:
 
 @transaction.atomic
 def cancel_day(*, by: Viewer, day: MeetingDay, why: str) -> MeetingDay:
-    """The day is called off: its coming meetings go, and all who were invited are told why."""
+    """The day is called off: its coming meetings go, and all who were invited are told why. Refused once it is over."""
     day = locked_day(by, day)
+    refuse_when_over(day)
     why = tidy(why, LONGEST_REASON)
     if not why:
         raise Refused(_("Say why: those invited get to read it."))

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
 from ringar.core.rules import NotAllowed, Refused, Viewer, Visibility
 from ringar.core.text import tidy_text
+from ringar.matching.day_rules import MeetingState
 from ringar.matching.models import Choice, CriterionCheck, Judgement, Match
 from ringar.matching.rules import (
     KEPT,
@@ -136,7 +138,8 @@ def ask_match(*, by: Viewer, need: Need, solution: Solution) -> Match:
 def choose_solution(*, by: Viewer, need: Need, solution: Solution) -> Choice:
     """Chooses a solution to meet and try; the first one moves the need on to matched. Twice is the same as once.
 
-    Raises NotAllowed, or Refused with what is missing.
+    Where its supplier has been met about the need already, the need goes on from there. Raises NotAllowed, or Refused
+    with what is missing.
     """
     need = locked(need)
     if not can_choose(by, need.facts):
@@ -148,8 +151,17 @@ def choose_solution(*, by: Viewer, need: Need, solution: Solution) -> Choice:
     told: dict[str, object] = {"solution": str(solution.uuid), "name": solution.name}
     record_audit(by=by, action="choose_solution", target=need, changes=told)
     if need.state == NeedState.CHOSEN:
-        move_need(by=by, need=need, to=NeedState.MATCHED, has_match=True)
+        need = move_need(by=by, need=need, to=NeedState.MATCHED, has_match=True)
+    is_met = Q(solution=solution) | Q(startup__solver=solution.solver_id)
+    if need.state == NeedState.MATCHED and need.meetings.filter(is_met, state=MeetingState.HELD).exists():
+        move_to_meeting(need)
     return choice
+
+
+def move_to_meeting(need: Need) -> None:
+    """A need that is matched has been met about. Robots move it: a startup may be the one who told."""
+    robot = Viewer.of_robot(need.organisation_id)
+    move_need(by=robot, need=need, to=NeedState.MEETING, has_match=True)
 
 
 @transaction.atomic

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.matching.actions.matches import tidy
+from ringar.matching.actions.matches import move_to_meeting, tidy
 from ringar.matching.actions.wishes import as_party
 from ringar.matching.day_mail import new_token, own_links
 from ringar.matching.day_models import Meeting, MeetingAnswer, Party
 from ringar.matching.day_rules import GoOn, MeetingState, NoShow
 from ringar.matching.meeting_queries import facts_of, parties_to_ask
 from ringar.matching.meeting_rules import LONGEST_ANSWER, can_mark, has_begun, side_of
-from ringar.needs.actions import move_need
 from ringar.needs.rules import NeedState
 
 
@@ -113,17 +112,9 @@ def mark(meeting: Meeting, state: MeetingState, no_show: str, *, by: Viewer) -> 
     meeting.save(update_fields=["state", "no_show"])
     changes: dict[str, object] = {"state": [before[0], state.value], "no_show": [before[1], no_show]}
     record_audit(by=as_party(by, meeting.day), action="mark_meeting", target=meeting, changes=changes)
-    if state == MeetingState.HELD:
-        move_its_need(meeting)
+    if state == MeetingState.HELD and meeting.need is not None and meeting.need.state == NeedState.MATCHED:
+        move_to_meeting(meeting.need)
     return meeting
-
-
-def move_its_need(meeting: Meeting) -> None:
-    """A need that waited for a meeting has been met about. Robots move it: a startup may be the one who told."""
-    need = meeting.need
-    if need is not None and need.state == NeedState.MATCHED:
-        robot = Viewer.of_robot(need.organisation_id)
-        move_need(by=robot, need=need, to=NeedState.MEETING, has_match=True)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.matching.actions.days import locked_day
+from ringar.matching.actions.days import locked_day, refuse_when_over
 from ringar.matching.actions.settling import drop_meetings, new_meeting, settle_meetings
 from ringar.matching.day_mail import tell_changes
 from ringar.matching.day_models import Meeting, MeetingDay, MeetingRoom, Party, Wish
@@ -29,9 +29,10 @@ Told = Callable[[float], None]
 def queue_plan(*, by: Viewer, day: MeetingDay) -> None:
     """Asks the robots for a timetable; what is fixed by hand stays. Raises Refused where there is nobody to plan for.
 
-    Once the timetable is sent out, everything in it stays, and only what fits beside is added.
+    Once the timetable is sent out, everything in it stays, and only what fits beside is added; nothing once it is over.
     """
     day = locked_day(by, day)
+    refuse_when_over(day)
     sides = set(day.parties.filter(cancelled_at=None).values_list("kind", flat=True))
     if sides != set(PartyKind.values):
         raise Refused(_("Add at least one manager and one startup first."))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
 from ringar.core.rules import Refused, Viewer
-from ringar.matching.actions.days import locked
+from ringar.matching.actions.days import locked, refuse_when_over
 from ringar.matching.actions.matches import tidy
 from ringar.matching.actions.settling import drop_meetings, settle_meetings
 from ringar.matching.day_mail import tell_changes
@@ -106,9 +106,10 @@ def cancel_party(*, by: Viewer, party: Party, why: str = "") -> int:
     """The party does not come: its coming meetings go, and others may take the time, moving at most three meetings.
 
     Whoever meets somebody else or at another time than they were told is written to. Returns how many meetings
-    others got instead. Whoever holds the personal link is the party. Twice is as once.
+    others got instead. Whoever holds the personal link is the party. Twice is as once. Raises Refused once it is over.
     """
     day = locked(party.day)
+    refuse_when_over(day)
     party = day.parties.get(pk=party.pk)
     if party.cancelled_at is not None:
         return 0

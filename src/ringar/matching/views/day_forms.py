@@ -56,7 +56,7 @@ class DayForm(forms.Form):
         help_text=_("Those who answered it can then be invited at once."),
     )
     slot_minutes = forms.IntegerField(
-        label=_("Minutes a meeting"), min_value=1, max_value=MOST_MINUTES, initial=20
+        label=_("Minutes per meeting"), min_value=1, max_value=MOST_MINUTES, initial=20
     )
     pause_minutes = forms.IntegerField(
         label=_("Minutes between meetings"), min_value=0, max_value=MOST_PAUSE, initial=5
@@ -68,7 +68,7 @@ class DayForm(forms.Form):
         label=_("Rooms or video links"),
         max_length=LONGEST_ROOMS,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("One a line. After a name there may be a video link: Room 1 https://meet.example/1"),
+        help_text=_("One per line. A video link may follow the name: Room 1 https://meet.example/1"),
     )
     wishes_until = forms.DateTimeField(
         label=_("Last day for wishes"),
@@ -91,7 +91,7 @@ class DayForm(forms.Form):
                 ("ends", _("Ends"), forms.TimeField, forms.TimeInput(**typed("time", "%H:%M"))),
             ):
                 self.fields[f"{part}_{place}"] = field(
-                    label=label, required=False, widget=widget, initial=getattr(row, part, None)
+                    label=label, required=place == 0, widget=widget, initial=getattr(row, part, None)
                 )
         if day is not None:
             told = (
@@ -272,8 +272,12 @@ class MoveForm(forms.Form):
 class NewMeetingForm(MoveForm):
     """A meeting that is put into the timetable by hand."""
 
-    manager = forms.ModelChoiceField(Party.objects.none(), label=PartyKind.MANAGER.label)
-    startup = forms.ModelChoiceField(Party.objects.none(), label=PartyKind.STARTUP.label)
+    manager = forms.ModelChoiceField(
+        Party.objects.none(), label=PartyKind.MANAGER.label, empty_label=_("Choose a manager")
+    )
+    startup = forms.ModelChoiceField(
+        Party.objects.none(), label=PartyKind.STARTUP.label, empty_label=_("Choose a startup")
+    )
     field_order = ("manager", "startup", "starts_at", "room")
 
     def __init__(self, *args: Any, day: MeetingDay, **options: Any) -> None:

@@ -32,8 +32,18 @@ from ringar.matching.day_queries import (
     run_day,
     slots_of_day,
 )
-from ringar.matching.day_rules import STEPS, can_run_day, can_run_days, share_of, step_of, takes_wishes
+from ringar.matching.day_rules import (
+    STEPS,
+    DayState,
+    can_run_day,
+    can_run_days,
+    is_over,
+    share_of,
+    step_of,
+    takes_wishes,
+)
 from ringar.matching.day_words import Names, unmet_words
+from ringar.matching.meeting_queries import figures_by_day, untold_meetings
 from ringar.matching.views.day_forms import DayForm, ReasonForm
 from ringar.robots.rules import UNFINISHED, State
 
@@ -119,7 +129,8 @@ def meeting_day(request: Request, uuid: UUID) -> HttpResponse:
     met = sum(party.meeting_count for party in coming) // 2  # type: ignore[attr-defined]
     slots = slots_of_day(day)
     work = planning_of(day) if may_run else None
-    now_at = step_of(day.state, is_planned=met > 0)
+    over = is_over(slots, day.slot_minutes, now())
+    now_at = step_of(day.state, is_planned=met > 0, is_over=over)
     answers = [party.answered_at for party in coming if party.answered_at]
     context = {
         "day": day,
@@ -147,8 +158,16 @@ def meeting_day(request: Request, uuid: UUID) -> HttpResponse:
         "is_planning": bool(work and work.state in UNFINISHED),
         "plan_failed": bool(work and work.state == State.FAILED),
         "few": FEW,
+        "is_over": over,
+        **(what_came_of(day) if over and day.state == DayState.PUBLISHED else {}),
     }
     return render(request, "matching/day_detail.html", context)
+
+
+def what_came_of(day: MeetingDay) -> dict[str, object]:
+    """A day that is over: its figures, and the meetings of which nobody has told. 4 queries."""
+    figures, _by_day = figures_by_day([day])
+    return {"figures": figures, "untold": list(untold_meetings(day))}
 
 
 @login_required

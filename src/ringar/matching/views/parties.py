@@ -38,7 +38,7 @@ from ringar.matching.day_queries import (
     run_day,
     slots_of_day,
 )
-from ringar.matching.day_rules import MOST_MUSTS, DayState, can_run_day, takes_wishes
+from ringar.matching.day_rules import MOST_MUSTS, DayState, can_run_day, is_over, takes_wishes
 from ringar.matching.views.day_forms import LeaveForm, NewPartyForm, PartiesForm, PartyForm
 from ringar.matching.views.wishes_form import WishesForm
 
@@ -126,7 +126,7 @@ def answered(request: Request, party: Party, form: WishesForm) -> bool:
 def page_of(party: Party, form: WishesForm) -> dict[str, object]:
     """What the page of a party shows, by link or logged in."""
     day: MeetingDay = party.day
-    is_published = day.state == DayState.PUBLISHED
+    is_published, slots = day.state == DayState.PUBLISHED, slots_of_day(day)
     return {
         "party": party,
         "day": day,
@@ -135,6 +135,7 @@ def page_of(party: Party, form: WishesForm) -> dict[str, object]:
         "takes_wishes": takes_wishes(day.state, day.wishes_until, now()) and party.cancelled_at is None,
         "most_musts": MOST_MUSTS,
         "is_published": is_published,
+        "is_over": is_over(slots, day.slot_minutes, now()),
         "meetings": meetings_of(party) if is_published else [],
         "leave": LeaveForm(),
     }
@@ -212,7 +213,12 @@ def meeting_party(request: Request, uuid: UUID, party_uuid: UUID) -> HttpRespons
     form = wishes_form(request, party)
     if answered(request, party, form):
         return redirect("meeting_party", uuid=day.uuid, party_uuid=party.uuid)
-    context = {**page_of(party, form), "facts": facts, "may_run": may_run}
+    context = {
+        **page_of(party, form),
+        "facts": facts,
+        "may_run": may_run,
+        "is_own": party.person_id == viewer.person_id,
+    }
     context["takes_wishes"] = context["takes_wishes"] or (
         may_run and party.cancelled_at is None and day.state in (DayState.DRAFT, DayState.INVITED)
     )

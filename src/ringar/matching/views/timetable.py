@@ -24,7 +24,14 @@ def tables_of(day: MeetingDay) -> list[DateTable]:
     """The day's timetable, date by date. 3 queries."""
     meetings = meeting_rows().filter(day=day, state__in=STANDING)
     parties = day.parties.filter(cancelled_at=None).select_related("unit")
-    return lay_out(meetings, parties, slots=slots_of_day(day), zone=day.zone)
+    return lay_out(
+        meetings,
+        parties,
+        slots=slots_of_day(day),
+        zone=day.zone,
+        minutes=day.slot_minutes,
+        pause=day.pause_minutes,
+    )
 
 
 def own_row(viewer: Viewer, table: DateTable | None) -> Party | None:
