@@ -252,6 +252,14 @@ RINGAR_UNDO_DAYS = int(os.environ.get("RINGAR_UNDO_DAYS", "30"))
 # Queued work: how many things of one urgency a worker does at a time, and the pause before the first new attempt.
 RINGAR_WORKER_THREADS = int(os.environ.get("RINGAR_WORKER_THREADS", "4"))
 RINGAR_RETRY_SECONDS = float(os.environ.get("RINGAR_RETRY_SECONDS", "2"))
+# Modules of the municipality's own that hold robots, by comma; each room's robots.py is found without.
+RINGAR_ROBOTS = [name.strip() for name in os.environ.get("RINGAR_ROBOTS", "").split(",") if name.strip()]
+# A process that has not stirred for so long is taken for frozen, and its work goes to another.
+RINGAR_FROZEN_SECONDS = float(os.environ.get("RINGAR_FROZEN_SECONDS", "60"))
+# How often a case may stop its process at the same step before it fails.
+RINGAR_DEATHS_IN_CASE = int(os.environ.get("RINGAR_DEATHS_IN_CASE", "3"))
+# How long a queue leaves its target in peace after technical faults in a row, at first.
+RINGAR_BREAKER_SECONDS = float(os.environ.get("RINGAR_BREAKER_SECONDS", "30"))
 # How long work that is done stays in the list of what robots did.
 RINGAR_WORK_KEPT_DAYS = int(os.environ.get("RINGAR_WORK_KEPT_DAYS", "90"))
 

@@ -28,6 +28,9 @@ ENDED = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 def run_step(work_id: int, revision: int) -> None:
     """Does the work. Raises only where the row cannot be written, and is then tried again."""
     close_old_connections()
+    if connection.vendor == "sqlite":  # what a robot intends must outlive a power failure too
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=FULL")
     try:
         run_work(work_id, revision, DBOS.executor_id)
     finally:

@@ -43,13 +43,14 @@ class WorkContext:
 
     `payload` is what `queue_work` was given. `by` is the robot as a viewer in the work's organisation, for
     actions. `key` is the same each time that this work is tried: outside effects use it as idempotency key.
-    `report(progress, message)` tells the page how far it has come (0 to 1).
+    `report(progress, message)` tells the page how far it has come (0 to 1). `owner` is the process that does it.
     """
 
     payload: Payload
     by: Viewer
     key: str
     report: Report
+    owner: str
 
 
 TaskFunction = Callable[[WorkContext], object]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.robots import liveness
 from ringar.robots.actions import begin_work, fail_work, finish_work, report_progress
+from ringar.robots.case_handing import hand_cases
 from ringar.robots.models import Work
 from ringar.robots.registry import WATCHES, CannotWork, Payload, Task, WorkContext, find_tasks, task_named
 from ringar.robots.rules import ATTEMPTS, INLINE, State, error_text, storable
@@ -60,7 +61,7 @@ def call_task(task: Task | None, work: Work) -> None:
 
     payload = Payload(work.name, work.payload)
     by = Viewer.of_robot(work.organisation_id)
-    task.run(WorkContext(payload=payload, by=by, key=str(work.uuid), report=report))
+    task.run(WorkContext(payload=payload, by=by, key=str(work.uuid), report=report, owner=work.owner))
 
 
 def run_waiting(limit: int | None = None) -> int:
@@ -73,6 +74,7 @@ def run_waiting(limit: int | None = None) -> int:
     for each in WATCHES.values():
         if each.every <= OFTEN:
             each.look()
+    hand_cases()
     owner = liveness.new_owner(INLINE)
     count = 0
     with liveness.holding(owner):
@@ -80,6 +82,8 @@ def run_waiting(limit: int | None = None) -> int:
             due = Work.objects.filter(state=State.WAITING, handed_at=None, not_before__lte=timezone.now())
             row = due.order_by("-is_urgent", "id").values_list("id", "revision").first()
             if row is None:
+                if hand_cases():
+                    continue
                 break
             run_work(row[0], row[1], owner)
             count += 1

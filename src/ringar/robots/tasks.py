@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.clock import today
 from ringar.core.rules import Viewer
-from ringar.robots import housekeeping, mail, webhooks
+from ringar.robots import housekeeping, mail, map_logs, sources, webhooks
 from ringar.robots.actions import queue_work
+from ringar.robots.case_running import handle_case
 from ringar.robots.registry import CannotWork, WorkContext, task, watch
 
 
@@ -45,3 +46,26 @@ def look_at_webhooks() -> None:
 @task("robots.tell_webhook", label=_("Tell another system what has happened"), attempts=80)
 def tell_webhook(work: WorkContext) -> None:
     webhooks.deliver(work.payload["delivery"])
+
+
+# A case counts its own attempts: what is tried again here is only what a crash or the database has broken off.
+@task("robots.run_case", label=_("Handle a case"), attempts=1_000_000)
+def run_case(work: WorkContext) -> None:
+    payload = work.payload
+    handle_case(payload["case"], number=payload["number"], owner=work.owner, is_probe=payload["is_probe"])
+
+
+@watch("robots.sources", every=1)
+def look_at_sources() -> None:
+    """Queues the reading of each published robot's source, some seconds after the last one ended."""
+    sources.queue_reading()
+
+
+@task("robots.read_source", label=_("See what has come in for a robot"), attempts=1)
+def read_source(work: WorkContext) -> None:
+    sources.read_source(work.payload["robot"])
+
+
+@task("robots.measure_log", label=_("Measure an event log"), attempts=3)
+def measure_log(work: WorkContext) -> None:
+    map_logs.measure_log(by=work.by, uuid=work.payload["log"], report=work.report)

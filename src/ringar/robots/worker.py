@@ -13,6 +13,8 @@ from django.db import DatabaseError, connection
 
 from ringar.robots import engine, liveness
 from ringar.robots.actions import mark_handed, mark_stopped, register_worker, take_back, tell_alive
+from ringar.robots.case_handing import hand_cases
+from ringar.robots.finding import find_robots
 from ringar.robots.queries import due_work, handed_work, quiet_workers
 from ringar.robots.registry import WATCHES, find_tasks
 from ringar.robots.rules import INLINE
@@ -23,7 +25,6 @@ GRACE_SECONDS = 10
 LOST_AFTER = timedelta(seconds=5)
 # So much ordinary work is with the engine at a time, per thread: the rest keeps its place in the rows.
 AHEAD = 10
-LOCK_LOST = 3
 
 
 def hand_over_due() -> None:
@@ -39,9 +40,14 @@ def hand_over_due() -> None:
             room -= not work.is_urgent
 
 
-def recover_from_dead(me: str) -> None:
-    """What dead processes had begun goes back to the queue."""
-    for owner in engine.owners_at_work() - {me}:
+def recover_from_dead(me: str, watcher: liveness.Watcher) -> None:
+    """What dead and frozen processes had begun goes back to the queue."""
+    others = engine.owners_at_work() - {me}
+    watcher.forget_others(others)
+    for owner in others:
+        if watcher.is_frozen(owner):
+            log.warning("%s gives no sign of life; its lock is taken from it", owner)
+            liveness.take_lock_from(owner)
         if not liveness.is_alive(owner):
             log.warning("%s has died; its work is taken over", owner)
             engine.recover(owner)
@@ -57,13 +63,6 @@ def check_rows() -> None:
     for name in quiet_workers():
         if not liveness.is_alive(name):
             mark_stopped(name)
-
-
-def exit_unless_held(lock: liveness.FileLock | liveness.SessionLock) -> None:
-    """Ends this process at once where its lock is gone: others then take it for dead, and repeat its work."""
-    if not lock.is_held():
-        log.error("This worker has lost its lock and stops; start it again.")
-        os._exit(LOCK_LOST)
 
 
 def sparing(look: Callable[[], object]) -> Callable[[], None]:
@@ -101,15 +100,18 @@ def serve() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     find_tasks()
+    find_robots()
     me = liveness.new_owner()
     lock = liveness.hold(me)
     register_worker(me)
+    heart = liveness.Heart(lock, is_workers=True)
+    watcher = liveness.Watcher()
     engine.launch(me)
     log.info("Worker %s does queued work", me)
     rounds: list[tuple[float, Callable[[], object]]] = [
         (0, hand_over_due),
-        (1, lambda: exit_unless_held(lock)),
-        (1, lambda: recover_from_dead(me)),
+        (0, hand_cases),
+        (1, lambda: recover_from_dead(me, watcher)),
         (5, lambda: tell_alive(me)),
         (2, check_rows),
         (60, engine.forget_ended),
@@ -119,6 +121,7 @@ def serve() -> None:
     log.info("Worker %s stops", me)
     engine.stop(GRACE_SECONDS)
     mark_stopped(me)
+    heart.stop()
     lock.release()
     logging.shutdown()
     # Work that is still under way must not hold the exit up: the next worker takes it over.

@@ -1,0 +1,55 @@
+"""A trial robot in home care, published against its signed map."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from ringar.core.models import Person
+from ringar.core.queries import viewer_of
+from ringar.core.rules import Viewer
+from ringar.robots.case_models import Case, Robot
+from ringar.robots.cases import open_case
+from ringar.robots.map_models import MapVersion, ProcessMap
+from ringar.robots.publishing import add_robot, publish_robot
+from tests.people import People
+
+BPMN = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t"><process id="p">
+<startEvent id="Begin"/><serviceTask id="Find" name="Sök fakturan"/><serviceTask id="Credit" name="Kreditera"/>
+<serviceTask id="Post" name="Bokför"/><userTask id="Decide" name="Avgör"/><endEvent id="Over"/>
+<sequenceFlow id="a" sourceRef="Begin" targetRef="Find"/><sequenceFlow id="b" sourceRef="Find" targetRef="Credit"/>
+<sequenceFlow id="c" sourceRef="Credit" targetRef="Post"/><sequenceFlow id="e" sourceRef="Post" targetRef="Over"/>
+</process></definitions>"""
+
+
+def signed_map(people: People, **changes: Any) -> MapVersion:
+    """The trial's map, signed. The actions that draw and sign maps have tests of their own."""
+    routine = {"name": "Kreditera", "slug": "trial", "decision": "robot", "owner": people.bo, **changes}
+    version = {key: routine.pop(key) for key in ("bpmn", "state", "kind") if key in routine}
+    row = ProcessMap.objects.create(organisation=people.city, unit=people.care, **routine)
+    fields = {"kind": "to_be", "bpmn": BPMN, "state": "signed", "signed_at": timezone.now(), **version}
+    return MapVersion.objects.create(process_map=row, number=1, **fields)
+
+
+def bo(people: People) -> Viewer:
+    return viewer(people.bo, people)
+
+
+def viewer(person: Person, people: People) -> Viewer:
+    return viewer_of(person, people.city.pk)
+
+
+def draft_robot(people: People, name: str = "trial-credit") -> Robot:
+    return add_robot(by=bo(people), name=name, unit=people.care)
+
+
+def published_robot(people: People) -> Robot:
+    signed_map(people)
+    return publish_robot(by=bo(people), robot=draft_robot(people))
+
+
+def new_case(robot: Robot, number: str, **payload: Any) -> Case:
+    by = Viewer.of_robot(robot.organisation_id)
+    return open_case(
+        by=by, robot=robot, reference=number, title=f"Faktura {number}", payload={"no": number, **payload}
+    )
