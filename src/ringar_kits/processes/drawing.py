@@ -51,6 +51,10 @@ def write_bpmn(graph: ProcessGraph, *, show: float = 0.9) -> str:
     # On its side: what ran downwards runs to the right
     at = {key: (y + MARGIN, x + MARGIN) for key, (x, y) in zip(names, layout.places, strict=True)}
     lines = {number: [(y + MARGIN, x + MARGIN) for x, y in line] for number, line in layout.lines.items()}
+    for number, line in lines.items():
+        source, target, _ = net.flows[number]
+        line[0] = _fastened(line[0], at[source], net.nodes[source][0])
+        line[-1] = _fastened(line[-1], at[target], net.nodes[target][0])
     return "\n".join([
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<definitions {SPACES} id="Definitions_1" targetNamespace="urn:ringar:map">',
@@ -101,6 +105,11 @@ def _as_net(drawn: Drawn) -> _Net:
     net.add("EndEvent_1", "endEvent")
     net.flows += [(leave[before], reach[after], weight) for before, after, weight in ways]
     return net
+
+
+def _fastened(end: Point, middle: Point, kind: str) -> Point:
+    """Diamonds and rings are met at their tip, tasks anywhere on their side."""
+    return end if kind == "task" else (end[0], middle[1])
 
 
 def _shape(key: str, kind: str, at: Point) -> str:

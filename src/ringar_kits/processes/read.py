@@ -92,14 +92,15 @@ def _table_events(
     path: Path, columns: tuple[str, str, str], seq: str | None, lifecycle: str, max_bytes: int
 ) -> Iterator[Event]:
     case, activity, time = columns
+    name, wanted = path.name, {*columns, *([] if seq is None else [seq])}
     for number, cells in read_rows(path, max_bytes=max_bytes):
-        if missing := [name for name in (*columns, seq) if name is not None and name not in cells]:
+        place = f"{name}, row {number}"
+        if missing := wanted - cells.keys():
             raise InputError(
-                f"there is no column {', '.join(missing)}",
-                place=path.name,
+                f"there is no column {', '.join(sorted(missing))}",
+                place=name,
                 remedy=f"Choose among those that are there: {', '.join(list(cells)[:60])}",
             )
-        place = f"{path.name}, row {number}"
         yield Event(
             case=_name(cells, case, place),
             activity=_name(cells, activity, place),

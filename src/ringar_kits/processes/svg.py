@@ -1,7 +1,7 @@
 """Draws the graph as SVG: no style, script or font of its own, so that it stands under a strict content policy.
 
-Alone it is black on white; on a page it takes the page's text colour, and classes say what may be coloured:
-`process-step`, `process-line`, `process-return`, `process-label`, `process-bed`, `process-end`.
+Alone it is black on white; on a page it takes the page's text colour. The style sheet may colour its classes:
+`process-` and `step`, `line`, `return` (a line back), `label`, `bed` (below texts), `end` or `key`.
 """
 
 import textwrap
@@ -87,8 +87,8 @@ class _Picture:
             *(mark for mark, _ in loops),
             "</g>",
             *(
-                f'<text class="process-key" x="{MARGIN:.0f}" y="{top + LINE * (number + 0.5):.0f}" font-size="11.5"'
-                f' fill="currentColor">{escape(line)}</text>'
+                f'<text class="process-key" x="{MARGIN:.0f}" y="{top + LINE * (number + 0.5):.0f}"'
+                f'{FINE} fill="currentColor">{escape(line)}</text>'
                 for number, line in enumerate(key)
             ),
             "</svg>",
@@ -223,7 +223,10 @@ class _Picture:
             yield (
                 '<g class="process-end">'
                 + _frame(
-                    x, y, box, 'class="process-bed" fill="Canvas" stroke="currentColor" stroke-width="2"'
+                    x,
+                    y,
+                    box,
+                    'class="process-bed" fill="Canvas" stroke="currentColor" stroke-width="2"',
                 )
                 + f'<text x="{x:.1f}" y="{y + 4.5:.1f}" text-anchor="middle" fill="currentColor">'
                 + f"{self.words[word]}</text></g>"
