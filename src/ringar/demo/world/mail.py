@@ -6,8 +6,10 @@ ground truth; what was marked as read is unread again, so that a robot meets old
 """
 
 import asyncio
+import contextlib
 import json
 import random
+import signal
 from argparse import ArgumentParser, Namespace
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -108,6 +110,9 @@ async def serve(options: Namespace) -> None:
     backend = DictBackend(Accounts(config, options.password), config)
     post = Post(ground, config, options.delay_ms)
     await post.deliver_again()
+    serving = asyncio.current_task()
+    if serving:  # a polite end when asked to, between two answers and not within one
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
     async with AsyncExitStack() as stack:
         config.apply_context()
         await backend.start(stack)
@@ -123,5 +128,6 @@ async def serve(options: Namespace) -> None:
 
 def run(options: Namespace) -> int:
     """Serve until stopped."""
-    asyncio.run(serve(options))
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(serve(options))
     return 0
