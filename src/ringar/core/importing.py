@@ -256,9 +256,13 @@ def give_identities(reading: Reading, *, is_chosen: bool, takes_repeats: bool = 
                     _("Give each its own."),
                 )
             )
+    wrong = {problem.row for problem in reading.problems if problem.is_error}  # what they say is not known
     seen: dict[str, int] = {}
     kept: Rows = []
     for row in reading.rows:
+        if row["row"] in wrong:
+            kept.append(row)
+            continue
         if not row.get("external_id") or row["external_id"] in repeated:
             facts = {key: value for key, value in row.items() if key not in ("row", "external_id")}
             row["external_id"] = (

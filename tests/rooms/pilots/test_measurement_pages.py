@@ -176,6 +176,15 @@ def test_measurement_import_when_a_row_is_wrong_then_named_with_remedy_and_nothi
     assert not Measurement.objects.exists()
 
 
+def test_measurement_import_when_two_rows_are_wrong_then_they_are_not_taken_for_alike(
+    people: People, logged_in
+) -> None:
+    pilot, client = followed(people), client_of(logged_in, people.alva)
+    rows = "Hemtjänst Björkliden;2026-03-02;arton\nHemtjänst Björkliden;2026-03-02;1e400\n"
+    page = send(client, pilot, f"unit;week;value\n{rows}")
+    assert "Row 2, value" in page and "Row 3, value" in page and "says the same" not in page
+
+
 def test_measurement_import_when_it_corrects_then_asks_why(people: People, logged_in) -> None:
     pilot, client = followed(people), client_of(logged_in, people.alva)
     hand_in(people, pilot, 40)

@@ -165,7 +165,9 @@ def save_form(request: Request, of: PilotUnit, form: MeasurementForm) -> str:
     """Saves values and known gaps, all or none; returns what was done, in a sentence. Raises Refused."""
     viewer, values, gaps, told = request.viewer, form.values(), form.told_gaps(), list[str]()
     if values or not gaps:
-        told.append(told_counts(record_measurements(by=viewer, pilot=of.pilot, values=values)))
+        counts = record_measurements(by=viewer, pilot=of.pilot, values=values)
+        if counts.new or counts.changed or not gaps:
+            told.append(told_counts(counts))
     if gaps:
         why = form.cleaned_data["gap_why"]
         count = tell_gaps(by=viewer, pilot=of.pilot, of=of, weeks=gaps, why=why)
@@ -177,7 +179,8 @@ def save_form(request: Request, of: PilotUnit, form: MeasurementForm) -> str:
 def next_week(measured: Measured, span: Span) -> date | None:
     """The day from which the next value may be handed in, or None after the pilot's last week."""
     running = monday_of(today())
-    coming = running + WEEK if running in measured.values else running
+    is_told = running in measured.values or running in measured.gaps
+    coming = running + WEEK if is_told else running
     if span.last and coming > span.last:
         return None
     return max(coming + READY_ON, today() + timedelta(days=1))
