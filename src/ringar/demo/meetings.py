@@ -1,4 +1,4 @@
-"""The city's meeting days: one that was held and answered, one whose timetable is sent out, and its round half way."""
+"""The city's meeting days: one held and answered, one sent out, one to be planned; and a round half way."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -77,6 +77,8 @@ class Meetings:
         for place, wish in enumerate(row["wish"]):
             with at(before(date, (WISHED - 0.1 * place) * pace)):
                 self.wish(day, wish, parties)
+        if not row.get("is_planned", True):
+            return day
         with at(before(date, PLANNED * pace)):
             plan_day(by=Viewer.of_robot(day.organisation_id), day=day)
         with at(before(date, SENT * pace)):

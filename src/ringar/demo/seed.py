@@ -263,11 +263,12 @@ def seed(tell: Callable[[str], object]) -> None:
         add_unchecked()
     tell("meeting days, planned by the robots, and the round of one of them")
     days = load("meetings.toml")
-    held, coming = days["day"]
+    held, coming, waiting = days["day"]
     meetings = Meetings(city.start, city.needs, city.people, city.viewers)
     meetings.add_day(held)
     for row in days["round"]:
         meetings.add_round(row, coming)
+    meetings.add_day(waiting)
     tell(f"{len(stories())} pilots, with simulated numbers")
     pilots = Pilots(city.start, city.needs, city.units, city.people, city.viewers)
     for row in stories().values():

@@ -12,12 +12,13 @@ from django.utils.formats import date_format
 from ringar.core import clock
 from ringar.core.actions import add_person
 from ringar.core.models import AuditEvent, Person
+from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.demo.actions import move_clock
 from ringar.demo.cast import CAST, email_of
 from ringar.demo.seed import log_ins, seed
 from ringar.matching.day_models import Meeting, MeetingDay
-from ringar.matching.meeting_queries import figures_by_day
+from ringar.matching.meeting_queries import days_to_go_on, figures_by_day
 from ringar.needs.models import Need
 from ringar.needs.rules import NeedState
 from ringar.solvers.models import Answer, Call, Solution, Solver
@@ -44,7 +45,9 @@ def test_seed_when_run_makes_the_city_that_the_first_page_promises(demo) -> None
     assert [theme for theme in THEMES if theme not in told] == []
     assert set(NeedState.values[:4]) <= set(Need.objects.values_list("state", flat=True))
     assert AuditEvent.objects.filter(action="share_need").count() >= 40
-    held, coming = MeetingDay.objects.order_by("id")
+    held, coming, waiting = MeetingDay.objects.order_by("id")
+    assert list(days_to_go_on(viewer_of(Person.objects.get(email=email_of("alva"))))) == [waiting]
+    assert waiting.planned_at is None and waiting.parties.filter(answered_at=None).exists()
     assert faults(coming) == [] and coming.plan_value == coming.plan_bound and coming.unmet
     assert coming.published_at < timezone.now(), "sent out in the future"
     assert coming.hours.first().date > clock.today() and coming.round_plans.count() == 1
