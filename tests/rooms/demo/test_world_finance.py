@@ -49,7 +49,8 @@ def test_invoice_when_asked_for_then_told_with_its_ubl(finance: Server) -> None:
     status, told = ask(finance, f"/api/invoices/{EURO}")
     assert (status, told["currency"], told["status"]) == (200, "EUR", "open")
     assert read_invoice(told["ubl"].encode()).totals.payable == Decimal(told["amount"])
-    assert ask(finance, f"/api/invoices/{BEFORE}")[1]["status"] == "credited"
+    before = ask(finance, f"/api/invoices/{BEFORE}")[1]
+    assert (before["status"], before["credits"][0]["reason"]) == ("credited", "Krediterad för hand")
     assert ask(finance, "/api/invoices/1")[0] == 404
 
 
@@ -131,6 +132,10 @@ def test_pages_when_credited_by_hand_then_confirmed_first_and_done_at_each_press
     assert not credits_of(finance, "70100004")
     for _ in range(2):
         assert re.search('id="status">Krediterad', press("/faktura/70100004/bekrafta", orsak="Fel pris"))
+    assert press("/faktura/70100004").count("<td>Fel pris") == 2  # by its reason a robot knows its own again
+    assert [each["reason"] for each in ask(finance, "/api/invoices/70100004")[1]["credits"]] == [
+        "Fel pris"
+    ] * 2
     done = credits_of(finance, "70100004")
     assert [(row["way"], row["key"]) for row in done] == [("pages", None)] * 2
     assert read_invoice(done[0]["body"]).preceding[0].number == "70100004"

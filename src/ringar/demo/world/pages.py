@@ -7,7 +7,7 @@ from html import escape
 from http.cookies import CookieError, SimpleCookie
 
 from ringar.demo.world.ground import Ground
-from ringar.demo.world.interface import MOST_ROWS, Answer, enter_credit, told
+from ringar.demo.world.interface import MOST_ROWS, Answer, enter_credit, notes_of, told
 from ringar_kits.invoices import make_credit_note, read_invoice
 
 STATUS = {"open": "Öppen", "credited": "Krediterad", "partly credited": "Delvis krediterad"}
@@ -115,8 +115,16 @@ class Desk:
             f'<tr><th align="left">{name}<td id="{name.lower()}">{escape(value)}'
             for name, value in facts.items()
         )
+        notes = "".join(
+            f"<tr><td>{escape(note['number'])}<td align=right>{kronor(note['amount'])}<td>{escape(note['reason'])}"
+            for note in notes_of(self.ground, number)
+        )
+        credited = (
+            f'<table border="1" id="krediteringar"><tr><th>Kreditfaktura<th>Belopp<th>Orsak{notes}</table>'
+        )
         link = f'<p><a href="/faktura/{number}/kreditera">Kreditera</a></p>'
-        return page(f"Faktura {number}", f"{notice}<table border=1>{lines}</table>{link}")
+        content = f"{notice}<table border=1>{lines}</table>{credited if notes else ''}{link}"
+        return page(f"Faktura {number}", content)
 
     def ask(self, number: str) -> Answer:
         """The form: reason and confirm page follow."""
