@@ -23,6 +23,7 @@ from ringar.solvers.actions import begin_trial
 from ringar.solvers.actions.registration import SALT
 from ringar.solvers.models import Answer, Solution, Solver, SolverMember
 from tests.browser.day_pages import DAY_PAGES
+from tests.browser.map_pages import MAP_PAGES
 from tests.browser.pilot_pages import PILOT_PAGES
 from tests.browser.talk_pages import TALK, Place
 from tests.city import person_of
@@ -133,6 +134,7 @@ ELSEWHERE: dict[str, Callable[[], Place]] = {
     **TALK,
     **DAY_PAGES,
     **PILOT_PAGES,
+    **MAP_PAGES,
     **{name: planned(name) for name in PLAN_PAGES},
     "account_email_verification_sent": lambda: (None, "/konto/confirm-email/"),
     "account_inactive": lambda: (None, "/konto/inactive/"),

@@ -43,7 +43,9 @@ NOT_PAGES = {
     *("role_give", "role_take", "person_lock", "person_protect"),
     *("token_revoke",),
     *("invitation_resend", "invitation_withdraw", "people_file", "my_data_file"),
+    *("map_draw", "map_open", "map_sign", "map_link", "map_mark", "map_answer", "log_remove"),
     # files and data
+    *("map_bpmn", "log_csv"),
     *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),
     *("call_answers_csv", "trial_csv"),
     *("call_csv", "unit_csv", "invitation_csv", "work_csv", "moderation_log_csv", "notification_csv"),

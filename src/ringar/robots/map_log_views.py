@@ -54,6 +54,8 @@ def log_detail(request: Request, uuid: UUID) -> HttpResponse:
     """A log: its columns to choose, how the reading goes, or what was measured."""
     log = get_object_or_404(visible_logs(request.viewer), uuid=uuid)
     may_keep = keeps_for(request.viewer, log)
+    if request.method == "POST" and not may_keep:
+        raise NotAllowed
     if log.state == LogState.MEASURED:
         return render(request, "robots/log_measured.html", measured(request, log) | {"may_keep": may_keep})
     work = Work.objects.filter(key=work_key(log), state__in=UNFINISHED).first()

@@ -113,13 +113,19 @@ def map_bpmn(request: Request, uuid: UUID, number: int) -> HttpResponse:
     return HttpResponse(version.bpmn, content_type="application/xml; charset=utf-8", headers=headers)
 
 
+def kept_version(request: Request, uuid: UUID, number: int) -> MapVersion:
+    """One version, for who keeps its map. Raises 404, NotAllowed."""
+    version = version_for(request.viewer, uuid, number)
+    if not keeps_for(request.viewer, version.process_map):
+        raise NotAllowed
+    return version
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def map_edit(request: Request, uuid: UUID, number: int) -> HttpResponse:
     """Draws a version: in the browser, or by handing in a BPMN file."""
-    version = version_for(request.viewer, uuid, number)
-    if not keeps_for(request.viewer, version.process_map):
-        raise NotAllowed
+    version = kept_version(request, uuid, number)
     form = DrawingForm(request.POST or None, request.FILES or None, initial={"seen": mark_of(version.bpmn)})
     if request.method == "POST" and form.is_valid():
         try:
@@ -139,7 +145,7 @@ def map_edit(request: Request, uuid: UUID, number: int) -> HttpResponse:
 @require_POST
 def map_open(request: Request, uuid: UUID, number: int) -> HttpResponse:
     """Opens a version for comments."""
-    version = version_for(request.viewer, uuid, number)
+    version = kept_version(request, uuid, number)
     try:
         open_version(by=request.viewer, version=version)
     except Refused as refused:
@@ -153,7 +159,7 @@ def map_open(request: Request, uuid: UUID, number: int) -> HttpResponse:
 @require_POST
 def map_sign(request: Request, uuid: UUID, number: int) -> HttpResponse:
     """Signs a version."""
-    version = version_for(request.viewer, uuid, number)
+    version = kept_version(request, uuid, number)
     try:
         sign_version(by=request.viewer, version=version)
     except Refused as refused:
@@ -167,7 +173,7 @@ def map_sign(request: Request, uuid: UUID, number: int) -> HttpResponse:
 @require_POST
 def map_link(request: Request, uuid: UUID, number: int) -> HttpResponse:
     """Says which log measures a version."""
-    version = version_for(request.viewer, uuid, number)
+    version = kept_version(request, uuid, number)
     form = LinkForm(request.POST, viewer=request.viewer)
     try:
         if not form.is_valid():

@@ -86,6 +86,8 @@ def map_detail(request: Request, uuid: UUID) -> HttpResponse:
 def map_draw(request: Request, uuid: UUID) -> HttpResponse:
     """One more version of the map."""
     process_map = map_for(request.viewer, uuid)
+    if not keeps_for(request.viewer, process_map):
+        raise NotAllowed
     form = VersionForm(request.POST, viewer=request.viewer)
     if not form.is_valid():
         messages.error(request, _("Choose what the new version shows."))

@@ -10,7 +10,7 @@ from ringar.core.templatetags.page import OWN_PAGES
 from ringar.core.views.style import ICONS
 
 SOURCE = Path(ringar.__file__).parent
-SHEETS = ("ringar", "parts", "together", "charts")
+SHEETS = ("ringar", "parts", "together", "charts", "maps")
 CSS = "".join((SOURCE / f"core/static/core/{name}.css").read_text(encoding="utf-8") for name in SHEETS)
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 COLOUR = re.compile(r"(?:^|[;\s])(?:color|fill): var\(--([\w-]+)\)")

@@ -46,6 +46,7 @@ from tests.rooms.needs.rounds import add_rounds
 from tests.rooms.pilots.hindered import add_hindered
 from tests.rooms.pilots.prepared import add_prepared
 from tests.rooms.pilots.rows import add_pilots
+from tests.rooms.robots.map_cast import add_maps
 from tests.rooms.solvers.cast import add_suppliers
 from tests.rooms.talk.cast import add_talk
 from tests.saml_idp import Signer
@@ -74,6 +75,25 @@ feed_mine                 guessed-feed ........
 calendar_open             -          PPPPPPPP
 calendar_mine             private-days PPPPPPPP
 calendar_mine             guessed-days ........
+map_list                  -          LP..PPPP
+map_new                   -          LP....PP
+map_detail                map        L...PPPP
+map_draw                  map        L.....DD  kind=to_be
+map_decide                map        L.....PP
+map_version               map-version L...PPPP
+map_bpmn                  map-version L...PPPP
+map_edit                  map-version L.....PP
+map_open                  map-version L.....DD  -
+map_sign                  map-version L.....DD  -
+map_link                  map-version L.....DD  -
+map_mark                  map-version L....DDD  kind=agree
+map_answer                map-mark   L.....DD  reply=Tack
+log_new                   -          LP....PP
+log_detail                log        L...PPPP
+log_detail                raw-log    L...PPPP
+log_detail                raw-log    L.....DD  case=ärende activity=aktivitet time=tid
+log_csv                   log        L...PPPP
+log_remove                raw-log    L.....DD  -
 import_start              -          L......P
 import_check              needs-kind L......D
 work_list                 -          .......P
@@ -522,6 +542,7 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     add_pilots(made.args, people)
     add_prepared(made.args, people)
     add_hindered(made.args, people)
+    add_maps(made.args, people)
     add_feeds(made, people)
     made.args["key"] = [make_token(by=by, name="NYCKELNS", scopes=["needs:read"], days=30)[0]]
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}

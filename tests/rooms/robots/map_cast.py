@@ -14,6 +14,7 @@ from ringar.robots.map_actions import (
     sign_version,
 )
 from ringar.robots.map_logs import add_log, choose_columns
+from ringar.robots.map_marks import mark_step
 from ringar.robots.map_models import EventLog, MapVersion, ProcessMap
 from ringar.robots.running import run_waiting
 from tests.people import People
@@ -72,6 +73,8 @@ def add_maps(args: dict[str, list[object]], people: People) -> None:
     version = open_map(bo, people.care)
     args["map"] = [version.process_map.uuid]
     args["map-version"] = [version.process_map.uuid, version.number]
+    mark = mark_step(by=bo, version=version, bpmn_id="", kind="wrong", text="KARTANS fel")
+    args["map-mark"] = [*args["map-version"], mark.pk]
     args["log"] = [version.log.uuid if version.log else None]
     args["raw-log"] = [handed_in(bo, people.care).uuid]
 

@@ -19,7 +19,7 @@ from ringar.core import registry
 from ringar.core.log_in_queries import may_set_log_in
 from ringar.core.models import Person
 from ringar.core.queries import shown_name
-from ringar.core.rules import KEEPING_PEOPLE, LEADING_ROLES, Role, Viewer
+from ringar.core.rules import KEEPING_PEOPLE, LEADING_ROLES, OUTSIDE_ROLES, Role, Viewer
 from ringar.core.text import sek
 
 register = template.Library()
@@ -46,6 +46,7 @@ OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
     ("my_organisations", _("My organisations"), "home", frozenset()),
     ("people_list", _("People and roles"), "people", KEEPING_PEOPLE),
     ("purchase_list", _("Purchases"), "coin", LEADING_ROLES | {Role.BUYER.value}),
+    ("map_list", _("Maps of routines"), "rings", frozenset(Role.values) - OUTSIDE_ROLES),
     ("log_in_service_list", _("Our log-in"), "key", frozenset({Role.ADMINISTRATOR.value})),
     ("webhook_list", _("Webhooks"), "link", frozenset({Role.ADMINISTRATOR.value})),
     ("audit_list", _("Audit trail"), "shield", frozenset({Role.ADMINISTRATOR.value, Role.AUDITOR.value})),
