@@ -77,7 +77,7 @@ FIELDS = (
     ("dropped", _("meetings taken away")),
     ("email", _("e-mail")),
     ("go_on", _("wants to go on")),
-    ("hours", _("hours")),
+    ("hours", _("meeting hours")),
     ("is_fixed", _("fixed by hand")),
     ("letters", _("letters")),
     ("meetings", _("meetings")),

@@ -16,8 +16,8 @@ from ringar.robots.map_rules import LONGEST_MARK, LogState, MapKind, MarkKind, R
 MOST_OWNERS = 500
 MOST_LOGS = 100
 GUESSES = {
-    "case": ("case", "ärende", "arende", "trace", "diarienummer"),
-    "activity": ("activity", "aktivitet", "händelse", "handelse", "event", "steg"),
+    "case": ("case:concept:name", "case", "ärende", "arende", "trace", "diarienummer"),
+    "activity": ("concept:name", "activity", "aktivitet", "händelse", "handelse", "event", "steg"),
     "time": ("time", "tid", "datum", "date", "timestamp"),
     "seq": ("seq", "ordning", "löpnummer"),
 }
@@ -80,8 +80,9 @@ class ColumnsForm(forms.Form):
 
 
 def guess(columns: list[str], words: tuple[str, ...]) -> str:
-    """The first column whose name holds one of the words, or none."""
-    return next((each for word in words for each in columns if word in each.casefold()), "")
+    """The column that is called one of the words, else the first whose name holds one; or none."""
+    called = (each for word in words for each in columns if word == each.casefold())
+    return next(called, next((each for word in words for each in columns if word in each.casefold()), ""))
 
 
 class MeasuredField(forms.ModelChoiceField):  # type: ignore[type-arg] # its rows are event logs
