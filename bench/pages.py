@@ -1,4 +1,4 @@
-"""What a page costs: queries, CPU and bytes of four pages, with 1,000 and with 100,000 needs in the city.
+"""What a page costs: queries, CPU and bytes of seven pages, with 1,000 and with 100,000 needs in the city.
 
     python bench/pages.py [--needs N] [--json]
 
@@ -122,7 +122,7 @@ def add_matches() -> None:
 
 
 def addresses() -> dict[str, str]:
-    """The four pages. The need that is read has whys, evidence, units that joined, and a ranking."""
+    """The seven pages. The need that is read has whys, evidence, units that joined, and a ranking."""
     need = (
         Need.objects.exclude(source="bench")
         .filter(is_draft=False)
@@ -130,10 +130,13 @@ def addresses() -> dict[str, str]:
     )
     rank_need(need.uuid)
     return {
+        "home": reverse("home"),
         "need_list": reverse("need_list"),
         "need_search": reverse("need_list") + "?q=ensamhet+äldre+hemtjänst",
         "need_detail": reverse("need_detail", args=[need.uuid]),
         "match_list": reverse("match_list", args=[need.uuid]),
+        "meeting_day_list": reverse("meeting_day_list"),
+        "pilot_overview": reverse("pilot_overview"),
     }
 
 
@@ -162,7 +165,7 @@ def measure(address: str) -> dict[str, float]:
 
 
 def run_size(count: int) -> dict[str, dict[str, float]]:
-    """Fills a fresh database and measures the four pages."""
+    """Fills a fresh database and measures the seven pages."""
     call_command("migrate", verbosity=0)
     with translation.override("sv"):
         seed(lambda _: None)
@@ -198,7 +201,7 @@ def main() -> None:
         by_needs[str(count)] = pages = run_apart(count)
         for name, cost in pages.items() if not options.json else ():
             print(
-                f"{count:>8,} needs  {name:<12} "
+                f"{count:>8,} needs  {name:<16} "
                 + "  ".join(f"{key} {value:,}" for key, value in cost.items())
             )
     print(json.dumps({"pages": pages, "by_needs": by_needs}))

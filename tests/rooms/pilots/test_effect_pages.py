@@ -252,8 +252,10 @@ def test_page_and_list_when_much_has_happened_then_cost_no_more(
         decide(people.bo, pilot, "adjust")
     client = logged_in(people.bo)
     page(client, "pilot_page", pilot)
-    with django_assert_max_num_queries(26):  # type: ignore[operator]
+    with django_assert_max_num_queries(15):  # type: ignore[operator]
         told = page(client, "pilot_page", pilot)
     assert "12 earlier" in told
+    with django_assert_max_num_queries(25):  # type: ignore[operator]
+        page(client, "pilot_detail", pilot)
     with django_assert_max_num_queries(10):  # type: ignore[operator]
         assert page(client, "pilot_learned").count(LEARNED) == 8

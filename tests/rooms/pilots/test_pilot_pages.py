@@ -217,7 +217,7 @@ def test_pilot_list_then_pages_and_queries_are_flat(
     for number in range(27):
         exercise(people, title=f"Larm {number}", need=need)
     client = client_of(logged_in, people.dag)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         first = client.get("/pilotprojekt/")
     assert len(first.context["pilots"]) == 25
     assert len(client.get("/pilotprojekt/", {"after": first.context["more"]}).context["pilots"]) == 2
