@@ -89,6 +89,18 @@ def test_credit_note_when_half_then_half_of_everything() -> None:
     assert (note.totals.payable, note.tax_sums[1].reason) == (Decimal("112.50"), "Undantaget")
 
 
+def test_credit_note_when_part_was_paid_then_whole_mirrors_it_and_share_is_of_the_sum() -> None:
+    sums = replace(FIXED.totals, prepaid=Decimal("25.00"), rounding=Decimal("0.50"))
+    paid = add_up(replace(FIXED, totals=sums))
+    assert paid.totals.payable == Decimal("200.50")
+    whole = read_invoice(make_credit_note(paid, number="K1", issued=DAY, reason="Fel"))
+    assert whole.totals == paid.totals
+    data = make_credit_note(paid, number="K2", issued=DAY, reason="Fel", share=Decimal("0.5"))
+    half = read_invoice(data).totals
+    assert (half.prepaid, half.rounding, half.payable) == (None, None, Decimal("112.50"))
+    assert check_invoice(data) == []
+
+
 def test_credit_note_when_one_line_then_only_its_vat() -> None:
     note = read_invoice(make_credit_note(FIXED, number="K1", issued=DAY, reason="Fel", lines={"2"}))
     assert (note.totals.payable, note.tax_total, len(note.tax_sums)) == (100, 0, 1)
