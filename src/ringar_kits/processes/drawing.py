@@ -40,7 +40,7 @@ def write_bpmn(graph: ProcessGraph, *, show: float = 0.9) -> str:
 
     A log tells what followed what and not why: every branching is an exclusive gateway, so work done side by side looks
     like work done in turns. A person has to look it over, name the gateways and agree. With `show` 1 every case of the
-    log fits the map.
+    log fits the map, unless there are more edges than `MAX_EDGES`, when the rarest are left out.
     """
     net = _as_net(choose(graph, show))
     names = list(net.nodes)
