@@ -21,7 +21,7 @@ def visible_queues(viewer: Viewer) -> QuerySet[RobotQueue]:
         if viewer.organisation_id is not None:
             rows = rows.filter(organisation_id=viewer.organisation_id)
         return rows if is_operator else rows.none()
-    if not viewer.is_inside:
+    if viewer.organisation_id is None or not viewer.is_inside:
         return rows.none()
     return rows.filter(organisation_id=viewer.organisation_id, unit_id__in=viewer.unit_ids)
 

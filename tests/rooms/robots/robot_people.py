@@ -12,6 +12,7 @@ from ringar.robots.cases import open_case
 from ringar.robots.map_models import MapVersion, ProcessMap
 from ringar.robots.publishing import add_robot, publish_robot
 from tests.people import People
+from tests.rooms.robots import trial_robots
 
 BPMN = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t"><process id="p">
@@ -39,7 +40,7 @@ def viewer(person: Person, people: People) -> Viewer:
     return viewer_of(person, people.city.pk)
 
 
-def draft_robot(people: People, name: str = "trial-credit") -> Robot:
+def draft_robot(people: People, name: str = trial_robots.trial_credit.name) -> Robot:
     return add_robot(by=bo(people), name=name, unit=people.care)
 
 
