@@ -133,10 +133,10 @@ def keep_step(
 
 
 def _advance(run: Run) -> None:
-    """A step came to its end: the process has not died of this one."""
-    if run.starts != 0:
-        run.starts = 0
-        Run.objects.filter(pk=run.pk).update(starts=0)
+    """A step came to its end: deaths count anew, this process being the first at the next one."""
+    if run.starts != 1:
+        run.starts = 1
+        Run.objects.filter(pk=run.pk).update(starts=1)
 
 
 @transaction.atomic
