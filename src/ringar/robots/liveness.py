@@ -87,7 +87,10 @@ class SessionLock:
         # A machine that has lost its power is noticed after 5 + 3 · 2 seconds.
         for setting, value in (("idle", 5), ("interval", 2), ("count", 3)):
             self.session.execute(f"SET tcp_keepalives_{setting} = {value}")
-        self.session.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [NAMESPACE, owner])
+        row = self.session.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [NAMESPACE, owner])
+        if not row.fetchone()[0]:
+            self.session.close()
+            raise BlockingIOError(f"Another process is called {owner}.")
         self.owner = owner
 
     def beat(self) -> None:
@@ -112,7 +115,7 @@ class SessionLock:
 
 
 def hold(owner: str) -> FileLock | SessionLock:
-    """Takes the lock of this process, under its name."""
+    """Takes the lock of this process, under its name. Raises BlockingIOError where another has that name."""
     return FileLock(owner) if connection.vendor == "sqlite" else SessionLock(owner)
 
 

@@ -1,9 +1,12 @@
 """A process is alive as long as it holds its lock, and no longer."""
 
+import time
+
 import pytest
 from django.db import connection
 
 from ringar.robots import liveness
+from ringar.robots.actions import register_worker
 from ringar.robots.rules import pause_after
 from tests.rooms.robots.conftest import START, wait_for
 
@@ -30,6 +33,33 @@ def test_is_alive_when_the_process_is_killed_then_it_is_dead_at_once(start_proce
 
 def test_new_owner_when_made_twice_then_the_names_differ() -> None:
     assert liveness.new_owner() != liveness.new_owner()
+
+
+def test_hold_when_a_process_of_that_name_lives_then_the_second_does_not_start(db: None) -> None:
+    name = liveness.new_owner()
+    with liveness.holding(name):
+        with pytest.raises(BlockingIOError):
+            liveness.hold(name)
+        assert liveness.is_alive(name)
+
+
+def test_watcher_when_a_process_gives_no_sign_then_it_is_frozen_and_loses_its_lock(
+    db: None, settings
+) -> None:
+    settings.RINGAR_FROZEN_SECONDS = 0.2
+    name, watcher = liveness.new_owner(), liveness.Watcher()
+    lock = liveness.hold(name)
+    register_worker(name)
+    assert not watcher.is_frozen(name)
+    time.sleep(0.3)
+    lock.beat()
+    assert not watcher.is_frozen(name), "it has given a sign since"
+    time.sleep(0.3)
+    assert watcher.is_frozen(name)
+    liveness.take_lock_from(name)
+    assert not lock.is_held()
+    assert not liveness.is_alive(name)
+    lock.release()
 
 
 def test_is_held_when_the_lock_is_taken_away_then_it_says_so(db: None) -> None:
