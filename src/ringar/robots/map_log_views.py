@@ -25,7 +25,7 @@ from ringar.robots.models import Work
 from ringar.robots.rules import UNFINISHED
 from ringar_kits.processes import DAY, ProcessGraph, edge_rows, graph_svg
 
-SHOWN_ROWS = 50
+SHOWN_ROWS = 20
 SHARES = (20, 40, 60, 80, 100)
 DEFAULT_SHARE = 40
 

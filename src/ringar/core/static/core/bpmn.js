@@ -11,6 +11,7 @@
   const translate = (text, facts = {}) =>
     (words.get(text) || text).replace(/{([^}]+)}/g, (_, name) => facts[name] ?? `{${name}}`);
 
+  place.hidden = false; // before it is drawn in: what is hidden has no size
   const drawing = new window.BpmnJS({
     container: place,
     additionalModules: [{ translate: ["value", translate] }],
@@ -25,7 +26,6 @@
     notice.querySelector("[data-bpmn-why]").textContent = error.message || error;
   };
 
-  place.hidden = false;
   for (const tool of document.querySelectorAll("[data-bpmn-tools]")) tool.hidden = false;
   try {
     const answer = await fetch(place.dataset.source);
@@ -83,7 +83,7 @@
     const { xml } = await drawing.saveXML({ format: true });
     form.elements.bpmn.value = xml;
     isWritten = true;
-    form.requestSubmit(event.submitter);
+    setTimeout(() => form.requestSubmit(event.submitter)); // not while the first one is still being sent
   });
   window.addEventListener("beforeunload", (event) => {
     if (isChanged) event.preventDefault();
