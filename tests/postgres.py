@@ -71,41 +71,82 @@ def wait_until_it_answers(process: "subprocess.Popen[bytes]", url: str, log: Pat
             time.sleep(0.05)
 
 
-@contextmanager
-def running_server(settings: list[str] = SETTINGS) -> Iterator[str]:
-    """Starts a server of our own and yields its DATABASE_URL; nothing is left afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="ringar-pg-"))
-    log = folder / "log"
-    process = None
-    try:
-        bins = copy_server(folder)
-        run_as = {"cwd": folder, **other_user(folder)}
+class Server:
+    """A server of our own in one folder, which may be killed and started again on the same data."""
+
+    def __init__(self, folder: Path, settings: list[str]) -> None:
+        self.folder, self.settings = folder, settings
+        self.bins = copy_server(folder)
+        self.run_as = {"cwd": folder, **other_user(folder)}
+        self.url = f"postgres://ringar@{quote(str(folder), safe='')}/postgres"
+        self.process: subprocess.Popen[bytes] | None = None
         made = subprocess.run(
-            [bins / "initdb", *INITDB, f"--pgdata={folder / 'data'}"], capture_output=True, **run_as
+            [self.bins / "initdb", *INITDB, f"--pgdata={folder / 'data'}"], capture_output=True, **self.run_as
         )
         if made.returncode:
             raise SystemExit(f"PostgreSQL's initdb failed:\n{made.stderr.decode()}")
-        options = [part for setting in settings for part in ("-c", setting)]
-        command = [
-            bins / "postgres",
-            "-D",
-            folder / "data",
-            "-k",
-            folder,
-            "-c",
-            "listen_addresses=",
-            *options,
-        ]
-        with log.open("wb") as file:
-            process = subprocess.Popen(command, stdout=file, stderr=file, start_new_session=True, **run_as)
-        url = f"postgres://ringar@{quote(str(folder), safe='')}/postgres"
-        wait_until_it_answers(process, url, log)
-        yield url
+
+    def start(self) -> None:
+        """Returns when a connection works.
+
+        After a kill the old one's last backends may hold its memory for a moment: it is tried again until then.
+        """
+        end = time.monotonic() + PATIENCE
+        while True:
+            self.process = self.begin()
+            try:
+                wait_until_it_answers(self.process, self.url, self.folder / "log")
+                return
+            except SystemExit:
+                if time.monotonic() > end:
+                    raise
+                self.process.wait(PATIENCE)
+                time.sleep(0.1)
+
+    def begin(self) -> "subprocess.Popen[bytes]":
+        options = [part for setting in self.settings for part in ("-c", setting)]
+        command = [self.bins / "postgres", "-D", self.folder / "data", "-k", self.folder]
+        with (self.folder / "log").open("ab") as file:
+            return subprocess.Popen(
+                [*command, "-c", "listen_addresses=", *options],
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+                **self.run_as,
+            )
+
+    def kill(self) -> None:
+        """The postmaster dies at once, as when the power goes; its backends notice and go too."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)  # "fast": does not wait for those who are still connected
+            self.process.wait(PATIENCE)
+
+
+@contextmanager
+def running(settings: list[str] = SETTINGS) -> Iterator[Server]:
+    """A started server; nothing is left of it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="ringar-pg-"))
+    server = None
+    try:
+        server = Server(folder, settings)
+        server.start()
+        yield server
     finally:
-        if process is not None:
-            process.send_signal(signal.SIGINT)  # "fast": does not wait for those who are still connected
-            process.wait(PATIENCE)
+        if server is not None:
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_server(settings: list[str] = SETTINGS) -> Iterator[str]:
+    """The same; yields its DATABASE_URL."""
+    with running(settings) as server:
+        yield server.url
 
 
 if __name__ == "__main__":
