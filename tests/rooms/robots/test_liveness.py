@@ -43,9 +43,8 @@ def test_hold_when_a_process_of_that_name_lives_then_the_second_does_not_start(d
         assert liveness.is_alive(name)
 
 
-def test_watcher_when_a_process_gives_no_sign_then_it_is_frozen_and_loses_its_lock(
-    db: None, settings
-) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_watcher_when_a_process_gives_no_sign_then_it_is_frozen_and_loses_its_lock(settings) -> None:
     settings.RINGAR_FROZEN_SECONDS = 0.2
     name, watcher = liveness.new_owner(), liveness.Watcher()
     lock = liveness.hold(name)
