@@ -219,6 +219,13 @@ def test_move_meeting_when_something_is_in_the_way_then_each_reason_and_nothing_
         move_meeting(by=viewer_of(people.bo), meeting=meeting, starts_at=slots_of_day(day)[6])
 
 
+def test_move_meeting_when_it_has_begun_then_stays(people: People) -> None:
+    day = planned_day(people)
+    meeting = meeting_of(day, "Bo", "Ordlek")
+    with clock.at(meeting.starts_at), pytest.raises(Refused, match="Mötet har börjat"):
+        move_meeting(by=viewer_of(people.dag), meeting=meeting, starts_at=slots_of_day(day)[6])
+
+
 def test_move_meeting_when_a_party_is_busy_then_its_name_and_the_time(people: People) -> None:
     day = day_of(people)
     wish(day, "Ordlek", (6,), Bo="want")
