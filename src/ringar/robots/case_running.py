@@ -61,6 +61,7 @@ class CaseInHand:
         self.uuid, self.reference, self.title = str(case.uuid), case.reference, case.title
         self.robot, self.is_dry_run = case.robot.name, case.is_dry_run
         self.answer: Mapping[str, Any] = case.answer or {}
+        self.asked: Mapping[str, Any] = case.facts or {}  # the facts of what was answered
         self.organisation_id = case.organisation_id
 
     @property

@@ -78,14 +78,18 @@ def publish_robot(*, by: Viewer, robot: Robot) -> Robot:
 
 
 def find_version(code: RobotCode, organisation_id: int) -> MapVersion | None:
-    """The map version that the robot's code names ("slug@number"), in that organisation."""
-    slug, _at, number = code.process_map.rpartition("@")
-    if not number.isdecimal():
-        return None
-    rows = MapVersion.objects.select_related("process_map")
-    return rows.filter(
-        process_map__organisation_id=organisation_id, process_map__slug=slug, number=int(number)
-    ).first()
+    """The map version that the robot's code names, in that organisation.
+
+    "slug@number" is that version, "slug" the newest of how it is to be: the signed one, where one is signed.
+    """
+    slug, _at, number = code.process_map.partition("@")
+    rows = MapVersion.objects.select_related("process_map").filter(
+        process_map__organisation_id=organisation_id, process_map__slug=slug
+    )
+    if number:
+        return rows.filter(number=int(number)).first() if number.isdecimal() else None
+    to_be = rows.filter(kind=MapKind.TO_BE).order_by("-number")
+    return to_be.filter(state=MapState.SIGNED).first() or to_be.first() or rows.order_by("-number").first()
 
 
 def what_is_missing(code: RobotCode, version: MapVersion | None) -> list[str]:
