@@ -13,7 +13,6 @@ from ringar.core.rules import NotAllowed, Refused
 from ringar.pilots.actions.money import Line, set_costs
 from ringar.pilots.actions.pilots import start_pilot
 from ringar.pilots.actions.realised import Realised, record_realised
-from ringar.pilots.effects import spent_on
 from ringar.pilots.models import CostLine, Pilot, PilotNote
 from ringar.pilots.queries.gates import missing_of
 from ringar.pilots.queries.overview import funnel, lines_of, overview_pilots, with_counts
@@ -52,16 +51,6 @@ def test_record_realised_when_told_then_stands_beside_what_was_promised(people: 
     assert (line.promised_sek, line.realised_sek, line.realised_source) == (40_000, 45_000, "Konto 4010")
     audit = AuditEvent.objects.get(action="record_realised")
     assert audit.changes["realised"] == [["Licens", [None, None, ""], [45_000, None, "Konto 4010"]]]
-
-
-def test_spent_on_when_some_is_known_then_that_else_what_was_promised(people: People) -> None:
-    assert spent_on(pilot := costed(people)) == 50_000
-    told = [
-        Realised(line_named(pilot, "Licens"), sek=45_000, source="Konto 4010"),
-        Realised(line_named(pilot, "Kortare restid"), sek=1, source="Körjournalen"),
-    ]
-    record_realised(by=viewer_of(people.bo), pilot=pilot, realised=told)
-    assert spent_on(pilot) == 45_000 + 10_000
 
 
 def test_record_realised_when_nothing_says_how_it_is_known_then_refused_whole(people: People) -> None:

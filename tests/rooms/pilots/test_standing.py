@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 from django.utils import translation
 
-from ringar.pilots.effects import answer
+from ringar.core.queries import viewer_of
+from ringar.pilots.actions.money import Line, set_costs
+from ringar.pilots.actions.realised import Realised, record_realised
+from ringar.pilots.effects import answer, spent_on
 from ringar.pilots.figures import figures_in
 from ringar.pilots.rules import Design
 from ringar.pilots.standing import standing_of
@@ -140,6 +143,21 @@ def test_standing_when_zeros_on_the_scale_of_ratios_then_are_moved_and_told(peop
     standing = standing_of(pilot)
     assert standing.figures.effect is not None
     assert any("Values of 0 (1) are reckoned as" in note for note in standing.notes)
+
+
+def test_spent_on_when_some_is_known_then_that_else_what_was_promised(people: People) -> None:
+    pilot, by = running(people), viewer_of(people.bo)
+    assert spent_on(pilot) is None
+    lines = [
+        Line("cost", "Licens", sek=40_000),
+        Line("cost", "Kurs", sek=10_000),
+        Line("gain", "Resor", sek=9, taken_home_by="Oss"),
+    ]
+    set_costs(by=by, pilot=pilot, lines=lines, who_pays="Stadsdelen")
+    assert spent_on(pilot) == 50_000
+    licence = pilot.cost_lines.get(what="Licens")
+    record_realised(by=by, pilot=pilot, realised=[Realised(licence, sek=45_000, source="Konto 4010")])
+    assert spent_on(pilot) == 45_000 + 10_000
 
 
 def test_told_cost_when_chance_could_have_made_it_then_is_none(people: People) -> None:
