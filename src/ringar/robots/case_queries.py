@@ -39,48 +39,78 @@ def visible_robots(viewer: Viewer) -> QuerySet[Robot]:
 
 
 @dataclass(frozen=True)
-class QueueRow:
-    """A queue with its robots, how many of its cases are in each state, and since when the oldest open one waits."""
+class Tally:
+    """The cases of a robot in one state: how many, since when, how many a person finished, how often one answered."""
 
-    queue: RobotQueue
-    robots: list[Robot]
-    counts: dict[str, int]
-    oldest: datetime | None
+    count: int
+    oldest: datetime
+    by_hand: int
+    exceptions: int
 
 
-def queue_rows(viewer: Viewer) -> list[QueueRow]:
-    """The viewer's queues as they stand. 4 queries, however many queues; dry runs are left out."""
-    queues = list(visible_queues(viewer))
-    robots = defaultdict(list)
-    for robot in Robot.objects.filter(queue__in=queues).select_related("map_version__process_map"):
-        robots[robot.queue_id].append(robot)
-    counts: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(CaseState.values, 0))
-    cases = Case.objects.filter(robot__queue__in=queues, is_dry_run=False)
-    for queue, state, count in cases.values_list("robot__queue", "state").annotate(n=Count("pk")):
-        counts[queue][state] = count
-    still_open = cases.filter(state__in=OPEN).values_list("robot__queue")
-    oldest = dict(still_open.annotate(first=Min("created_at")))
-    return [QueueRow(each, robots[each.pk], counts[each.pk], oldest.get(each.pk)) for each in queues]
+def tallies(robots: Iterable[Robot]) -> dict[int, dict[str, Tally]]:
+    """The cases of each robot by state, {robot's id: {state: …}}; dry runs are left out. 1 query."""
+    found: dict[int, dict[str, Tally]] = defaultdict(dict)
+    cases = Case.objects.filter(robot__in=list(robots), is_dry_run=False).values_list("robot_id", "state")
+    by_hand = Count("pk", filter=Q(is_by_hand=True))
+    told = {"n": Count("pk"), "first": Min("created_at"), "by_hand": by_hand, "asked": Sum("exceptions")}
+    for robot, state, *figures in cases.annotate(**told):
+        found[robot][state] = Tally(*figures)
+    return found
+
+
+def saved_of(robot: Robot, cases: dict[str, Tally], upkeep_hours: float) -> Saved:
+    """What the robot has saved (hours)."""
+    done = cases.get(CaseState.DONE)
+    return hours_saved(
+        by_robot=done.count - done.by_hand if done else 0,
+        exceptions=sum(each.exceptions for each in cases.values()),
+        upkeep_hours=upkeep_hours,
+        minutes_by_hand=robot.minutes_by_hand,
+        minutes_per_exception=robot.minutes_per_exception,
+    )
 
 
 def saved_by(robots: Iterable[Robot]) -> dict[int, Saved]:
     """What each robot has saved (hours), {robot's id: …}. 2 queries."""
     robots = list(robots)
-    finished = Q(state=CaseState.DONE, is_by_hand=False)
-    cases = Case.objects.filter(robot__in=robots, is_dry_run=False).values_list("robot")
-    figures = {row[0]: row[1:] for row in cases.annotate(n=Count("pk", filter=finished), x=Sum("exceptions"))}
+    cases = tallies(robots)
     hours = dict(Upkeep.objects.filter(robot__in=robots).values_list("robot").annotate(h=Sum("hours")))
-    found = {}
+    return {robot.pk: saved_of(robot, cases[robot.pk], hours.get(robot.pk, 0)) for robot in robots}
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A queue with its robots and what each has saved, how many cases are in each state, and the oldest open one."""
+
+    queue: RobotQueue
+    robots: list[tuple[Robot, Saved]]
+    counts: dict[str, int]
+    oldest: datetime | None
+
+
+def queue_rows(viewer: Viewer) -> list[QueueRow]:
+    """The viewer's queues as they stand. 3 queries, however many queues; dry runs are left out."""
+    queues = list(visible_queues(viewer))
+    found = Robot.objects.filter(queue__in=queues).annotate(upkeep_hours=Sum("upkeep__hours"))
+    robots = list(found.order_by("label", "id"))
+    cases = tallies(robots)
+    return [
+        queue_row(queue, [each for each in robots if each.queue_id == queue.pk], cases) for queue in queues
+    ]
+
+
+def queue_row(queue: RobotQueue, robots: list[Robot], cases: dict[int, dict[str, Tally]]) -> QueueRow:
+    """The queue with its own robots, as queue_rows has read them."""
+    counts: dict[str, int] = dict.fromkeys(CaseState.values, 0)
+    waiting = []
     for robot in robots:
-        done, exceptions = figures.get(robot.pk, (0, 0))
-        found[robot.pk] = hours_saved(
-            by_robot=done,
-            exceptions=exceptions or 0,
-            upkeep_hours=hours.get(robot.pk, 0),
-            minutes_by_hand=robot.minutes_by_hand,
-            minutes_per_exception=robot.minutes_per_exception,
-        )
-    return found
+        for state, tally in cases[robot.pk].items():
+            counts[state] += tally.count
+            waiting += [tally.oldest] if state in OPEN else []
+    hours = [getattr(robot, "upkeep_hours", None) or 0 for robot in robots]
+    saved = [saved_of(robot, cases[robot.pk], h) for robot, h in zip(robots, hours, strict=True)]
+    return QueueRow(queue, list(zip(robots, saved, strict=True)), counts, min(waiting, default=None))
 
 
 def case_page(

@@ -17,6 +17,7 @@ from ringar.core.actions import record_audit
 from ringar.core.rules import Viewer
 from ringar.robots.authoring import NeedsHuman, StepFunction
 from ringar.robots.breaker import note_fault, note_question, note_success
+from ringar.robots.case_mail import tell_keepers
 from ringar.robots.case_models import Case, CaseNote, Run, Step
 from ringar.robots.case_rules import ATTEMPTS, CaseState, Outcome, StepKind
 from ringar.robots.case_values import clean_text, fault_text, plain_or_text
@@ -165,7 +166,7 @@ def finish_run(run: Run, result: object) -> None:
 
 @transaction.atomic
 def ask_person(run: Run, question: NeedsHuman) -> None:
-    """The case waits for a person, and holds no place among those at work."""
+    """The case waits for a person, and holds no place among those at work; who keeps its queue gets a letter."""
     case = _owned(run)
     case.state, case.question = CaseState.WAITING, clean_text(question)
     case.facts = {name: plain_or_text(value) for name, value in question.facts.items()}
@@ -175,6 +176,7 @@ def ask_person(run: Run, question: NeedsHuman) -> None:
     _end(run, Outcome.QUESTION, case.question)
     note_question(case)
     record_audit(by=as_robot(case), action="ask_person", target=case, changes={"question": case.question})
+    tell_keepers(case)
 
 
 @transaction.atomic

@@ -5,9 +5,10 @@ from django.urls import include, path
 from ringar.robots import views, webhook_views
 
 urlpatterns = [
-    path("robotar/", views.work_list, name="work_list"),
-    path("robotar/lista.csv", views.work_csv, name="work_csv"),
-    path("robotar/<uuid:uuid>/igen/", views.work_retry, name="work_retry"),
+    path("", include("ringar.robots.case_urls")),
+    path("robotar/arbete/", views.work_list, name="work_list"),
+    path("robotar/arbete/lista.csv", views.work_csv, name="work_csv"),
+    path("robotar/arbete/<uuid:uuid>/igen/", views.work_retry, name="work_retry"),
     path("", include("ringar.robots.map_urls")),
     path("organisation/webhookar/", webhook_views.webhook_list, name="webhook_list"),
     path("organisation/webhookar/<uuid:uuid>/", webhook_views.webhook_detail, name="webhook_detail"),

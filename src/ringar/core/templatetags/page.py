@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -33,10 +32,9 @@ NAVIGATION: tuple[tuple[str, Promise], ...] = (
     ("meeting_day_list", _("Meeting days")),
     ("pilot_list", _("Pilots")),
     ("overview", _("Overview")),
-    ("work_list", _("Robots")),
+    ("robot_list", _("Robots")),
 )
-FOR_LEADERS = {"work_list"}
-FOR_STAFF = {"overview", "round_list", "meeting_day_list"}
+FOR_STAFF = {"robot_list", "overview", "round_list", "meeting_day_list"}
 # What the person menu leads to: (name, words, icon, roles that may; none named: everyone logged in).
 OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
     ("my_account", _("My account"), "person", frozenset()),
@@ -75,12 +73,7 @@ def navigation(context: dict[str, Any]) -> list[Link]:
     """The main menu for whoever is looking."""
     request: HttpRequest = context["request"]
     viewer = getattr(request, "viewer", Viewer())  # an error page may come before anyone has looked
-    names = [
-        (name, text, "")
-        for name, text in NAVIGATION
-        if (name not in FOR_LEADERS or settings.DEMO or viewer.leads)
-        and (name not in FOR_STAFF or viewer.is_inside)
-    ]
+    names = [(name, text, "") for name, text in NAVIGATION if name not in FOR_STAFF or viewer.is_inside]
     return _links(request.path, names)
 
 

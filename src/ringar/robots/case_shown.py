@@ -1,0 +1,116 @@
+"""How a case is told on its pages: facts and results in words, its runs with their steps, notes and files."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from ringar.core.audit_words import action_word
+from ringar.core.models import AuditEvent
+from ringar.core.queries import with_shown_labels
+from ringar.core.rules import Viewer
+from ringar.robots.case_models import Case, CaseFile, CaseNote, Robot, Run, Step
+from ringar.robots.case_rules import StepKind
+
+LONGEST_SHOWN = 600
+MOST_EVENTS = 20
+FACTS = {
+    "amount": _("Amount"),
+    "by_hand": _("Done by hand"),
+    "credit": _("Credit note"),
+    "currency": _("Currency"),
+    "customer": _("Customer"),
+    "found": _("Found"),
+    "invoice": _("Invoice"),
+    "limit": _("Limit"),
+    "no": _("Number"),
+    "number": _("Number"),
+    "numbers": _("Numbers"),
+    "reason": _("Reason"),
+    "reference": _("Reference"),
+    "sender": _("From"),
+    "size": _("Size"),
+    "subject": _("Subject"),
+}
+"""What robots often tell, in words; others show as their authors named them."""
+
+
+def fact_word(name: str) -> str:
+    """What a fact is called on pages: `invoice_number` of no known word is "Invoice number"."""
+    return str(FACTS.get(name) or name.replace("_", " ").strip().capitalize() or name)
+
+
+def value_text(value: Any) -> str:
+    """A kept value as one short text."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _now("yes") if value else _now("no")
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} …"
+
+
+def facts_of(values: object) -> list[tuple[str, str]]:
+    """The facts as (word, text); a value without a name is called the result."""
+    if isinstance(values, Mapping):
+        return [(fact_word(str(name)), value_text(value)) for name, value in values.items()]
+    return [] if values is None or values == "" else [(_now("Result"), value_text(values))]
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A step of a run: what came of it, and how long it took (seconds; None where it has not ended)."""
+
+    step: Step
+    seconds: float | None
+    facts: list[tuple[str, str]]
+
+    @property
+    def is_pretended(self) -> bool:
+        """What it would have done; it did nothing."""
+        return self.step.kind == StepKind.DRY
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A run with its steps in order, and what was noted and kept in it."""
+
+    run: Run
+    steps: list[StepLine]
+    notes: list[tuple[CaseNote, list[tuple[str, str]]]]
+    files: list[CaseFile]
+
+
+def step_line(step: Step) -> StepLine:
+    """The step in words; one that was done in an earlier run took no time in this."""
+    seconds = (step.done_at - step.intended_at).total_seconds() if step.done_at else None
+    return StepLine(step, seconds, facts_of(step.result))
+
+
+def run_line(run: Run) -> RunLine:
+    """The run in words. No query, where its rows were read along."""
+    steps = sorted(run.steps.all(), key=lambda step: step.number)
+    notes = sorted(run.notes.all(), key=lambda note: (note.at, note.pk))
+    return RunLine(
+        run,
+        [step_line(step) for step in steps],
+        [(note, facts_of(note.facts)) for note in notes],
+        list(run.files.all()),
+    )
+
+
+def history_of(row: Case | Robot, viewer: Viewer) -> list[tuple[datetime, str, str, str]]:
+    """What was done to the row: when, by whom as the viewer may read it, what, and why. 2–3 queries."""
+    events = AuditEvent.objects.filter(target_kind=row._meta.label_lower, target_id=str(row.uuid))
+    rows = with_shown_labels(events.order_by("-at", "-id")[:MOST_EVENTS], viewer)
+    return [(each.at, each.label, action_word(each.action), reason_in(each.changes)) for each in rows]
+
+
+def reason_in(changes: Any) -> str:
+    """What an audit row says besides what was done: its reason, or the step."""
+    told = changes if isinstance(changes, dict) else {}
+    return next((str(told[name]) for name in ("reason", "step", "what", "error") if told.get(name)), "")
