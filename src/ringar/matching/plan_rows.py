@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ringar.core.clock import today
@@ -32,13 +34,12 @@ PilotsOfNeeds = Callable[[Viewer, Iterable[int]], list[PilotNote]]
 
 def pilots_of(viewer: Viewer, need_ids: Iterable[int]) -> list[PilotNote]:
     """The pilots of these needs, as the room of pilots tells them; none where that room is left out."""
-    ids = list(need_ids)
     tellers: tuple[PilotsOfNeeds, ...] = declared("plan_pilots", "PILOTS_OF_NEEDS")
-    return [note for teller in tellers for note in teller(viewer, ids)] if ids else []
+    return [note for teller in tellers for note in teller(viewer, need_ids)]
 
 
 def pilots_in(viewer: Viewer, plan: RoundPlan) -> list[PilotNote]:
-    """The pilots of all the round's needs. 1 query, and those of the room of pilots."""
+    """The pilots of all the round's needs. The queries of the room of pilots, which asks for the needs within them."""
     return pilots_of(viewer, plan.entries.values_list("need_id", flat=True))
 
 
@@ -67,11 +68,10 @@ class PlanRow:
         return self.entry.need
 
 
-def meeting_counts(need_ids: Iterable[int]) -> dict[tuple[int, str], int]:
-    """How many meetings each need has in each state, {(need id, state): count}. 1 query."""
-    rows = Meeting.objects.filter(need_id__in=list(need_ids)).exclude(state=MeetingState.CANCELLED)
-    counts = rows.order_by().values_list("need_id", "state").annotate(count=Count("id"))
-    return {(need_id, state): count for need_id, state, count in counts if need_id is not None}
+def meetings_of(state: MeetingState) -> Coalesce:
+    """How many meetings in that state an entry's need has, to read with the entry."""
+    rows = Meeting.objects.filter(need=OuterRef("need"), state=state).order_by().values("need")
+    return Coalesce(Subquery(rows.annotate(count=Count("id")).values("count")), 0)
 
 
 PEOPLE = ("need__owner", "need__created_by")
@@ -79,14 +79,25 @@ PEOPLE = ("need__owner", "need__created_by")
 HIDDEN = [f"need__{name}" for name in NOT_IN_LISTS if name not in {"who_affected", "good_effect"}]
 
 
-def with_matches(entries: QuerySet[RoundPlanNeed]) -> QuerySet[RoundPlanNeed]:
-    """The entries with their needs, and the first few solutions found for each."""
+def with_needs(entries: QuerySet[RoundPlanNeed]) -> QuerySet[RoundPlanNeed]:
+    """The entries with their needs, who answers for each, and how many meetings it has."""
+    entries = entries.select_related(*PEOPLE).defer(*HIDDEN)
+    return entries.annotate(
+        planned=meetings_of(MeetingState.PLANNED),  # and not yet held
+        held=meetings_of(MeetingState.HELD),
+    )
+
+
+def with_matches(entries: QuerySet[RoundPlanNeed], plan: RoundPlan) -> QuerySet[RoundPlanNeed]:
+    """Those with the first few solutions found for each, and whether the round's call is for it too."""
     top = Match.objects.filter(OFFERED, rank__lte=TOP).select_related("solution__solver").order_by("rank")
     top = top.only(
         "need_id", "rank", "parts", "is_here", "solution__uuid", "solution__name", "solution__solver__name"
     )
-    entries = entries.select_related(*PEOPLE, "need__unit", "need__ranking")
-    return entries.defer(*HIDDEN).prefetch_related(Prefetch("need__matches", top, to_attr="top"))
+    called = CallNeed.objects.filter(call=plan.call_id or 0, need_uuid=OuterRef("need__uuid"))
+    entries = with_needs(entries).select_related("need__unit", "need__ranking")
+    entries = entries.annotate(is_called=Exists(called))
+    return entries.prefetch_related(Prefetch("need__matches", top, to_attr="top"))
 
 
 def rows_of(
@@ -97,29 +108,25 @@ def rows_of(
     pilots: list[PilotNote] | None = None,
     is_brief: bool = False,
 ) -> list[PlanRow]:
-    """The entries as rows. 4 queries however many there are, and those of the room of pilots unless `pilots` are given.
+    """The entries as rows. 2 queries however many there are, and those of the room of pilots unless `pilots` are given.
 
-    `is_brief`: only what each waits for, without solutions and the call: 2 queries.
+    `is_brief`: only what each waits for, without solutions and the call: 1 query.
     """
-    found = list(entries.select_related(*PEOPLE).defer(*HIDDEN) if is_brief else with_matches(entries))
-    ids, dates, day = [entry.need_id for entry in found], dates_of(plan), today()
-    calls = CallNeed.objects.filter(call=plan.call_id).values_list("need_uuid", flat=True)
-    called = set(calls) if plan.call_id and not is_brief else set()
-    counts = meeting_counts(ids)
-    pilots = pilots_of(viewer, ids) if pilots is None else pilots
+    found: list[Any] = list(with_needs(entries) if is_brief else with_matches(entries, plan))
+    dates, day = dates_of(plan), today()
+    pilots = pilots_of(viewer, [entry.need_id for entry in found]) if pilots is None else pilots
     rows = []
     for entry in found:
         need = entry.need
-        planned = counts.get((need.pk, MeetingState.PLANNED), 0)
         mine = [note for note in pilots if note.need_id == need.pk]
         wait = wait_of(
             need.state,
             lacks=bool(missing_to_choose(need.facts)),
-            has_meeting=planned > 0,
+            has_meeting=entry.planned > 0,
             has_pilot=bool(mine),
         )
         late = 0 if plan.ended_at else days_late(wait, dates, day)
-        held = counts.get((need.pk, MeetingState.HELD), 0)
         top: list[Match] = getattr(need, "top", [])
-        rows.append(PlanRow(entry, wait, late, top, need.uuid in called, planned, held, mine))
+        is_called: bool = getattr(entry, "is_called", False)
+        rows.append(PlanRow(entry, wait, late, top, is_called, entry.planned, entry.held, mine))
     return rows

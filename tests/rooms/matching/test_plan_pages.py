@@ -318,7 +318,7 @@ def test_pages_when_there_are_many_needs_then_no_more_queries(
     counts = []
     for plan in (few, many):
         dag.get(plan.get_absolute_url())
-        with django_assert_max_num_queries(24) as queries:
+        with django_assert_max_num_queries(13) as queries:
             told = page(dag, plan.get_absolute_url())
         counts.append(len(queries))
     assert abs(counts[0] - counts[1]) <= 1

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ringar.core.middleware import Request
-from ringar.core.models import Person
+from ringar.core.models import Person, Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.matching.actions.round_plans import (
     add_needs,
@@ -171,6 +171,7 @@ def round_plan(request: Request, uuid: UUID) -> HttpResponse:
     after = number_in(request.GET.get("after", ""))
     entries = entries_of(viewer, plan)
     shown = entries.filter(pk__gt=after) if after else entries
+    prefetch_related_objects([plan], Prefetch("units", Unit.objects.order_by("name")))
     pilots = pilots_in(viewer, plan)
     rows = rows_of(viewer, plan, shown[: PAGE + 1], pilots=pilots)
     own = own_pilots(plan, pilots)
@@ -191,7 +192,7 @@ def round_plan(request: Request, uuid: UUID) -> HttpResponse:
         "more_late": named[FEW_LATE:],
         "may_remind": any(each.people for each in late),
         "money": money_of(plan.budget_sek, own),
-        "units": list(plan.units.order_by("name")),
+        "units": plan.units.all(),
         "members": list(plan.members.order_by("name")),
         "may_lead": can_lead_plans(viewer) and plan.ended_at is None,
         **next_step(plan, step, viewer),
