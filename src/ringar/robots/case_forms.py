@@ -90,7 +90,7 @@ class TimingForm(forms.Form):
 class UpkeepForm(forms.Form):
     """Hours that went into keeping the robot going."""
 
-    hours = forms.FloatField(label=_("Hours"), min_value=0.01, max_value=MOST_HOURS)
+    hours = forms.FloatField(label=_("Number of hours"), min_value=0.01, max_value=MOST_HOURS)
     on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     what = TextField(label=_("What was done?"), max_length=300)
 

@@ -32,7 +32,7 @@ FACTS = {
     "numbers": _("Numbers"),
     "reason": _("Reason"),
     "reference": _("Reference"),
-    "sender": _("From"),
+    "sender": _("Sender"),
     "size": _("Size"),
     "subject": _("Subject"),
 }
