@@ -68,5 +68,7 @@ def cancel_invoice(mail: dict[str, Any], case: CaseInHand) -> dict[str, str]:
     answer(mail, cancelling.answer_text(told, invoice=invoice, credit=credit))
     if told == "cancelled":
         write_journal({"case": case.uuid, "invoice": invoice["number"], "credit": credit})
-    case.log(_("Invoice %(invoice)s: credit note %(credit)s") % {"invoice": invoice["number"], "credit": credit})
+    case.log(
+        _("Invoice %(invoice)s: credit note %(credit)s") % {"invoice": invoice["number"], "credit": credit}
+    )
     return {"ended": told, "invoice": invoice["number"], "credit": credit}

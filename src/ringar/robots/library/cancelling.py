@@ -71,13 +71,15 @@ def invoice_to_cancel(
     facts = {name: invoice[name] for name in ("customer", "amount", "currency")}
     facts = {"invoice": invoice["number"], **facts, "from": mail["from"]}
     is_ours = may_ask(mail["from"], senders)
-    if answered.covers(facts) or (invoice["status"] == CREDITED and is_ours):
+    if answered.covers(facts):
         doubts = []
     else:
-        doubts += _doubts_of_invoice(invoice, limit)
+        doubts += _doubts_of_invoice(invoice, limit) if invoice["status"] != CREDITED else []
         doubts += [] if is_ours else [_("The sender is not one of those who may ask the robot.")]
     if invoice["status"] not in (OPEN, CREDITED):
-        doubts = [_("A part of the invoice is credited already. Take the case over and credit the rest by hand.")]
+        doubts = [
+            _("A part of the invoice is credited already. Take the case over and credit the rest by hand.")
+        ]
     elif doubts:
         doubts.append(_("Is the whole invoice to be cancelled?"))
     if doubts:
@@ -109,7 +111,10 @@ def _doubts_of_mail(request: Values) -> list[str]:
 
 def _not_found(doubts: list[str], found: Values) -> str:
     if found["number"]:
-        doubts = [*doubts, _("There is no invoice %(number)s in the finance system.") % {"number": found["number"]}]
+        doubts = [
+            *doubts,
+            _("There is no invoice %(number)s in the finance system.") % {"number": found["number"]},
+        ]
     if len(found["others"]) == 1:
         doubts = [*doubts, _("Customer and amount fit one invoice. Is it that one?")]
     return " ".join([*doubts, _("Say yes with the number of the right invoice in the comment, or no.")])
@@ -149,7 +154,9 @@ def make_note(document: bytes, invoice: Values, *, mark: str, today: date) -> di
         read = read_invoice(document)
         stated = (read.number, read.currency, read.totals.payable)
         if stated != (number, invoice["currency"], Decimal(invoice["amount"])):
-            raise NeedsHuman(_("The invoice's document says something else than the finance system."), **facts)
+            raise NeedsHuman(
+                _("The invoice's document says something else than the finance system."), **facts
+            )
         note = make_credit_note(
             read,
             number=note_number(number, mark),
@@ -173,7 +180,9 @@ def answer_text(told: str, *, invoice: Values | None = None, credit: str = "", w
         facts |= {"invoice": invoice["number"], "amount": shown_amount(invoice)}
     texts = {
         "cancelled": _("Invoice %(invoice)s of %(amount)s is cancelled, by credit note %(credit)s."),
-        "already": _("Invoice %(invoice)s of %(amount)s was cancelled before, by credit note %(credit)s. All is done."),
+        "already": _(
+            "Invoice %(invoice)s of %(amount)s was cancelled before, by credit note %(credit)s. All is done."
+        ),
         "declined": _("No invoice was cancelled. %(why)s"),
     }
     ending = _("A robot wrote this. Answer the mail if something is wrong, and a person reads it.")

@@ -181,7 +181,6 @@ def write_answer(letter: dict[str, Any], text: str, *, sender: str, message_id: 
     return answer
 
 
-
 def one_line(text: str) -> str:
     """The text as a header can hold it."""
     return " ".join(text.encode("utf-8", "replace").decode().split())

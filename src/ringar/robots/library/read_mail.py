@@ -14,14 +14,13 @@ DOUBTS = (
     "attachment",
 )  # fmt: skip
 FOLD = re.IGNORECASE
+# What was done ("är den krediterad?") is no wish.
 ASKS = re.compile(
     r"\b(kreditera|krediteras|kreditering|kreditfaktura|kreditnota|makulera|makuleras|makulering|annullera"
-    r"|annulleras|annullering|återkalla|återkallas|stryka?|tas? bort|dra tillbaka|cancel|cancell?ed|void"
+    r"|annulleras|annullering|återkalla|återkallas|stryka?|tas? bort|dra tillbaka|cancel|void"
     r"|credit (?:it|this|the|invoice|note))\b",
     FOLD,
 )
-# "är den krediterad?" asks about what was done.
-ASKS_WHETHER = re.compile(r"\b(har|är|blev|hade|when|was|has)\b[^.!?\n]*\b\w*(kredit|makul|annull|cancel)\w*[^.!\n]*\?", FOLD)
 NOT = re.compile(
     r"\b(?:inte|ej|not|don't)\s+(?:(?:längre|alls|behöver|behövs|be|ska|skall|ännu)\s+){0,2}"
     r"(?:kredit|makul|annull|cancel)\w*"
@@ -42,10 +41,12 @@ MORE = re.compile(
 )
 # What stands before a number that is no invoice's.
 OTHER = re.compile(
-    r"(?:tel\w*|tfn|mobil\w*|fax|växel|org\w*|organisationsn\w*|bankgiro|plusgiro|bg|pg|kundn\w*|kund|dnr|diarie\w*"
+    r"(?:tel\w*|tfn|mobil\w*|fax|växel|org\w*|organisationsn\w*|bankgiro|plusgiro|bg|pg|kundn\w*|kund|\w*datum|dnr|diarie\w*"
     r"|diarienr|ärende\w*|postnr|personn\w*|konto\w*|iban|order\w*|ref\w*)[\s.:#]*(?:nr|nummer|no)?[\s.:#]*\+?$",
     FOLD,
 )
+ANSWERS = re.compile(r"\s*(?:sv|re|ang|aw)\s*:", FOLD)
+PASSED_ON = re.compile(r"\s*(?:vb|vbf|fw|fwd|vidarebefordra\w*)\s*:", FOLD)
 QUOTES = re.compile(
     r"^\s*(?:-{2,}\s*(?:ursprungligt|original|vidarebefordrat|forwarded).*|_{10,}|från:\s.*|from:\s.*"
     r"|den .{6,80}\bskrev\b.*:|on .{6,120}\bwrote:)\s*$",
@@ -61,12 +62,14 @@ def read_request(mail: dict[str, Any], *, numbers: str = NUMBERS) -> dict[str, A
     `number` (or ""), `numbers` (all that could be one), `doubt` (one of DOUBTS, or ""), `customer` (a company
     number) and `amount` (as text), to look by where there is no number. `numbers` is a pattern.
     """
-    own, earlier = split_quotes(f"{mail['subject']}\n{mail['text']}")
-    attached = [each for each in mail["invoices"] if "number" in each]
-    found = _unique([*find_numbers(own, numbers), *(each["number"] for each in attached)])
-    found = found or _unique(find_numbers(earlier, numbers))
-    # Who only passes a mail on means what that one says.
-    asks = own if ASKS.search(own) or NOT.search(own) else f"{own}\n{earlier}"
+    is_answer = bool(ANSWERS.match(mail["subject"]))  # whose subject was another's
+    own, earlier = split_quotes(mail["text"] if is_answer else f"{mail['subject']}\n{mail['text']}")
+    # Who only passes a mail on means what that one says; who answers one says what they mean.
+    passes_on = bool(PASSED_ON.match(mail["subject"])) and not (ASKS.search(own) or NOT.search(own))
+    asks = f"{own}\n{earlier}" if passes_on else own
+    attached = [each["number"] for each in mail["invoices"] if "number" in each]
+    found = list(dict.fromkeys([*find_numbers(asks, numbers), *attached]))
+    found = found or list(dict.fromkeys(find_numbers(earlier, numbers)))
     company, amount = COMPANY.search(asks), AMOUNT.search(asks)
     return {
         "number": found[0] if len(found) == 1 else "",
@@ -83,7 +86,7 @@ def _doubt(mail: dict[str, Any], text: str, found: list[str]) -> str:
         "unreadable": mail["fault"],
         "bounce": mail["automatic"] == "bounce",
         "not_to_be": NOT.search(text),
-        "no_request": not ASKS.search(ASKS_WHETHER.sub(" ", text)),
+        "no_request": not ASKS.search(text),
         "in_part": IN_PART.search(text),
         "more": MORE.search(text),
         "two_numbers": len(found) > 1,
@@ -111,10 +114,6 @@ def find_numbers(text: str, pattern: str = NUMBERS) -> Iterator[str]:
         before = text[max(0, match.start() - 30) : match.start()]
         if not OTHER.search(before) and not AMOUNT.match(text, match.start()):
             yield match[0].upper()
-
-
-def _unique(numbers: list[str] | Iterator[str]) -> list[str]:
-    return list(dict.fromkeys(numbers))
 
 
 def _plain_amount(match: re.Match[str]) -> str:
