@@ -43,6 +43,7 @@ NOT_PAGES = {
     *("role_give", "role_take", "person_lock", "person_protect"),
     *("token_revoke",),
     *("invitation_resend", "invitation_withdraw", "people_file", "my_data_file"),
+    *("demo_kill", "demo_mails"),
     *("map_draw", "map_open", "map_sign", "map_link", "map_mark", "map_answer", "log_remove"),
     # files and data
     *("map_bpmn", "log_csv"),

@@ -253,7 +253,10 @@ RINGAR_UNDO_DAYS = int(os.environ.get("RINGAR_UNDO_DAYS", "30"))
 RINGAR_WORKER_THREADS = int(os.environ.get("RINGAR_WORKER_THREADS", "4"))
 RINGAR_RETRY_SECONDS = float(os.environ.get("RINGAR_RETRY_SECONDS", "2"))
 # Modules of the municipality's own that hold robots, by comma; each room's robots.py is found without.
-RINGAR_ROBOTS = [name.strip() for name in os.environ.get("RINGAR_ROBOTS", "").split(",") if name.strip()]
+DEMO_ROBOTS = "ringar.robots.library.cancel_invoice" if DEMO else ""
+RINGAR_ROBOTS = [
+    name.strip() for name in os.environ.get("RINGAR_ROBOTS", DEMO_ROBOTS).split(",") if name.strip()
+]
 # A process that has not stirred for so long is taken for frozen, and its work goes to another.
 RINGAR_FROZEN_SECONDS = float(os.environ.get("RINGAR_FROZEN_SECONDS", "60"))
 # How often a case may stop its process at the same step before it fails.

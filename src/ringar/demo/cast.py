@@ -33,7 +33,10 @@ CAST = (
     ),
     CastMember("cilla", "Cilla", _("CIO"), _("See every pilot on one page: stage, money, what is missing.")),
     CastMember(
-        "dag", "Dag", _("Innovation director"), _("Follow a round from needs to pilots, and publish a call.")
+        "dag",
+        "Dag",
+        _("Innovation director"),
+        _("Answer the invoice robot, kill it and see the work go on; follow a round to pilots."),
     ),
     CastMember("elif", "Elif", _("Founder of a startup"), _("Describe your solution, and answer a call.")),
     CastMember("farid", "Farid", _("Resident"), _("Read what was tried, what it cost and what it did.")),

@@ -8,8 +8,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import translation
 
+from ringar.core.models import Organisation
 from ringar.demo.cast import PASSWORD
+from ringar.demo.robot_cases import is_at_work, put_to_work
 from ringar.demo.seed import is_seeded, log_ins, seed
+from ringar.demo.surroundings import ROBOT, world_folder
+from ringar.demo.world.keep import missing_packages, running
+from ringar.robots.finding import robot_named
+from ringar.robots.publishing import find_version
 from ringar.robots.running import run_waiting
 from ringar_kits.errors import InputError
 
@@ -35,7 +41,25 @@ def run_demo(args: argparse.Namespace) -> int:
             seed(lambda what: print(f"  {what}", flush=True))
             print("  reading all texts and matching them (about a minute)", flush=True)
             run_waiting()
+        start_robot()
         print(f"\nLog in with one press on the start page, or with a password ({PASSWORD}) as:")
         for name, email, who in log_ins():
             print(f"  {name:<6} {email:<28} {who}")
     return 0
+
+
+def start_robot() -> None:
+    """Puts the city's invoice robot to work, once; says plainly what is missing where it can not be."""
+    code = robot_named(ROBOT)
+    if code is None or is_at_work():
+        return
+    if missing := missing_packages():
+        print(f"  no robot handles invoices here: that needs pip install {' '.join(missing)}")
+        return
+    if find_version(code, Organisation.objects.get(slug="ringsala").pk) is None:
+        print(
+            "  no robot handles invoices here: this city was made before there was one. Remove the folder var."
+        )
+        return
+    with running(world_folder()):
+        put_to_work(world_folder(), lambda what: print(f"  {what}", flush=True))

@@ -1,4 +1,4 @@
-"""The demo's place on the start page: log in with one press as one of the invented people."""
+"""The demo's places on other pages: log in with one press on the start page, watch the robots from theirs."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 
 from ringar.core.registry import Panel
 from ringar.demo.cast import CAST
+from ringar.demo.robot_views import watch_them
 
 
 def try_it(request: HttpRequest, row: None) -> str:
@@ -13,4 +14,4 @@ def try_it(request: HttpRequest, row: None) -> str:
     return render_to_string("demo/try.html", {"cast": CAST}, request) if settings.DEMO else ""
 
 
-PANELS = [Panel("home", 10, try_it)]
+PANELS = [Panel("home", 10, try_it), Panel("robot_list", 10, watch_them)]

@@ -19,6 +19,7 @@ from ringar.demo.days import end_of_day
 from ringar.demo.meetings import Meetings
 from ringar.demo.pilots import Pilots, stories
 from ringar.demo.rounds import add_round
+from ringar.demo.routines import Routines
 from ringar.demo.startups import add_incubator, add_unchecked
 from ringar.demo.talking import let_them_talk
 from ringar.demo.together import gather_team, merge_lamps
@@ -273,6 +274,8 @@ def seed(tell: Callable[[str], object]) -> None:
     pilots = Pilots(city.start, city.needs, city.units, city.people, city.viewers)
     for row in stories().values():
         pilots.add(row)
+    tell("maps of two routines, from invented logs")
+    Routines(city.start, city.units, city.people, city.viewers).add_all()
     tell("what they say to each other")
     let_them_talk(load("talk.toml"), city.needs, city.start, city.viewers)
 

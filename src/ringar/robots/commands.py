@@ -1,4 +1,4 @@
-"""`ringar work`: does queued work. `ringar run`: serves the pages, with one worker beside. `ringar robots …`."""
+"""`ringar work`: does queued work. `ringar run`: serves the pages, with robots beside. `ringar robots …`."""
 
 import argparse
 import json
@@ -19,6 +19,7 @@ from ringar.robots.case_models import Robot
 from ringar.robots.dry_runs import begin_dry_run, run_now
 from ringar.robots.finding import known_robots, robot_named
 from ringar.robots.publishing import add_robot
+from ringar.robots.registry import processes_beside
 
 Group = Callable[[str], "argparse._SubParsersAction[argparse.ArgumentParser]"]
 
@@ -43,10 +44,16 @@ def add_commands(group: Group) -> None:
     dry.add_argument("--reference", required=True, help="of a case, or of what has come in")
     dry.add_argument("--organisation", default="", metavar="SLUG")
     dry.set_defaults(run=run_dry)
-    run = group("").add_parser("run", help="serve the pages, with one worker beside")
+    run = group("").add_parser("run", help="serve the pages, with robot processes beside")
     run.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     run.add_argument(
         "--port", type=int, default=int(os.environ.get("PORT", "8000")), help="port (default: 8000)"
+    )
+    run.add_argument(
+        "--robots",
+        type=int,
+        default=2 if settings.DEMO else 1,
+        help="how many robot processes (default: 1; in the demo 2, so that one may be killed)",
     )
     run.set_defaults(run=run_server)
 
@@ -75,7 +82,7 @@ def run_work(_options: argparse.Namespace) -> int:
 
 
 def run_server(options: argparse.Namespace) -> int:
-    """Runs the web server and a worker until SIGTERM or Ctrl-C."""
+    """Runs the web server and robot processes until SIGTERM or Ctrl-C."""
     if not is_ready():
         return 2
     if serving.is_taken(options.host, options.port):
@@ -86,7 +93,8 @@ def run_server(options: argparse.Namespace) -> int:
     if settings.DEMO:
         os.environ.setdefault("RINGAR_BASE_URL", f"http://{options.host}:{options.port}")
     os.environ.setdefault("RINGAR_BASE_URL", settings.BASE_URL)
-    return serving.keep_running(options.host, options.port)
+    others = processes_beside()
+    return serving.keep_running(options.host, options.port, robots=max(options.robots, 1), others=others)
 
 
 def list_robots(_options: argparse.Namespace) -> int:
@@ -95,7 +103,9 @@ def list_robots(_options: argparse.Namespace) -> int:
         code = robot_named(name)
         print(f"{name}  {code.label if code else ''}")
         for robot in Robot.objects.filter(name=name).select_related("organisation", "queue__unit"):
-            print(f"  {robot.organisation.slug}  {robot.queue.unit.name}  {robot.state}")
+            changed = code and robot.source_hash and robot.source_hash != code.source_hash
+            note = "  the code has changed since it was published" if changed else ""
+            print(f"  {robot.organisation.slug}  {robot.queue.unit.name}  {robot.state}{note}")
     return 0
 
 

@@ -24,16 +24,19 @@ def refuse_unless_keeping(by: Viewer, queue: RobotQueue) -> None:
 
 
 @transaction.atomic
-def add_robot(*, by: Viewer, name: str, unit: Unit) -> Robot:
+def add_robot(*, by: Viewer, name: str, unit: Unit, queue_label: str = "") -> Robot:
     """Sets a robot up in a unit, as a draft; its queue is made where the organisation has none of that name.
 
-    Given twice it is the same robot. Raises NotAllowed; Refused where no code has that name.
+    `queue_label` is what pages call that queue, else its name in code. Given twice it is the same robot. Raises
+    NotAllowed; Refused where no code has that name.
     """
     if not can_keep_robots(by, organisation_id=unit.organisation_id, unit_id=unit.pk):
         raise NotAllowed
     code = _code_of(name)
     queue, _is_new = RobotQueue.objects.get_or_create(
-        organisation_id=unit.organisation_id, name=code.queue, defaults={"unit": unit, "label": code.queue}
+        organisation_id=unit.organisation_id,
+        name=code.queue,
+        defaults={"unit": unit, "label": queue_label[:200] or code.queue},
     )
     refuse_unless_keeping(by, queue)
     robot, is_new = Robot.objects.get_or_create(

@@ -121,3 +121,9 @@ def task_named(name: str) -> Task | None:
     """The task with that name, or None."""
     find_tasks()
     return TASKS.get(name)
+
+
+def processes_beside() -> list[tuple[str, ...]]:
+    """What rooms want kept running beside the pages: Python modules with their arguments, told by their `beside.py`."""
+    rooms = [room for room in settings.ROOMS if find_spec(f"ringar.{room}.beside")]
+    return [each for room in rooms for each in import_module(f"ringar.{room}.beside").processes()]

@@ -1,4 +1,4 @@
-"""`ringar run`: the web server and one worker, as two processes that live and end together."""
+"""`ringar run`: the web server, robot processes, and what rooms want beside them; they live and end together."""
 
 import contextlib
 import ctypes
@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 log = logging.getLogger("ringar.robots")
@@ -56,6 +56,34 @@ def start_worker() -> subprocess.Popen[bytes]:
     return start("ringar.cli", "work", first=step_back)
 
 
+class Kept:
+    """A child that is started anew whenever it ends, after pauses that grow while it dies at once."""
+
+    def __init__(self, name: str, begin: Callable[[], "subprocess.Popen[bytes]"]) -> None:
+        self.name, self.begin = name, begin
+        self.died, self.started, self.again_at = 0, time.monotonic(), 0.0
+        self.process = begin()
+
+    def look(self) -> None:
+        """Starts it again where it has ended and its pause is over. Never waits."""
+        now = time.monotonic()
+        if self.process.poll() is None:
+            return
+        if not self.again_at:
+            self.died = 0 if now - self.started > LIVED_LONG else self.died
+            pause = PAUSES[min(self.died, len(PAUSES) - 1)]
+            log.warning("%s has ended (%s); starts again in %s s", self.name, self.process.returncode, pause)
+            self.again_at = now + pause
+        elif now >= self.again_at:
+            self.died, self.started, self.again_at = self.died + 1, now, 0.0
+            self.process = self.begin()
+
+
+def beside(arguments: tuple[str, ...]) -> Kept:
+    """Keeps a room's process: a Python module with its arguments."""
+    return Kept(" ".join(arguments[:2]), lambda: start(*arguments))
+
+
 def is_taken(host: str, port: int) -> bool:
     """Whether another program listens on that address."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -93,31 +121,28 @@ def stop(children: "list[subprocess.Popen[bytes]]") -> None:
             child.wait()
 
 
-def keep_running(host: str, port: int) -> int:
-    """Runs both until Ctrl-C or SIGTERM (exit code 0), or until the web server ends (its exit code, or 1)."""
+def keep_running(host: str, port: int, *, robots: int = 1, others: Iterable[tuple[str, ...]] = ()) -> int:
+    """Runs all until Ctrl-C or SIGTERM (exit code 0), or until the web server ends (its exit code, or 1)."""
 
     def leave(*_: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, leave)
-    web, worker = start_web(host, port), start_worker()
-    died, started = 0, time.monotonic()
+    kept = [beside(arguments) for arguments in others]
+    web = start_web(host, port)
+    kept += [Kept("A robot process", start_worker) for _ in range(robots)]
     try:
         if not wait_until_served(web, host, port):
             return web.poll() or 1
         print(f"Ringar is at {os.environ['RINGAR_BASE_URL']}  (Ctrl-C stops it)", flush=True)  # noqa: T201
         while web.poll() is None:
             time.sleep(0.5)
-            if worker.poll() is not None:
-                died = 0 if time.monotonic() - started > LIVED_LONG else died
-                pause = PAUSES[min(died, len(PAUSES) - 1)]
-                log.warning("The worker has ended (%s); a new one starts in %s s", worker.returncode, pause)
-                time.sleep(pause)
-                died, started, worker = died + 1, time.monotonic(), start_worker()
+            for each in kept:
+                each.look()
         return web.returncode or 1
     except KeyboardInterrupt:
         return 0
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        stop([web, worker])
+        stop([web, *(each.process for each in kept)])

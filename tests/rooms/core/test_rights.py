@@ -47,6 +47,7 @@ from tests.rooms.pilots.hindered import add_hindered
 from tests.rooms.pilots.prepared import add_prepared
 from tests.rooms.pilots.rows import add_pilots
 from tests.rooms.robots.map_cast import add_maps
+from tests.rooms.robots.robot_people import add_robot_cases
 from tests.rooms.solvers.cast import add_suppliers
 from tests.rooms.talk.cast import add_talk
 from tests.saml_idp import Signer
@@ -75,6 +76,27 @@ feed_mine                 guessed-feed ........
 calendar_open             -          PPPPPPPP
 calendar_mine             private-days PPPPPPPP
 calendar_mine             guessed-days ........
+robot_list                -          LP..PPPP
+queue_pause               robot-queue L.....PP
+queue_pause               robot-queue L.....DD  reason=Bokslut
+queue_resume              robot-queue L.....DD  -
+robot_detail              robot      L.....PP
+robot_publish             robot      L.....DD  -
+robot_withdraw            robot      L.....PP
+robot_withdraw            robot      L.....DD  reason=Fel
+robot_time                robot      L.....DD  time-minutes=9 time-source=Klocka time-on=2026-09-01
+robot_upkeep              robot      L.....DD  upkeep-hours=1 upkeep-what=Mall upkeep-on=2026-09-01
+case_list                 -          LP..PPPP
+case_list                 -          LP..PPPP  ?lage=waiting
+case_detail               case       L.....PP
+case_answer               case       L.....PD  choice=no
+case_retry                case       L.....DD  -
+case_take                 case       L.....PP
+case_finish               case       L.....DD  text=Klart
+case_try                  case       L.....DD  -
+case_file                 case-file  L.....PP
+case_mailed               case-link  PPPPPPPP
+case_mailed               guessed-link ........
 map_list                  -          LP..PPPP
 map_new                   -          LP....PP
 map_detail                map        L...PPPP
@@ -109,6 +131,9 @@ outbox                    -          ........
 outbox_mail               nothing    ........
 demo_login                -          ........  person=alva
 demo_clock                -          ........
+demo_robots               -          ........
+demo_kill                 -          ........  -
+demo_mails                -          ........  -
 my_account                -          LPPPPPPP
 my_account                -          LDDDDDDD  name=Någon language=sv
 log_in_service_list       -          L.......
@@ -543,6 +568,7 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     add_prepared(made.args, people)
     add_hindered(made.args, people)
     add_maps(made.args, people)
+    add_robot_cases(made.args, people)
     add_feeds(made, people)
     made.args["key"] = [make_token(by=by, name="NYCKELNS", scopes=["needs:read"], days=30)[0]]
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}

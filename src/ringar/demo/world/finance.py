@@ -7,6 +7,7 @@ Every effect is on disk before the answer, which then waits a random while (expo
 
 import json
 import random
+import sys
 import time
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, date, datetime
@@ -59,6 +60,11 @@ class Finance(ThreadingHTTPServer):
         self.desk = Desk(ground, password)
         self.chance = random.Random()  # noqa: S311 (delays, not secrets)
         super().__init__(address, Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that die in the middle: that is what robots are tried with."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):

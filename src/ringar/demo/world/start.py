@@ -4,6 +4,7 @@ import json
 import select
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +36,13 @@ class Server:
             self.process.stdout.close()
 
 
-def start(which: str, data: Path, *options: str) -> Server:
-    """Start `finance` or `mail` with its ground truth in `data`; raises RuntimeError where it does not come up."""
+def start(which: str, data: Path, *options: str, first: Callable[[], None] | None = None) -> Server:
+    """Start `finance` or `mail` with its ground truth in `data`; raises RuntimeError where it does not come up.
+
+    `first` is called in the new process before all else.
+    """
     command = [sys.executable, "-m", "ringar.demo.world", which, "--data", str(data), *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own module)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=first)  # noqa: S603 (our own module)
     assert process.stdout  # noqa: S101 (for the types)
     ready = select.select([process.stdout], [], [], SECONDS)[0]
     line = process.stdout.readline() if ready else ""
