@@ -18,6 +18,7 @@ from ringar_kits.invoices import InvoiceError, read_invoice
 MOST_TEXT = 20_000  # characters
 MOST_PARTS = 50
 MOST_LINE = 300
+TEXTS = ("message_id", "from", "to_answer", "subject", "text", "automatic", "fault")
 
 
 def reference_of(data: bytes, message_id: str) -> str:
@@ -28,30 +29,28 @@ def reference_of(data: bytes, message_id: str) -> str:
 def read_letter(data: bytes, *, size: int | None = None) -> dict[str, Any]:
     """The mail as a case's payload, at most about 100,000 characters; `size` where only its head was fetched.
 
-    Keys: message_id, from, to_answer (an address), subject, text, references, automatic ("", "auto", "bounce"), files
-    (names), invoices (what attached UBL says, or its fault), too_large (bytes, 0 where it was read), fault.
+    Keys: message_id, from, to_answer (an address), subject, text, automatic ("", "auto", "bounce"), files (names),
+    invoices (what attached UBL says, or its fault), too_large (bytes, 0 where it was read), fault.
     """
-    letter = message_from_bytes(data, policy=policy.default)
-    sender = _header(letter, "From")
-    told: dict[str, Any] = {
-        "message_id": _header(letter, "Message-ID").split(" ")[0],
-        "from": _address(sender).lower(),
-        "to_answer": _address(_header(letter, "Reply-To")) or _address(sender),
-        "subject": _header(letter, "Subject"),
-        "references": _header(letter, "References")[-MOST_LINE:],
-        "automatic": _automatic(letter),
-        "too_large": size or 0,
-        "text": "",
-        "files": [],
-        "invoices": [],
-        "fault": "",
-    }
-    if size is None:
-        try:
-            told |= _content(letter)
-        except Exception as error:  # the library meets what nobody thought of: a person reads this mail
-            told["fault"] = f"{type(error).__name__}: {str(error)[:MOST_LINE]}"
+    told: dict[str, Any] = dict.fromkeys(TEXTS, "") | {"too_large": size or 0, "files": [], "invoices": []}
+    try:
+        letter = message_from_bytes(data, policy=policy.default)
+        told |= _head(letter)
+        told |= _content(letter) if size is None else {}
+    except Exception as error:  # the library meets what nobody thought of: a person reads this mail
+        told["fault"] = f"{type(error).__name__}: {str(error)[:MOST_LINE]}"
     return told
+
+
+def _head(letter: Message) -> dict[str, str]:
+    sender = _address(_header(letter, "From"))
+    return {
+        "message_id": _header(letter, "Message-ID").split(" ")[0],
+        "from": sender.lower(),
+        "to_answer": _address(_header(letter, "Reply-To")) or sender,
+        "subject": _header(letter, "Subject"),
+        "automatic": _automatic(letter),
+    }
 
 
 def _header(letter: Message, name: str) -> str:

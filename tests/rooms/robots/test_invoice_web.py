@@ -1,0 +1,118 @@
+"""The invoice robot on the finance system's web pages, with Debian's Chromium."""
+
+import io
+import shutil
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+
+from ringar.robots.case_models import CaseFile, Robot, Step
+from ringar.robots.case_rules import CaseState
+from ringar.robots.library import turns
+from ringar_kits.invoices import check_invoice, read_invoice
+from tests.people import People
+from tests.rooms.robots.invoice_cast import World, due_again, made_world, published, told, work_off
+from tests.world import PASSWORD, switch
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium on this machine"),
+]
+pages = pytest.importorskip("ringar.robots.library.cancel_invoice_web")
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with made_world(tmp_path_factory.mktemp("world")) as world:
+        yield world
+
+
+@pytest.fixture
+def world(servers: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    for name, value in servers.settings("cancel-invoice-web").items():
+        monkeypatch.setenv(name, value)
+    return servers
+
+
+@pytest.fixture
+def robot(people: People, world: World) -> Robot:
+    return published(people, "cancel-invoice-web", "makulera-faktura-pa-webbsidor")
+
+
+def test_mail_when_there_are_only_web_pages_then_credited_once_there_and_the_next_who_asks_is_told(
+    robot: Robot, world: World
+) -> None:
+    number = world.invoice()
+    for _mail in range(2):
+        world.send(f"Makulera faktura {number}")
+    first, second = work_off(robot)
+    assert [told(first), told(second)] == [(CaseState.DONE, "cancelled"), (CaseState.DONE, "already")]
+    (credit,) = world.credits(number)
+    note = read_invoice(credit["body"])
+    assert str(first.uuid) in note.note
+    assert note.preceding[0].number == number
+    assert not any(finding.is_error for finding in check_invoice(credit["body"]))
+    assert all(credit["number"] in text for text in world.answers(number))
+    assert len(world.answers(number)) == 2
+
+
+def test_robot_when_it_stops_after_the_press_then_the_page_tells_that_it_is_done(
+    robot: Robot, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = world.invoice()
+    world.send(f"Makulera faktura {number}")
+    press = pages.finance.credit
+
+    def stop_after(number: str, mark: str) -> None:
+        press(number, mark)
+        raise ConnectionResetError("the cable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pages.finance, "credit", stop_after)
+        case = work_off(robot)[-1]
+    assert (case.state, Step.objects.get(case=case, key__endswith="credit").done_at) == (
+        CaseState.RETRYING,
+        None,
+    )
+    assert told(due_again(robot)[-1]) == (CaseState.DONE, "cancelled")
+    assert len(world.credits(number)) == 1
+
+
+def test_pages_when_they_fail_then_a_screenshot_and_a_trace_are_kept_without_the_password(
+    robot: Robot, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = world.invoice()
+    world.send(f"Makulera faktura {number}")
+    world.change("UPDATE invoice SET xml = 'x' WHERE number = ?", number)  # the press ends in a fault
+    monkeypatch.setattr("ringar.robots.library.finance_pages.PATIENCE", 3_000)
+    case = work_off(robot)[-1]
+    assert case.state == CaseState.RETRYING
+    assert PASSWORD not in case.error
+    kept = {each.name: each.file.read() for each in CaseFile.objects.filter(case=case)}
+    assert set(kept) == {"screenshot.png", "trace.zip"}
+    assert kept["screenshot.png"].startswith(b"\x89PNG")
+    with zipfile.ZipFile(io.BytesIO(kept["trace.zip"])) as trace:
+        assert len(trace.namelist()) > 2
+        assert not any(PASSWORD.encode() in trace.read(name) for name in trace.namelist())
+
+
+def test_pages_when_down_then_the_case_is_tried_again(robot: Robot, world: World) -> None:
+    number = world.invoice()
+    world.send(f"Makulera faktura {number}")
+    switch(world.finance.data, down=1)
+    try:
+        assert work_off(robot)[-1].state == CaseState.RETRYING
+    finally:
+        switch(world.finance.data, down=0)
+    assert told(due_again(robot)[-1]) == (CaseState.DONE, "cancelled")
+
+
+def test_turn_when_another_has_it_then_waits_and_then_gives_up(transactional_db: None) -> None:
+    with turns.in_turn("invoice 1"):
+        with pytest.raises(turns.TargetDown, match="invoice 1"), turns.in_turn("invoice 1", seconds=0.1):
+            pass
+        with turns.in_turn("invoice 3", seconds=0.1):
+            pass
+    with turns.in_turn("invoice 1", seconds=0.1):
+        pass
