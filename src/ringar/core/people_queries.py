@@ -25,15 +25,22 @@ def unit_tree(organisation_id: int) -> list[tuple[int, int | None]]:
     return list(Unit.objects.filter(organisation_id=organisation_id).values_list("id", "parent_id"))
 
 
-def is_administered(unit: Unit) -> bool:
-    """Whether somebody who can log in administers the unit, there or in a unit above it. 2 queries."""
+def units_above(unit: Unit) -> set[int]:
+    """The ids of the unit and of those above it. 1 query."""
     parents = dict(unit_tree(unit.organisation_id))
     above: set[int] = set()
     here: int | None = unit.pk
     while here is not None and here not in above:
         above.add(here)
         here = parents.get(here)
-    held = Membership.objects.filter(unit_id__in=above, role=Role.ADMINISTRATOR, person__is_active=True)
+    return above
+
+
+def is_administered(unit: Unit) -> bool:
+    """Whether somebody who can log in administers the unit, there or in a unit above it. 2 queries."""
+    held = Membership.objects.filter(
+        unit_id__in=units_above(unit), role=Role.ADMINISTRATOR, person__is_active=True
+    )
     return held.exists()
 
 

@@ -12,7 +12,6 @@ from ringar.core.rules import NotAllowed, Viewer
 from ringar.procurement.models import Ceiling, Purchase, PurchaseKind, SupplierChoice
 from ringar.procurement.rules import (
     BUYERS,
-    Room,
     can_see_purchases,
     financial_year,
     valid_on,
@@ -111,13 +110,6 @@ def bought_besides(
         if row is not None:
             own[kind, year, row] = sek
     return {row: total.get((kind, year), 0) - own.get((kind, year, row), 0) for kind, year, row in wanted}
-
-
-def room_for(kind: PurchaseKind, *, sek: int, day: date, row: UUID) -> Room | None:
-    """What the ceiling of that day leaves for buying so much more of the kind; None without a ceiling. 2 queries."""
-    ceiling = ceiling_on(day)
-    bought = bought_besides([(kind.pk, day.year, row)])[row]
-    return Room(bought=bought, wanted=sek, ceiling=ceiling.sek) if ceiling else None
 
 
 def same_kind(kind: PurchaseKind, day: date) -> QuerySet[Purchase]:

@@ -42,12 +42,14 @@ def valid_on(rows: Iterable[Held], day: date) -> Held | None:
 class Room:
     """What is left up to a ceiling: `bought` of the same kind so far this year and `wanted` now, in SEK.
 
+    `since`: the day from which the ceiling holds, where it is told.
     A sum equal to the ceiling is within it: pages say so, since the letter of the law is for a buyer to read.
     """
 
     bought: int
     wanted: int
     ceiling: int
+    since: date | None = None
 
     @property
     def over(self) -> int:

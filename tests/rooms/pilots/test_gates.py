@@ -1,9 +1,12 @@
 """Gates: refused with what is missing, asked for, opened by a named person; each try is kept."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from ringar.core.actions import add_person, declare_interest
 from ringar.core.models import AuditEvent
@@ -11,19 +14,23 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Role, Viewer
 from ringar.pilots.actions.gates import ask_gate, refuse_gate
 from ringar.pilots.actions.money import check_data
+from ringar.pilots.actions.parts import Taking, set_units
 from ringar.pilots.actions.pilots import start_pilot
 from ringar.pilots.models import Gate, Pilot
 from ringar.pilots.queries.gates import facts_of, gates_awaiting, missing_of
 from ringar.pilots.queries.pilots import concerned_people, pilot_for, visible_pilots
-from ringar.pilots.rules import GateOutcome, PilotState, Stage
+from ringar.pilots.rules import GateOutcome, PilotState, Stage, UnitRole
 from ringar.procurement.actions import add_purchase
 from ringar.procurement.models import Purchase
 from ringar.talk.models import Notification
 from tests.people import People
 from tests.rooms.needs.cast import shared_by
+from tests.rooms.pilots.measured import new_unit
+from tests.rooms.pilots.measuring import client_of
 from tests.rooms.pilots.prepared import exercise, ready, sprint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+LogIn = Callable[..., Client]
 
 
 def opened(person: Any, pilot: Pilot, reason: str = "Behovet är viktigt.", **facts: Any) -> Gate:
@@ -209,6 +216,21 @@ def test_facts_of_many_pilots_then_as_many_queries_as_for_one(
     rows = list(Pilot.objects.filter(pk__in=[pilot.pk for pilot in pilots]))
     with django_assert_max_num_queries(9):
         missing_of(rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "most"), [("alva", "You can open it", 15), ("bo", "These can decide", 17)]
+)
+def test_pilot_gate_page_when_many_units_try_then_queries_are_few(
+    people: People, logged_in: LogIn, django_assert_max_num_queries: Any, name: str, told: str, most: int
+) -> None:
+    pilot, client = ready(people), client_of(logged_in, getattr(people, name))
+    takings = [Taking(new_unit(people, f"Grupp {n}"), UnitRole.TRIES) for n in range(6)]
+    set_units(by=viewer_of(people.bo), pilot=pilot, takings=takings)
+    client.get(address := reverse("pilot_gate", args=[pilot.uuid]))
+    with django_assert_max_num_queries(most):
+        page = client.get(address).content.decode()
+    assert told in page and "since 1 February 2022" in page
 
 
 def test_start_pilot_then_seen_by_as_many_as_its_need(people: People) -> None:

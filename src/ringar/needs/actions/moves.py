@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
-from ringar.core.models import Membership, Unit
+from ringar.core.models import Membership
+from ringar.core.people_queries import units_above
 from ringar.core.rules import LEADING_ROLES, NotAllowed, Refused, Viewer, Visibility
 from ringar.needs.actions.needs import locked, save_need
 from ringar.needs.actions.prepare import decide_flags, tidy
@@ -114,17 +115,7 @@ def ask_reopen(*, by: Viewer, need: Need, reason: str, kept: Iterable[str] = ())
     told = decide_flags({"reason": reason}, shared={}, kept=kept)
     record_audit(by=by, action="ask_reopen", target=need, changes={"reason": reason, **told})
     leaders = Membership.objects.filter(
-        unit__organisation_id=need.organisation_id, unit__in=units_above(need), role__in=LEADING_ROLES
+        unit__organisation_id=need.organisation_id, unit__in=units_above(need.unit), role__in=LEADING_ROLES
     )
     people = concerned_people(need) | set(leaders.values_list("person_id", flat=True))
     tell_people(by=by, row=need, event="needs.reopen_asked", people=people, facts={"reason": reason})
-
-
-def units_above(need: Need) -> list[int]:
-    """The ids of the need's unit and of those above it, the nearest first; as many queries as there are levels."""
-    ids: list[int] = []
-    unit: Unit | None = need.unit
-    while unit is not None and unit.pk not in ids:
-        ids.append(unit.pk)
-        unit = unit.parent
-    return ids

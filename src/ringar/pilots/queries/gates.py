@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet, Sum, prefetch_related_objects
+from django.db.models import Count, Min, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
 
 from ringar.core.clock import today
 from ringar.core.registry import MOST_WAITING
@@ -56,10 +56,13 @@ def missing_of(pilots: Sequence[Pilot], counted: Counted | None = None) -> dict[
 
 
 def count_for(pilots: Sequence[Pilot]) -> Counted:
-    """Units, lines of calculations and mandates of many pilots. 3 queries."""
+    """Units, lines of calculations and mandates of many pilots, which bring their units from now on. 3 queries."""
     ids = [pilot.pk for pilot in pilots]
+    prefetch_related_objects(list(pilots), Prefetch("units", PilotUnit.objects.select_related("unit")))
     limits = limits_of({pilot.need_id for pilot in pilots if pilot.need_id})
-    return Counted(units=units_by_pilot(ids), costs=costs_by_pilot(ids), limits=limits)
+    return Counted(
+        units={pilot.pk: units_in(pilot) for pilot in pilots}, costs=costs_by_pilot(ids), limits=limits
+    )
 
 
 def facts_of(pilots: Sequence[Pilot], counted: Counted | None = None) -> dict[int, GateFacts]:
@@ -112,16 +115,17 @@ def has_gaps(check: DataCheck) -> bool:
     return not all((check.legal_ground, check.impact_assessment, check.processor, check.country))
 
 
-def units_by_pilot(ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
-    """How many units try, are compared with, and have a start week by lot. 1 query."""
-    tries, compares = Q(role=UnitRole.TRIES), Q(role=UnitRole.COMPARES)
-    rows = PilotUnit.objects.filter(pilot__in=ids).order_by().values_list("pilot_id")
-    sums = rows.annotate(
-        n_try=Count("id", filter=tries),
-        n_compare=Count("id", filter=compares),
-        n_drawn=Count("id", filter=tries & Q(start_week__isnull=False)),
-    )
-    return {pk: (trying, comparing, drawn) for pk, trying, comparing, drawn in sums}
+def units_in(pilot: Pilot) -> tuple[int, int, int]:
+    """How many units try, are compared with, and have a start week by lot. No query where the pilot brings them."""
+    trying = units_trying(pilot)
+    comparing = [of for of in pilot.units.all() if of.role == UnitRole.COMPARES]
+    return len(trying), len(comparing), sum(1 for of in trying if of.start_week)
+
+
+def units_trying(pilot: Pilot) -> list[PilotUnit]:
+    """The units that try it, in the order they begin. No query where the pilot brings them."""
+    trying = [of for of in pilot.units.all() if of.role == UnitRole.TRIES]
+    return sorted(trying, key=lambda of: (of.start_week or date.max, of.pk))
 
 
 def costs_by_pilot(ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -161,7 +165,7 @@ def rooms_of(
     besides = bought_besides([(kind, day.year, pilot.uuid) for kind, day, pilot in wanted.values()])
     ceilings = list(Ceiling.objects.all()) if wanted else []
     return {
-        pk: Room(bought=besides[pilot.uuid], wanted=costs[pk], ceiling=ceiling.sek)
+        pk: Room(besides[pilot.uuid], costs[pk], ceiling.sek, since=ceiling.valid_from)
         for pk, (_kind, day, pilot) in wanted.items()
         if (ceiling := valid_on(ceilings, day))
     }

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ringar.core.models import Membership, Person, TeamMember, Unit
+from ringar.core.models import Membership, Person, TeamMember
+from ringar.core.people_queries import units_above
 from ringar.core.rules import LEADING_ROLES, NotAllowed, Viewer, Visibility
 from ringar.needs.models import Need
 from ringar.needs.queries import parse_moment
@@ -70,13 +71,8 @@ def concerned_people(pilot: Pilot) -> set[int]:
 
 
 def deciders_of(pilot: Pilot) -> QuerySet[Person]:
-    """Who may open the gates of heavy stages: those who lead its unit or one above. As many queries as levels."""
-    above: list[int] = []
-    unit: Unit | None = pilot.unit
-    while unit is not None and unit.pk not in above:
-        above.append(unit.pk)
-        unit = unit.parent
-    leading = Membership.objects.filter(unit__in=above, role__in=LEADING_ROLES)
+    """Who may open the gates of heavy stages: those who lead its unit or one above. 2 queries."""
+    leading = Membership.objects.filter(unit__in=units_above(pilot.unit), role__in=LEADING_ROLES)
     return Person.objects.filter(is_active=True, pk__in=leading.values("person_id")).order_by("name")
 
 

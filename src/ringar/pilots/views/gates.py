@@ -19,11 +19,10 @@ from ringar.pilots.gate_rules import missing_evidence
 from ringar.pilots.models import Pilot
 from ringar.pilots.outlook import outlook_of
 from ringar.pilots.outlook_words import outlook_words
-from ringar.pilots.queries.gates import buying_day, facts_of, gate_stage, waiting_gate
+from ringar.pilots.queries.gates import facts_of, gate_stage, units_trying, waiting_gate
 from ringar.pilots.queries.pilots import deciders_of, pilot_for
-from ringar.pilots.rules import LIGHT_STAGES, Design, GateOutcome, Step, UnitRole, can_edit_pilot, can_take
+from ringar.pilots.rules import LIGHT_STAGES, Design, GateOutcome, Step, can_edit_pilot, can_take
 from ringar.pilots.views.working import shown_missing
-from ringar.procurement.queries import ceiling_on
 
 
 @login_required
@@ -54,6 +53,7 @@ def pilot_gate(request: Request, uuid: UUID) -> HttpResponse:
         except Refused as refused:
             asked.add_error(None, str(refused))
     context = {"stage": stage, "decides": decides, "waits": waits, "form": form, "refuse": refuse}
+    context["deciders"] = [] if decides else list(deciders_of(pilot)[:10])
     return render(request, "pilots/pilot_gate.html", {**context, **shown(request, pilot, stage)})
 
 
@@ -86,20 +86,18 @@ def shown(request: Request, pilot: Pilot, stage: str) -> dict[str, object]:
     """What the page shows of evidence, design and purchase."""
     facts = facts_of([pilot])[pilot.pk]
     outlook = outlook_of(pilot) if stage not in LIGHT_STAGES else None
-    trying = list(pilot.units.filter(role=UnitRole.TRIES).select_related("unit").order_by("start_week", "id"))
+    trying = units_trying(pilot)
     may_draw = outlook is not None and outlook.goal.design != Design.FIXED and outlook.goal.seed is None
     return {
         "pilot": pilot,
         "is_light": stage in LIGHT_STAGES,
         "missing": shown_missing(pilot, missing_evidence(stage, facts)),
         "facts": facts,
-        "ceiling": ceiling_on(buying_day(pilot)) if facts.room else None,
         "outlook": outlook,
         "words": outlook_words(outlook) if outlook else None,
         "trying": trying,
         "lot": LotForm() if may_draw and len(trying) > 1 else None,
         "aside": has_interest(request.viewer, pilot),
-        "deciders": list(deciders_of(pilot)[:10]),
     }
 
 
