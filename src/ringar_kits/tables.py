@@ -65,9 +65,10 @@ def _check_file(path: Path, max_bytes: int) -> bytes:
         size = path.stat().st_size
         if size > max_bytes:
             raise InputError(
-                f"the file has {size / 1e6:,.0f} MB and at most {max_bytes / 1e6:,.0f} MB are read",
+                "the file has {size:,} MB and at most {most:,} MB are read",
                 place=path.name,
                 remedy="Split it into smaller files",
+                facts={"size": round(size / 1e6), "most": round(max_bytes / 1e6)},
             )
         with path.open("rb") as file:
             start = file.read(4096)
@@ -114,9 +115,10 @@ def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
                 break
             except (csv.Error, UnicodeDecodeError) as error:
                 raise InputError(
-                    f"the row cannot be read ({error})",
+                    "the row cannot be read ({error})",
                     place=f"{path.name}, row {number}",
                     remedy="Check that each quotation mark is closed, and double those within a text",
+                    facts={"error": str(error)},
                 ) from error
             if header is None and any(cell.strip() for cell in cells):
                 header = _column_names(cells, path)
@@ -150,9 +152,10 @@ def _column_names(cells: Iterable[Any], path: Path) -> list[str]:
     for name in names:
         if name and names.count(name) > 1:
             raise InputError(
-                f"two columns are named '{name}'",
+                "two columns are named '{name}'",
                 place=f"{path.name}, row 1",
                 remedy="Give each its own name",
+                facts={"name": name},
             )
     return [name or f"column {place}" for place, name in enumerate(names, 1)]
 
@@ -160,9 +163,10 @@ def _column_names(cells: Iterable[Any], path: Path) -> list[str]:
 def _named(header: list[str], cells: list[Any], path: Path, number: int) -> dict[str, Any]:
     if any(cell not in (None, "") for cell in cells[len(header) :]):
         raise InputError(
-            f"there are {len(cells)} cells but {len(header)} columns",
+            "there are {cells} cells but {columns} columns",
             place=f"{path.name}, row {number}",
             remedy="Put texts that hold the separator within quotation marks",
+            facts={"cells": len(cells), "columns": len(header)},
         )
     filled = [*cells, *[""] * (len(header) - len(cells))]
     return dict(zip(header, filled, strict=False))
@@ -174,7 +178,10 @@ def _excel_rows(path: Path, max_unpacked: int) -> Iterator[Row]:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > max_unpacked:
             raise InputError(
-                f"unpacked it would take {unpacked / 1e6:,.0f} MB", place=path.name, remedy="Save it as CSV"
+                "unpacked it would take {size:,} MB",
+                place=path.name,
+                remedy="Save it as CSV",
+                facts={"size": round(unpacked / 1e6)},
             )
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheet = book.worksheets[0]
@@ -194,9 +201,10 @@ def _excel_rows(path: Path, max_unpacked: int) -> Iterator[Row]:
         if isinstance(error, InputError):
             raise
         raise InputError(
-            f"the Excel file cannot be read ({error})",
+            "the Excel file cannot be read ({error})",
             place=path.name,
             remedy="Open it and save it anew, or as CSV",
+            facts={"error": str(error)},
         ) from error
     if header is None:
         raise InputError(
@@ -208,15 +216,17 @@ def _check_extent(path: Path, number: int, blank: int, cells: tuple[Any, ...]) -
     """Raise `InputError` where a sheet is wider or emptier than any that somebody wrote."""
     if blank > MAX_BLANK_ROWS:
         raise InputError(
-            f"there are more than {MAX_BLANK_ROWS:,} empty rows on end",
+            "there are more than {most:,} empty rows on end",
             place=f"{path.name}, row {number}",
             remedy="Remove the empty rows, or save it as CSV",
+            facts={"most": MAX_BLANK_ROWS},
         )
     if len(cells) > MAX_COLUMNS and cells[MAX_COLUMNS] is not None:
         raise InputError(
-            f"there are more than {MAX_COLUMNS:,} columns",
+            "there are more than {most:,} columns",
             place=f"{path.name}, row {number}",
             remedy="Remove the columns that are not needed",
+            facts={"most": MAX_COLUMNS},
         )
 
 
@@ -245,7 +255,10 @@ def _parse(text: str, place: str) -> Any:
         return json.load(io.StringIO(text))
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"this is not JSON ({error})", place=place, remedy="Check the file with its maker"
+            "this is not JSON ({error})",
+            place=place,
+            remedy="Check the file with its maker",
+            facts={"error": str(error)},
         ) from error
 
 

@@ -39,7 +39,7 @@ msgstr ""
 "Plural-Forms: {plural}\n"
 
 """
-PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|\{(\w*)\}|(%[sd])")
+PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|\{(\w*)(:,)?\}|(%[sd])")
 
 
 def rooms_of(source: Path) -> list[str]:
@@ -86,7 +86,7 @@ def messages_in(catalogue: Catalog) -> Iterator[Message]:
 
 
 def placeholders(text: str) -> set[str]:
-    return {match.group(0) for match in PLACEHOLDER.finditer(text)}
+    return {match.group(0).replace(":,", "") for match in PLACEHOLDER.finditer(text)}
 
 
 def faults_of(message: Message) -> list[str]:

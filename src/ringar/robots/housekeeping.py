@@ -17,6 +17,7 @@ from ringar.core.audit_queries import ChainReport, unsealed, verify_chain
 from ringar.core.models import Person
 from ringar.core.rules import Role
 from ringar.core.uploads import remove_abandoned
+from ringar.robots.map_logs import prune_logs
 from ringar.robots.models import Work
 from ringar.robots.rules import State
 
@@ -72,9 +73,10 @@ def prune_work(at: datetime | None = None) -> int:
 
 
 def remove_old() -> dict[str, int]:
-    """Removes done work, files handed in and never saved, ended log-ins and counts; returns how many of each."""
+    """Removes done work, logs never measured, files never saved, ended log-ins and counts; returns how many of each."""
     return {
         "work": prune_work(),
+        "logs": prune_logs(),
         "files": remove_abandoned(),
         "sessions": Session.objects.filter(expire_date__lt=timezone.now()).delete()[0],
         "counts": prune_counts(),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
+from ringar.core.kit_words import reason
 from ringar.core.models import Person, Unit
 from ringar.core.queries import works_in
 from ringar.core.rules import NotAllowed, Refused, Viewer
@@ -45,7 +46,7 @@ def steps_of(bpmn: str) -> BpmnMap:
     try:
         return read_bpmn(bpmn, name=_("the map"))
     except InputError as error:
-        raise Refused(str(error)) from error
+        raise Refused(reason(error)) from error
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ringar_kits.errors import Said
 from ringar_kits.processes import Edge, ProcessGraph, Spread, Step, Variant
 
 Kept = dict[str, Any]
@@ -35,7 +36,7 @@ def graph_of(kept: Mapping[str, Any]) -> ProcessGraph:
         "variants": variants,
         "duration": Spread(**kept["duration"]),
         "months": tuple((month, count) for month, count in kept["months"]),
-        "notes": tuple(kept["notes"]),
+        "notes": tuple(Said(**note) for note in kept["notes"]),
     }
     return ProcessGraph(**{**kept, **lists})
 

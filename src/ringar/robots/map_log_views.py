@@ -1,6 +1,6 @@
 """Pages of event logs: handed in, its columns chosen, and the picture of what it tells."""
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,17 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ringar.core.exports import export_response
+from ringar.core.kit_words import said
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused
 from ringar.robots.map_figures import graph_of
 from ringar.robots.map_forms import ColumnsForm, LogForm
-from ringar.robots.map_logs import add_log, choose_columns, columns_in, remove_log, work_key
+from ringar.robots.map_logs import add_log, choose_columns, columns_in, fault_of, remove_log, work_key
 from ringar.robots.map_models import EventLog
 from ringar.robots.map_queries import keeps_for, kept_units, visible_logs
 from ringar.robots.map_rules import LogState
 from ringar.robots.models import Work
 from ringar.robots.rules import UNFINISHED
-from ringar_kits.processes import DAY, ProcessGraph, edge_rows, graph_svg
+from ringar_kits.processes import DAY, EdgeRow, ProcessGraph, edge_rows, graph_svg
+from ringar_kits.processes.words import Language, span
 
 SHOWN_ROWS = 20
 SHARES = (20, 40, 60, 80, 100)
@@ -59,7 +61,7 @@ def log_detail(request: Request, uuid: UUID) -> HttpResponse:
     if log.state == LogState.MEASURED:
         return render(request, "robots/log_measured.html", measured(request, log) | {"may_keep": may_keep})
     work = Work.objects.filter(key=work_key(log), state__in=UNFINISHED).first()
-    form, problem = None, log.error
+    form, problem = None, fault_of(log)
     if may_keep and work is None:
         try:
             columns = columns_in(log)
@@ -81,10 +83,20 @@ def share_of(request: Request) -> int:
     )
 
 
+def kit_language() -> Language:
+    """The reader's language, as the kit calls it."""
+    return "en" if get_language() == "en" else "sv"
+
+
 def picture_of(graph: ProcessGraph, share: int) -> SafeString:
     """The log's picture, safe to show: the kit makes it of tags of its own and escapes every name."""
-    language: Literal["sv", "en"] = "en" if get_language() == "en" else "sv"
-    return mark_safe(graph_svg(graph, show=share / 100, language=language))  # noqa: S308 (as said above)
+    return mark_safe(graph_svg(graph, show=share / 100, language=kit_language()))  # noqa: S308 (as said above)
+
+
+def row_line(row: EdgeRow) -> tuple[EdgeRow, float, str, str]:
+    """A row with its share in per cent, and its times in the units that suit them."""
+    median, p90 = (span(days * DAY, kit_language()) for days in (row.median_days, row.p90_days))
+    return row, 100 * row.share, median, p90
 
 
 def measured(request: Request, log: EventLog) -> dict[str, Any]:
@@ -94,6 +106,7 @@ def measured(request: Request, log: EventLog) -> dict[str, Any]:
     return {
         "log": log,
         "graph": graph,
+        "notes": [said(note) for note in graph.notes],
         "picture": picture_of(graph, share),
         "share": share,
         "shares": SHARES,
@@ -104,7 +117,8 @@ def measured(request: Request, log: EventLog) -> dict[str, Any]:
         "reworked": sorted((each for each in graph.steps if each.repeated), key=lambda each: -each.repeated)[
             :5
         ],
-        "rows": [(each, 100 * each.share) for each in rows[:SHOWN_ROWS]],
+        "median_span": span(graph.duration.median, kit_language()) if graph.duration.median < DAY else "",
+        "rows": [row_line(each) for each in rows[:SHOWN_ROWS]],
         "row_count": len(rows),
     }
 

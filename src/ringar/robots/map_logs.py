@@ -1,5 +1,6 @@
 """Writes on event logs: handed in, its columns chosen, measured by a robot. The file goes once it is counted."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
+from ringar.core.kit_words import error_of, kept, reason
 from ringar.core.models import Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.text import tidy_text
@@ -17,7 +19,7 @@ from ringar.robots.actions import queue_work
 from ringar.robots.map_figures import figures_of
 from ringar.robots.map_models import EventLog
 from ringar.robots.map_queries import keeps_for
-from ringar.robots.map_rules import LogState, can_keep
+from ringar.robots.map_rules import LOG_DAYS, LogState, can_keep
 from ringar.robots.models import Work
 from ringar.robots.registry import Report
 from ringar_kits.errors import InputError
@@ -27,6 +29,8 @@ from ringar_kits.tables import read_rows
 TABLES = {".csv", ".txt", ".tsv", ".xlsx", ".json", ".jsonl"}
 MARKUP = {".xes", ".gz", ".xml"}
 MOST_UNPACKED = 250_000_000  # bytes
+MOST_PRUNED = 1_000
+FEWEST_COLUMNS = 3
 
 
 @transaction.atomic
@@ -67,14 +71,19 @@ def add_log(
 
 
 def columns_in(log: EventLog) -> list[str]:
-    """The names of the file's columns; none for XES, which names its parts itself. Raises Refused for a broken file."""
+    """The names of the file's columns; none for XES, which names its parts itself. Raises Refused for no log."""
     if not log.file or Path(log.file.path).suffix not in TABLES:
         return []
     try:
         first = next(iter(read_rows(log.file.path, max_unpacked=MOST_UNPACKED)), None)
     except InputError as error:
         raise Refused(told(log, error)) from error
-    return [str(name) for name in first[1]] if first else []
+    names = [str(name) for name in first[1]] if first else []
+    if len(names) < FEWEST_COLUMNS:
+        raise Refused(
+            _("This is no log: a log has a column for the case, one for what, one for when, and rows.")
+        )
+    return names
 
 
 @transaction.atomic
@@ -108,6 +117,30 @@ def remove_log(*, by: Viewer, log: EventLog) -> None:
         raise Refused(
             _("A map is drawn from it: it stays, so that all can see what the map was measured by.")
         )
+    take_away(by, log)
+
+
+def fault_of(log: EventLog) -> str:
+    """Why the log could not be read, in the reader's language; nothing where it could."""
+    return told(log, error_of(log.error)) if log.error else ""
+
+
+def prune_logs() -> int:
+    """Removes logs handed in more than LOG_DAYS ago and never measured, with their files; returns how many."""
+    before = now() - timedelta(days=LOG_DAYS)
+    old = EventLog.objects.exclude(state=LogState.MEASURED).filter(created_at__lt=before, versions=None)
+    count = 0
+    for pk in list(old.values_list("pk", flat=True)[:MOST_PRUNED]):
+        with transaction.atomic():
+            log = EventLog.objects.select_for_update().filter(pk=pk).exclude(state=LogState.MEASURED).first()
+            if log is not None:
+                take_away(Viewer.of_robot(log.organisation_id), log)
+                count += 1
+    return count
+
+
+def take_away(by: Viewer, log: EventLog) -> None:
+    """Removes the log's row and file. In the caller's transaction, with the row held."""
     record_audit(by=by, action="remove_log", target=log, changes={"name": [log.name, None]})
     drop_file(log)
     log.delete()
@@ -145,7 +178,7 @@ def measure_log(*, by: Viewer, uuid: str, report: Report) -> None:
         report(0.6, _("Counts"))
         figures = figures_of(map_log(read))
     except InputError as error:
-        keep_figures(by, log, {}, LogState.UNREADABLE, told(log, error))
+        keep_figures(by, log, {}, LogState.UNREADABLE, kept(error))
         return
     figures["source"] = log.name
     keep_figures(by, log, figures, LogState.MEASURED, "")
@@ -172,4 +205,4 @@ def drop_file(log: EventLog) -> None:
 
 def told(log: EventLog, error: InputError) -> str:
     """The error with the name that the person knows the file by."""
-    return str(error).replace(Path(log.file.path).name, log.name)
+    return reason(error).replace(Path(log.file.path).name, log.name)

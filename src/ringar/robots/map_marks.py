@@ -1,7 +1,11 @@
 """Writes on what people say of a map: a step is marked, an objection is answered."""
 
+from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
@@ -59,13 +63,36 @@ def mark_step(*, by: Viewer, version: MapVersion, bpmn_id: str, kind: str, text:
 
 @transaction.atomic
 def answer_mark(*, by: Viewer, mark: MapMark, reply: str) -> MapMark:
-    """Answers what somebody said of a step, for who keeps the map. Raises NotAllowed; Refused for an empty answer."""
+    """Answers what somebody said of a step, and tells them. Raises NotAllowed; Refused for no answer or a second."""
     version = own_version(by, mark.version)
     if version.state == MapState.SIGNED:
         raise Refused(_("What is signed is never changed. Draw a new version instead."))
     mark = MapMark.objects.select_for_update().get(pk=mark.pk)
-    before, mark.reply = len(mark.reply), cleaned(reply, is_needed=True)
+    if mark.replied_at is not None:
+        raise Refused(_("It is answered already. Load the page anew to read the answer."))
+    mark.version, mark.reply = version, cleaned(reply, is_needed=True)
     mark.replied_by_id, mark.replied_at = by.person_id, now()
     mark.save(update_fields=["reply", "replied_by", "replied_at"])
-    record_audit(by=by, action="answer_mark", target=mark, changes={"length": [before, len(mark.reply)]})
+    record_audit(by=by, action="answer_mark", target=mark, changes={"length": [0, len(mark.reply)]})
+    tell_marker(mark)
     return mark
+
+
+def tell_marker(mark: MapMark) -> None:
+    """Writes to who said it that there is an answer, in the caller's transaction; not to who answers oneself."""
+    person, version = mark.by, mark.version
+    if person is None or not person.is_active or not person.email or person.pk == mark.replied_by_id:
+        return
+    with override(person.language):
+        subject = _("Your comment on the map “%(name)s” is answered")
+        text = _(
+            "You commented the map “%(name)s”. This is the answer:\n\n%(reply)s\n\n"
+            "Read it on the map, and comment again if it is still not right:\n%(link)s\n"
+        )
+        link = reverse("map_version", args=[version.process_map.uuid, version.number])
+        told = {
+            "name": " ".join(version.process_map.name.split()),
+            "reply": mark.reply,
+            "link": f"{settings.BASE_URL}{link}#mark-{mark.pk}",
+        }
+        EmailMessage(subject=(subject % told)[:200], body=text % told, to=[person.email]).send()

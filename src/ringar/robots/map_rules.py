@@ -57,6 +57,8 @@ KEEPERS = LEADING_ROLES | {Role.MANAGER.value}
 OBJECTIONS = frozenset({MarkKind.WRONG.value, MarkKind.MISSING.value, MarkKind.AUTHORITY.value})
 """Marks that are answered before a map is signed."""
 LONGEST_MARK = 2_000
+LOG_DAYS = 30
+"""So long a log that is not measured is kept: its file holds cases."""
 LONGEST_BPMN = 1_000_000
 
 

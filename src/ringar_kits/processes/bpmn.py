@@ -153,7 +153,10 @@ class _Reader:
                 self.read_node(element, kind)
         if len(self.steps) + len(self.nodes) > MAX_NODES:
             raise InputError(
-                f"the map has more than {MAX_NODES:,} elements", place=self.name, remedy="Draw it in parts"
+                "the map has more than {most:,} elements",
+                place=self.name,
+                remedy="Draw it in parts",
+                facts={"most": MAX_NODES},
             )
 
     def read_lane(self, lane: Element) -> None:
@@ -195,8 +198,11 @@ class _Reader:
     def id_of(self, element: Element) -> str:
         key = element.get("id", "")
         if not key or key in self.steps or key in self.nodes or key in self.flows:
-            problem = f"the id '{key[:60]}' stands twice" if key else "an element has no id"
-            raise InputError(problem, place=self.name, remedy="Save the map anew in a BPMN editor")
+            problem = "the id '{id}' stands twice" if key else "an element has no id"
+            facts = {"id": key[:60]}
+            raise InputError(
+                problem, place=self.name, remedy="Save the map anew in a BPMN editor", facts=facts
+            )
         return key
 
     def finished(self) -> BpmnMap:
@@ -205,8 +211,9 @@ class _Reader:
             for end in (flow.source, flow.target):
                 if end not in known:
                     raise InputError(
-                        f"the flow {flow.id[:60]} leads to '{end[:60]}', which is not there",
+                        "the flow {flow} leads to '{end}', which is not there",
                         place=self.name,
+                        facts={"flow": flow.id[:60], "end": end[:60]},
                         remedy="Remove the flow, or draw what it leads to",
                     )
         flows = tuple(self.leaving(flow) for flow in self.flows.values())

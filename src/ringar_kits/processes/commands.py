@@ -161,7 +161,7 @@ def _told(graph: ProcessGraph) -> Iterator[str]:
     for edge in sorted(graph.edges, key=lambda edge: -edge.wait.total)[:5]:
         share = f"{edge.wait.total / whole:.0%} of it, {edge.events:,} times, {_took(edge.wait)}"
         yield f"  {edge.before} → {edge.after}: {share}"
-    yield from graph.notes
+    yield from map(str, graph.notes)
 
 
 def _took(spread: Spread) -> str:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ringar_kits.errors import Said
 from ringar_kits.processes.model import Edge, EventLog, Ints, ProcessGraph, Spread, Step, Variant
 
 MICROSECONDS = 1_000_000
@@ -128,17 +129,19 @@ def _months(begun: Ints) -> tuple[tuple[str, int], ...]:
     return tuple((f"{month:%Y-%m}", count[month]) for month in span)
 
 
-def _notes(log: EventLog) -> list[str]:
+def _notes(log: EventLog) -> list[Said]:
+    ties = (
+        "{count:,} pairs of neighbours in a case have the same time; sequence numbers order them"
+        if log.has_seq
+        else "{count:,} pairs of neighbours in a case have the same time; the file's order was taken for theirs"
+    )
     told = {
-        f"{log.ties:,} pairs of neighbours in a case have the same time; "
-        + (
-            "sequence numbers order them" if log.has_seq else "the file's order was taken for theirs"
-        ): log.ties,
-        f"{log.ties_left:,} of these have the same sequence number too, and stand as in the file": (
+        ties: log.ties,
+        "{count:,} of these have the same sequence number too, and stand as in the file": (
             log.ties_left if log.has_seq else 0
         ),
-        f"{log.backwards:,} sequence numbers fall though the time rises; the time was believed": log.backwards,
-        f"{log.left_out:,} rows of other lifecycles than start and complete were left out": log.left_out,
-        f"{log.unfinished:,} steps began and never ended": log.unfinished,
+        "{count:,} sequence numbers fall though the time rises; the time was believed": log.backwards,
+        "{count:,} rows of other lifecycles than start and complete were left out": log.left_out,
+        "{count:,} steps began and never ended": log.unfinished,
     }
-    return [note for note, count in told.items() if count]
+    return [Said(note, {"count": count}) for note, count in told.items() if count]

@@ -29,8 +29,9 @@ def make_log(events: Iterable[Event], *, source: str = "log") -> EventLog:
     activities, activity = _coded([row.activity for row in rows], source, "activity")
     if len(activities) > MAX_ACTIVITIES:
         raise InputError(
-            f"there are {len(activities):,} different activities, and at most {MAX_ACTIVITIES:,} are mapped",
+            "there are {count:,} different activities, and at most {most:,} are mapped",
             place=source,
+            facts={"count": len(activities), "most": MAX_ACTIVITIES},
             remedy="Choose the column with the name of the step",
         )
     time, offset = _times(rows, source)
@@ -71,11 +72,10 @@ def _coded(names: Sequence[str], source: str, what: str) -> tuple[Sequence[str],
     for name in tidy.values():
         if not name or len(name) > MAX_NAME:
             raise InputError(
-                f"the {what} '{name[:40]}…' has {len(name):,} characters"
-                if name
-                else f"a {what} has no name",
+                f"the {what} '{{name}}…' has {{length:,}} characters" if name else f"the {what} has no name",
                 place=source,
-                remedy=f"Each needs a name of 1 to {MAX_NAME} characters; check the column",
+                remedy="Each needs a name of 1 to {most} characters; check the column",
+                facts={"name": name[:40], "length": len(name), "most": MAX_NAME},
             )
     found = sorted(set(tidy.values()))
     place = {name: number for number, name in enumerate(found)}
@@ -88,8 +88,9 @@ def _times(rows: Sequence[Event], source: str) -> tuple[Ints, Ints]:
     zoned = sum(row.time.tzinfo is not None for row in rows)
     if 0 < zoned < len(rows):
         raise InputError(
-            f"{zoned:,} times have a time zone and {len(rows) - zoned:,} have none",
+            "{with_zone:,} times have a time zone and {without:,} have none",
             place=source,
+            facts={"with_zone": zoned, "without": len(rows) - zoned},
             remedy="Give all of them one (+01:00), or none",
         )
     wall = np.array([row.time.replace(tzinfo=None) for row in rows], dtype="datetime64[us]").astype(np.int64)
@@ -104,8 +105,9 @@ def _numbers(rows: Sequence[Event], source: str) -> Ints:
     given = sum(row.seq is not None for row in rows)
     if 0 < given < len(rows):
         raise InputError(
-            f"{len(rows) - given:,} events have no sequence number",
+            "{count:,} events have no sequence number",
             place=source,
+            facts={"count": len(rows) - given},
             remedy="Number all of them, or none",
         )
     return np.array([row.seq or 0 for row in rows], dtype=np.int64)

@@ -28,8 +28,9 @@ def make_parser(name: str) -> "expat.XMLParserType":
 def told(error: expat.ExpatError, name: str) -> InputError:
     """Return what the parser found, in words with its line."""
     return InputError(
-        f"this is not well-formed XML ({expat.ErrorString(error.code)})",
+        "this is not well-formed XML ({error})",
         place=f"{name}, line {error.lineno}",
+        facts={"error": expat.ErrorString(error.code)},
         remedy="Fetch the file anew from its source, or check it with its maker",
     )
 
@@ -43,7 +44,10 @@ def read_tree(content: bytes, name: str) -> Element:
         depth += 1
         if depth > MAX_DEPTH:
             raise InputError(
-                f"elements are nested more than {MAX_DEPTH} deep", place=name, remedy="Check its maker"
+                "elements are nested more than {most} deep",
+                place=name,
+                remedy="Check its maker",
+                facts={"most": MAX_DEPTH},
             )
         builder.start(_braced(tag), {_braced(key): value for key, value in attributes.items()})
 

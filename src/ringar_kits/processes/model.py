@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ringar_kits.errors import Said
+
 Ints = NDArray[np.int64]
 DAY = 86_400.0
 
@@ -128,7 +130,7 @@ class ProcessGraph:
     """Cases in which some step was done more than once."""
     is_timed: bool
     """Whether work is told from waiting; if not, what is called waiting holds the work of the step that it leads to."""
-    notes: tuple[str, ...]
+    notes: tuple[Said, ...]
     """What a reader must know of the log: ties, rows left out, and the like."""
 
     @property

@@ -48,8 +48,9 @@ def read_log(
     for column in (case, activity):
         if column and column.casefold().removeprefix("case:") in PEOPLE:
             raise InputError(
-                f"the column {column} tells who did it",
+                "the column {column} tells who did it",
                 place=path.name,
+                facts={"column": column},
                 remedy="Choose another: nobody is timed",
             )
     if _is_xml(path, max_bytes):
@@ -77,7 +78,10 @@ def _is_xml(path: Path, max_bytes: int) -> bool:
     try:
         if path.stat().st_size > max_bytes:
             raise InputError(
-                f"the file has more than {max_bytes / 1e6:,.0f} MB", place=path.name, remedy="Split it"
+                "the file has more than {most:,} MB",
+                place=path.name,
+                remedy="Split it",
+                facts={"most": round(max_bytes / 1e6)},
             )
         with path.open("rb") as file:
             start = file.read(200)
@@ -97,9 +101,10 @@ def _table_events(
         place = f"{name}, row {number}"
         if missing := wanted - cells.keys():
             raise InputError(
-                f"there is no column {', '.join(sorted(missing))}",
+                "there is no column {missing}",
                 place=name,
-                remedy=f"Choose among those that are there: {', '.join(list(cells)[:60])}",
+                remedy="Choose among those that are there: {columns}",
+                facts={"missing": ", ".join(sorted(missing)), "columns": ", ".join(list(cells)[:60])},
             )
         yield Event(
             case=_name(cells, case, place),
@@ -113,5 +118,10 @@ def _table_events(
 def _name(cells: Mapping[str, Any], column: str, place: str) -> str:
     name = str(cells[column]).strip()
     if not name:
-        raise InputError(f"{column} is empty", place=place, remedy="Fill it in, or leave the row out")
+        raise InputError(
+            "{column} is empty",
+            place=place,
+            remedy="Fill it in, or leave the row out",
+            facts={"column": column},
+        )
     return name

@@ -36,8 +36,9 @@ def read_time(cell: Any, place: str) -> datetime:
         except ValueError:
             continue
     raise InputError(
-        f"'{text[:40]}' is not a time that can be read" if text else "the time is empty",
+        "'{text}' is not a time that can be read" if text else "the time is empty",
         place=place,
+        facts={"text": text[:40]},
         remedy="Write it as 2026-03-02 13:45:00, with +01:00 after it if you know the time zone",
     )
 
@@ -50,6 +51,9 @@ def read_number(cell: Any, place: str) -> int:
         number = BEYOND
     if abs(number) >= BEYOND:
         raise InputError(
-            f"'{str(cell)[:40]}' is not a sequence number", place=place, remedy="Give whole numbers"
+            "'{text}' is not a sequence number",
+            place=place,
+            remedy="Give whole numbers",
+            facts={"text": str(cell)[:40]},
         )
     return number

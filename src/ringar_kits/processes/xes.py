@@ -32,8 +32,9 @@ def read_xes(
                 size += len(block)
                 if size > max_unpacked:
                     raise InputError(
-                        f"unpacked it has more than {max_unpacked / 1e6:,.0f} MB",
+                        "unpacked it has more than {most:,} MB",
                         place=path.name,
+                        facts={"most": round(max_unpacked / 1e6)},
                         remedy="Split it into smaller files",
                     )
                 reader.parser.Parse(block, False)
@@ -43,7 +44,10 @@ def read_xes(
         raise told(error, path.name) from error
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(
-            f"the file cannot be read ({error})", place=path.name, remedy="Fetch it anew from its source"
+            "the file cannot be read ({error})",
+            place=path.name,
+            remedy="Fetch it anew from its source",
+            facts={"error": str(error)},
         ) from error
     if not reader.is_xes:
         raise InputError("this is XML but not XES", place=path.name, remedy="Give a file whose root is <log>")
@@ -114,7 +118,10 @@ class _Reader:
             if key is not None and not self.event.get(key, "").strip():
                 others = ", ".join(sorted(self.seen)[:30])
                 raise InputError(
-                    f"the event has no {key}", place=place, remedy=f"Choose among what it has: {others}"
+                    "the event has no {key}",
+                    place=place,
+                    remedy="Choose among what it has: {others}",
+                    facts={"key": key, "others": others},
                 )
         seq = None if self.seq is None else read_number(self.event[self.seq], place)
         return Event(

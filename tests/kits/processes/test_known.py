@@ -61,5 +61,5 @@ def test_request_for_payment_when_mapped_then_the_known_answer() -> None:
         variant.cases for variant in graph.variants if any("REJECTED" in step for step in variant.steps)
     )
     assert rejected / graph.cases == pytest.approx(0.155, abs=0.005)
-    assert any("same time" in note for note in graph.notes)
+    assert any("same time" in str(note) for note in graph.notes)
     assert json.dumps(graph.months[0]) == '["2017-01", 58]'

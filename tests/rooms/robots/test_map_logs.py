@@ -11,7 +11,7 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.robots.map_actions import add_map
 from ringar.robots.map_figures import figures_of, graph_of
-from ringar.robots.map_logs import add_log, choose_columns, columns_in, remove_log
+from ringar.robots.map_logs import add_log, choose_columns, columns_in, fault_of, remove_log
 from ringar.robots.map_models import EventLog
 from ringar.robots.running import run_waiting
 from ringar_kits.processes import Event, make_log, map_log
@@ -80,7 +80,7 @@ def test_measure_log_when_it_can_not_be_read_then_says_why_and_keeps_the_file(
     told = {"name": "Min logg", "source": "Systemet", "file_name": "logg.csv"}
     log = add_log(by=bo, unit=people.care, file=io.BytesIO(content), **told)
     log = after(choose_columns(by=bo, log=log, columns=COLUMNS))
-    assert log.state == "unreadable" and "Min logg" in log.error and log.file
+    assert log.state == "unreadable" and "Min logg" in fault_of(log) and log.file
     assert log.figures == {}
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ringar.core.importing import Importer, Reading, read_import
+from ringar.core.kit_words import reason
 from ringar.core.middleware import Request
 from ringar.core.models import Organisation
 from ringar.core.registry import declared
@@ -168,7 +169,8 @@ def import_check(request: Request, kind: str) -> HttpResponse:
             del request.session["import_file"]
             return redirect(f"{reverse('import_start')}?{urlencode({'sparat': importer.kind})}")
     except (InputError, Refused) as error:
-        problem = str(error).replace(path.name, request.session.get("import_name", "") + path.suffix)
+        name = request.session.get("import_name", "") + path.suffix
+        problem = reason(error).replace(path.name, name)
     columns = [*dict.fromkeys([c for found in reading.mapping.values() for c in found]), *reading.unused]
     return render(
         request,

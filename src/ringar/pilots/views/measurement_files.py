@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ringar.core.importing import Importer, Reading, read_import
+from ringar.core.kit_words import reason
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused
 from ringar.core.views.imports import MOST_ROWS, MOST_UNPACKED, keep_upload, kept_file
@@ -73,7 +74,7 @@ def measurement_import(request: Request, uuid: UUID) -> HttpResponse:
     except (InputError, Refused) as error:
         path = kept_file(request)
         name = request.session.get("import_name", "")
-        problem = str(error).replace(path.name, name + path.suffix) if path else str(error)
+        problem = reason(error).replace(path.name, name + path.suffix) if path else reason(error)
     context = {
         "pilot": pilot,
         "goal": goal_of(pilot),
