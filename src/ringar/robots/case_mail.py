@@ -4,12 +4,14 @@ A link is signed for one person and one question: it ends with the answer (whoev
 when that person may no longer answer. Nothing is kept of it, and no log writes it.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage
+from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -21,6 +23,7 @@ from ringar.core.rules import Viewer
 from ringar.robots.case_models import Case, RobotQueue
 from ringar.robots.case_rules import KEEPERS, CaseState, can_handle_cases
 
+log = logging.getLogger("ringar.robots")
 SALT = "ringar.robots.answer"
 LINK_DAYS = 7
 MOST_WAITING = 20
@@ -41,12 +44,23 @@ def keepers_of(queue: RobotQueue) -> list[Person]:
 
 
 def tell_keepers(case: Case) -> int:
-    """Writes to who keeps the queue that the case waits for an answer; returns how many letters. At most 5 queries.
+    """Writes to who keeps the queue that the case waits for an answer; returns how many letters.
 
-    In the caller's transaction. A dry run asks nobody.
+    In the caller's transaction. A dry run asks nobody. A letter that can not be written holds up no case: the log
+    says why, and the question stands on the pages.
     """
-    if case.is_dry_run:
+    try:
+        with transaction.atomic():
+            return 0 if case.is_dry_run else write_letters(case)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("No letter could be written about case %s", case.uuid)
         return 0
+
+
+def write_letters(case: Case) -> int:
+    """One letter for each who keeps the queue, unless too many of its questions wait already; returns how many."""
     waiting = Case.objects.filter(robot__queue=case.robot.queue_id, state=CaseState.WAITING, is_dry_run=False)
     count = waiting.count()
     if count > MOST_WAITING:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
-from ringar.robots.case_models import Case, Robot
+from ringar.robots.case_mail import link_token
+from ringar.robots.case_models import Case, CaseFile, Robot
+from ringar.robots.case_rules import CaseState
 from ringar.robots.cases import open_case
 from ringar.robots.map_models import MapVersion, ProcessMap
 from ringar.robots.publishing import add_robot, publish_robot
@@ -54,3 +57,15 @@ def new_case(robot: Robot, number: str, **payload: Any) -> Case:
     return open_case(
         by=by, robot=robot, reference=number, title=f"Faktura {number}", payload={"no": number, **payload}
     )
+
+
+def add_robot_cases(args: dict[str, list[object]], people: People) -> None:
+    """For the table of rights: a case that waits for an answer, with a file, and the link to its question."""
+    robot = published_robot(people)
+    case = new_case(robot, "HEMLIG", ask=True)
+    case.state, case.question, case.asked_at = CaseState.WAITING, "FRÅGANS ord", timezone.now()
+    case.save()
+    file = CaseFile.objects.create(case=case, name="spår.zip", file=ContentFile(b"zip", "a.zip"))
+    args |= {"robot": [robot.uuid], "robot-queue": [robot.queue.uuid], "case": [case.uuid]}
+    args |= {"case-file": [case.uuid, file.pk], "case-link": [link_token(case, people.bo)]}
+    args["guessed-link"] = ["gissad:1:länk"]
