@@ -4,7 +4,7 @@ from django.conf import settings
 
 from ringar.demo.surroundings import world_folder
 
-DELAY_MS = 1500
+DELAY_MS = 700
 """A finance system as slow as many are, so that a person can watch a case move."""
 
 
