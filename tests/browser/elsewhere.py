@@ -25,6 +25,7 @@ from ringar.solvers.models import Answer, Solution, Solver, SolverMember
 from tests.browser.day_pages import DAY_PAGES
 from tests.browser.map_pages import MAP_PAGES
 from tests.browser.pilot_pages import PILOT_PAGES
+from tests.browser.robot_pages import ROBOT_PAGES
 from tests.browser.talk_pages import TALK, Place
 from tests.city import person_of
 
@@ -135,6 +136,7 @@ ELSEWHERE: dict[str, Callable[[], Place]] = {
     **DAY_PAGES,
     **PILOT_PAGES,
     **MAP_PAGES,
+    **ROBOT_PAGES,
     **{name: planned(name) for name in PLAN_PAGES},
     "account_email_verification_sent": lambda: (None, "/konto/confirm-email/"),
     "account_inactive": lambda: (None, "/konto/inactive/"),

@@ -45,8 +45,10 @@ NOT_PAGES = {
     *("invitation_resend", "invitation_withdraw", "people_file", "my_data_file"),
     *("demo_kill", "demo_mails"),
     *("map_draw", "map_open", "map_sign", "map_link", "map_mark", "map_answer", "log_remove"),
+    *("queue_resume", "robot_publish", "robot_time", "robot_upkeep"),
+    *("case_answer", "case_retry", "case_finish", "case_try"),
     # files and data
-    *("map_bpmn", "log_csv"),
+    *("map_bpmn", "log_csv", "case_file"),
     *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),
     *("call_answers_csv", "trial_csv"),
     *("call_csv", "unit_csv", "invitation_csv", "work_csv", "moderation_log_csv", "notification_csv"),

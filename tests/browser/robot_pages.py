@@ -1,0 +1,57 @@
+"""Pages of robots and their cases, in the demo's city: one robot that is published, one case that asks."""
+
+from collections.abc import Callable
+
+from django.urls import reverse
+from django.utils import timezone
+
+from ringar.core.models import Unit
+from ringar.core.queries import viewer_of
+from ringar.robots.case_mail import link_token
+from ringar.robots.case_models import Case, Robot, RobotQueue
+from ringar.robots.case_rules import CaseState, RobotState
+from ringar.robots.cases import open_case
+from tests.browser.talk_pages import Place
+from tests.city import person_of
+
+NAME = "att-titta-pa"
+
+
+def asking() -> Case:
+    """A case of dag's that asks, made once. Its robot has no code: what only its rows tell is looked at."""
+    if found := Case.objects.filter(robot__name=NAME).first():
+        return found
+    by = viewer_of(person_of("dag"))
+    place = {"organisation_id": by.organisation_id, "name": NAME, "label": "Att titta på"}
+    unit = Unit.objects.get(organisation_id=by.organisation_id, parent=None)
+    queue = RobotQueue.objects.create(unit=unit, **place)
+    robot = Robot.objects.create(queue=queue, state=RobotState.PUBLISHED, **place)
+    case = open_case(by=by, robot=robot, reference="1", title="Faktura 1001", payload={"number": "1001"})
+    case.question, case.facts = "Beloppet är över gränsen. Får fakturan krediteras?", {"amount": "12 000"}
+    case.state, case.asked_at = CaseState.WAITING, timezone.now()
+    case.save()
+    return case
+
+
+def of_case(name: str) -> Callable[[], Place]:
+    return lambda: (person_of("dag"), reverse(name, args=[asking().uuid]))
+
+
+def of_robot(name: str) -> Callable[[], Place]:
+    return lambda: (person_of("dag"), reverse(name, args=[asking().robot.uuid]))
+
+
+def mailed() -> Place:
+    """Where the link in a letter about the question leads."""
+    case = asking()
+    return None, reverse("case_mailed", args=[link_token(case, person_of("dag"))])
+
+
+ROBOT_PAGES: dict[str, Callable[[], Place]] = {
+    "case_detail": of_case("case_detail"),
+    "case_take": of_case("case_take"),
+    "case_mailed": mailed,
+    "queue_pause": lambda: (person_of("dag"), reverse("queue_pause", args=[asking().robot.queue.uuid])),
+    "robot_detail": of_robot("robot_detail"),
+    "robot_withdraw": of_robot("robot_withdraw"),
+}
