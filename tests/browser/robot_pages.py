@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.urls import reverse
 from django.utils import timezone
 
-from ringar.core.models import Unit
 from ringar.core.queries import viewer_of
 from ringar.robots.case_mail import link_token
 from ringar.robots.case_models import Case, Robot, RobotQueue
@@ -23,8 +22,7 @@ def asking() -> Case:
         return found
     by = viewer_of(person_of("dag"))
     place = {"organisation_id": by.organisation_id, "name": NAME, "label": "Att titta på"}
-    unit = Unit.objects.get(organisation_id=by.organisation_id, parent=None)
-    queue = RobotQueue.objects.create(unit=unit, **place)
+    queue = RobotQueue.objects.create(unit_id=by.home_unit_id, **place)
     robot = Robot.objects.create(queue=queue, state=RobotState.PUBLISHED, **place)
     case = open_case(by=by, robot=robot, reference="1", title="Faktura 1001", payload={"number": "1001"})
     case.question, case.facts = "Beloppet är över gränsen. Får fakturan krediteras?", {"amount": "12 000"}

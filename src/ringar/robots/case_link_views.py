@@ -21,7 +21,9 @@ def case_mailed(request: Request, token: str) -> HttpResponse:
     """Shows the question (looking changes nothing), and takes one answer in."""
     opened = opened_by(token)
     if opened is None:
-        return hidden(render(request, "robots/case_link_over.html", status=404))
+        return hidden(
+            render(request, "robots/case_link_over.html")
+        )  # no 404: the log would write the address
     has_chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
     with translation.override(translation.get_language() if has_chosen else opened.person.language):
         return hidden(answered(request, opened))

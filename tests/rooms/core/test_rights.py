@@ -96,7 +96,7 @@ case_finish               case       L.....DD  text=Klart
 case_try                  case       L.....DD  -
 case_file                 case-file  L.....PP
 case_mailed               case-link  PPPPPPPP
-case_mailed               guessed-link ........
+case_mailed               guessed-link PPPPPPPP
 map_list                  -          LP..PPPP
 map_new                   -          LP....PP
 map_detail                map        L...PPPP
