@@ -49,6 +49,7 @@ LONGEST = (
     "tests/test_load.py",
     "core/test_audit_writes.py",
     "browser/test_keyboard.py",
+    "robots/test_kills.py",
     "robots/test_worker.py",
     "robots/test_run.py",
     "core/test_attacks.py",
