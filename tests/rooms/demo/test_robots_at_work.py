@@ -160,7 +160,7 @@ def test_ringar_run_when_a_robot_is_killed_then_another_ends_its_cases_once(
     server = start_process("ringar.cli", "run", "--port", str(free_port()), **environment)
     wait_for(lambda: told(folder, "smtp_port") and answers(told(folder, "finance_url")))
     deliver(folder, invent_mails(invoices_of(folder), batch=TODAY)[:MAILS])
-    wait_for(lambda: Run.objects.filter(ended_at=None, case__state=CaseState.WORKING).exists())
+    wait_for(lambda: Run.objects.filter(ended_at=None, case__state=CaseState.WORKING).exists(), 180)
 
     dag = logged_in("dag")
     page = dag.post("/demo/robotar/doda/", follow=True).content.decode()
@@ -168,7 +168,7 @@ def test_ringar_run_when_a_robot_is_killed_then_another_ends_its_cases_once(
     killed = AuditEvent.objects.get(action="kill_robot").changes
     assert killed["cases"]
     switch(folder / "finance.sqlite3", delay_ms=20)  # no need to watch the rest
-    wait_for(lambda: Case.objects.filter(state=CaseState.DONE).count() == MAILS, 120)
+    wait_for(lambda: Case.objects.filter(state=CaseState.DONE).count() == MAILS, 180)
     for uuid in killed["cases"].split(", "):
         assert Run.objects.filter(case__uuid=uuid).latest("id").worker.split("-")[-2] != str(
             killed["process"]
