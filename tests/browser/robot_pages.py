@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ringar.core.queries import viewer_of
+from ringar.demo.surroundings import ROBOT
 from ringar.robots.case_mail import link_token
 from ringar.robots.case_models import Case, Robot, RobotQueue
 from ringar.robots.case_rules import CaseState, RobotState
@@ -16,12 +17,12 @@ from tests.city import person_of
 NAME = "att-titta-pa"
 
 
-def asking() -> Case:
+def asking(name: str = NAME) -> Case:
     """A case of dag's that asks, made once. Its robot has no code: what only its rows tell is looked at."""
-    if found := Case.objects.filter(robot__name=NAME).first():
+    if found := Case.objects.filter(robot__name=name).first():
         return found
     by = viewer_of(person_of("dag"))
-    place = {"organisation_id": by.organisation_id, "name": NAME, "label": "Att titta på"}
+    place = {"organisation_id": by.organisation_id, "name": name, "label": "Att titta på"}
     queue = RobotQueue.objects.create(unit_id=by.home_unit_id, **place)
     robot = Robot.objects.create(queue=queue, state=RobotState.PUBLISHED, **place)
     case = open_case(by=by, robot=robot, reference="1", title="Faktura 1001", payload={"number": "1001"})
@@ -45,10 +46,17 @@ def mailed() -> Place:
     return None, reverse("case_mailed", args=[link_token(case, person_of("dag"))])
 
 
+def watched() -> Place:
+    """The page where the demo's own robot is watched."""
+    asking(ROBOT)
+    return person_of("dag"), reverse("demo_robots")
+
+
 ROBOT_PAGES: dict[str, Callable[[], Place]] = {
     "case_detail": of_case("case_detail"),
     "case_take": of_case("case_take"),
     "case_mailed": mailed,
+    "demo_robots": watched,
     "queue_pause": lambda: (person_of("dag"), reverse("queue_pause", args=[asking().robot.queue.uuid])),
     "robot_detail": of_robot("robot_detail"),
     "robot_withdraw": of_robot("robot_withdraw"),
