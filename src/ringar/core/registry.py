@@ -176,7 +176,7 @@ def waiting_for(viewer: Viewer) -> list[Waiting]:
     """
     kinds: tuple[Waits, ...] = declared("waiting", "WAITING")
     there = {f"kind_{place}": Exists(kind.rows(viewer)) for place, kind in enumerate(kinds)}
-    asked = Person.objects.filter(pk=viewer.person_id).annotate(**there).values_list(*there).first()
+    asked = Person.objects.filter(pk=viewer.person_id or 0).annotate(**there).values_list(*there).first()
     found = [
         row
         for kind, is_there in zip(kinds, asked or (), strict=False)

@@ -17,11 +17,10 @@ LABEL_GAP = 30.0
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the ring; `is_here` tells whether this version carries a need through it."""
+    """One step of the ring."""
 
     name: str | Promise
     what: str | Promise
-    is_here: bool
 
 
 @dataclass(frozen=True)
@@ -38,17 +37,13 @@ class Stop:
 
 
 STEPS = (
-    Step(_("Need"), _("Somebody writes what they see, in ten minutes, on a phone."), True),
-    Step(_("Evidence"), _("Others have it too. Someone goes out and meets those it concerns."), True),
-    Step(
-        _("Match"),
-        _("The solutions that fit come up, with reasons; or the answer is that nothing fits."),
-        True,
-    ),
-    Step(_("Meeting"), _("Twenty minutes with each startup, about this need and nothing else."), False),
-    Step(_("Pilot"), _("Tested small, with an effect goal and a rule for when to stop."), False),
-    Step(_("Decision"), _("Measured, with its uncertainty. What failed is kept as a lesson."), False),
-    Step(_("Ring"), _("The next unit and the next municipality take it home, and measure again."), False),
+    Step(_("Need"), _("Somebody writes what they see, in ten minutes, on a phone.")),
+    Step(_("Evidence"), _("Others have it too. Someone goes out and meets those it concerns.")),
+    Step(_("Match"), _("The solutions that fit come up, with reasons; or the answer is that nothing fits.")),
+    Step(_("Meeting"), _("Twenty minutes with each startup, about this need and nothing else.")),
+    Step(_("Pilot"), _("Tested small, with an effect goal and a rule for when to stop.")),
+    Step(_("Decision"), _("Measured, with its uncertainty. What failed is kept as a lesson.")),
+    Step(_("Ring"), _("The next unit and the next municipality take it home, and measure again.")),
 )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ringar.core.clock import now
+from ringar.core.models import Person
 from ringar.core.registry import MOST_WAITING, outcomes
 from ringar.core.rules import NotAllowed, Viewer
 from ringar.matching.day_models import Meeting, MeetingAnswer, MeetingDay, MeetingHours, Party
@@ -22,6 +23,7 @@ from ringar.matching.meeting_rules import (
     takes_letter,
 )
 from ringar.needs.models import Need
+from ringar.solvers.models import SolverMember
 
 MOST_OF_NEED = 50
 
@@ -89,6 +91,19 @@ def awaiting_answer(viewer: Viewer) -> QuerySet[Meeting]:
     mine = Q(silent("manager"), manager__person=viewer.person_id)
     mine |= Q(silent("startup"), startup__person=viewer.person_id)
     return begun_meetings(now()).filter(mine).select_related("day", "manager", "startup")[:MOST_WAITING]
+
+
+def meetings_of_offerer(viewer: Viewer) -> list[Meeting]:
+    """Meetings told to who offers something: of the companies they act for, or of letters to their address, soonest
+    first, and those of the last month. 1 query, none for nobody."""
+    if viewer.person_id is None:
+        return []
+    me = Person.objects.filter(pk=viewer.person_id)
+    solvers = SolverMember.objects.filter(person=viewer.person_id).values("solver")
+    theirs = Q(startup__person=viewer.person_id) | Q(startup__solver__in=solvers)
+    rows = meeting_rows().filter(theirs | Q(startup__email__in=me.values("email")), state__in=STANDING)
+    rows = rows.filter(day__state=DayState.PUBLISHED, sequence__gt=0, startup__cancelled_at=None)
+    return list(rows.filter(starts_at__gt=now() - ASKED_FOR)[:MOST_WAITING])
 
 
 def parties_to_ask(at: datetime) -> list[Party]:

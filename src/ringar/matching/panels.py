@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from ringar.core.registry import Panel
 from ringar.core.rules import Viewer, Visibility
 from ringar.matching.cards import is_weak, reasons_of
-from ringar.matching.meeting_queries import meetings_on_need
+from ringar.matching.meeting_queries import meetings_of_offerer, meetings_on_need
 from ringar.matching.plan_gathering import imported_needs
 from ringar.matching.plan_models import RoundPlan
 from ringar.matching.plan_rules import GATHERED_STATES, can_lead_plans, can_see_plans
@@ -102,6 +102,12 @@ def meetings_of_need(request: HttpRequest, need: Need) -> str:
     return render_to_string("matching/panel_meetings.html", context, request) if context["meetings"] else ""
 
 
+def meetings_of_offers(request: HttpRequest, _nothing: object) -> str:
+    """The meetings of who offers something, on their first page: read here, answered by the letter's link. 1 query."""
+    context = {"meetings": meetings_of_offerer(viewer_of(request))}
+    return render_to_string("matching/panel_offers.html", context, request) if context["meetings"] else ""
+
+
 def round_of_import(request: HttpRequest, saved: Any) -> str:
     """A round to be made of needs that a spreadsheet just brought, for those who lead. 0–1 queries."""
     viewer = viewer_of(request)
@@ -143,6 +149,7 @@ def plans_beside_rounds(request: HttpRequest, _rounds: object) -> str:
 
 
 PANELS = [
+    Panel("home_offers", 10, meetings_of_offers),
     Panel("import_saved", 10, round_of_import),
     Panel("need_list", 10, round_of_list),
     Panel("round_list", 10, plans_beside_rounds),

@@ -31,7 +31,8 @@ class EffectOut(Schema):
     """The effect as it may be told now; `why` says why nothing is judged yet, and is "" once something is.
 
     `verdict` is "scale", "stop", "extend" or "no_conclusion"; act on it only where `is_final`. `effect`, `low` and
-    `high` (95 %) are in the metric's own unit and sign: a fall is negative.
+    `high` (95 %) are in the metric's own unit and sign: a fall is negative. `cost_per_unit` is null while chance alone
+    could have made the effect.
     """
 
     metric: str
@@ -74,6 +75,7 @@ def show_effect(request: HttpRequest, uuid: UUID) -> Any:
     figures, answered = standing.figures, standing.answered
     told = (verdict_words(figures), effect_words(figures))
     return figures.as_json() | {
+        "cost_per_unit": figures.told_cost,
         "told": "" if standing.why else " ".join(filter(None, told)),
         "why": standing.why,
         "next_look": standing.next_look,

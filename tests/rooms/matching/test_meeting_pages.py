@@ -15,8 +15,8 @@ from ringar.core.actions.tokens import make_token
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
-from ringar.matching.actions import remove_meeting, save_answer, save_wishes
-from ringar.matching.day_models import Meeting, MeetingAnswer
+from ringar.matching.actions import publish_day, remove_meeting, save_answer, save_wishes
+from ringar.matching.day_models import Meeting, MeetingAnswer, Party
 from tests.people import People
 from tests.rooms.matching.meeting_cast import AFTER, BEFORE, Day, invited_day, make_day, sent_day
 
@@ -292,3 +292,38 @@ def test_pages_when_meetings_are_many_ask_as_few_queries(people: People, logged_
     many = [queries_of(client, address) for address in addresses]
     assert dict(zip(addresses, many, strict=True)) == dict(zip(addresses, few, strict=True))
     assert max(many) <= 12, dict(zip(addresses, many, strict=True))
+
+
+def test_first_page_when_timetable_is_sent_out_shows_their_meetings_to_who_offers(
+    people: People, logged_in: LogIn
+) -> None:
+    made = invited_day(people)
+    with clock.at(BEFORE):
+        assert "Dina möten" not in page_of(logged_in(people.elif_), "/")
+    with clock.at(BEFORE):
+        publish_day(by=made.by, day=made.day)
+        page = page_of(logged_in(people.elif_), "/")
+    assert f'<a href="/moten/{made.meetings[0].uuid}/">Bo</a>' in page
+    assert "1 december 2026 09:00" in page and "Cilla" not in page
+    assert "Dina möten" not in page_of(logged_in(people.sam), "/")
+
+
+def test_first_page_when_only_the_letter_names_them_shows_the_meeting_without_its_link(
+    people: People, logged_in: LogIn
+) -> None:
+    made = sent_day(people)
+    Party.objects.filter(pk=made.parties["elif"].pk).update(
+        person=None, solver=None, email=people.elif_.email
+    )
+    with clock.at(BEFORE):
+        page = page_of(logged_in(people.elif_), "/")
+    assert "Dina möten" in page and f"/moten/{made.meetings[0].uuid}/" not in page
+
+
+def test_meeting_when_not_begun_offers_no_pilot_yet(people: People, logged_in: LogIn) -> None:
+    made = sent_day(people)
+    address = f"/moten/{made.meetings[0].uuid}/"
+    with clock.at(BEFORE):
+        assert "/pilotprojekt/nytt/?mote" not in page_of(logged_in(people.dag), address)
+    with clock.at(AFTER):
+        assert "/pilotprojekt/nytt/?mote" in page_of(logged_in(people.dag), address)

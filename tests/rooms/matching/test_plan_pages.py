@@ -201,6 +201,7 @@ def test_call_when_nothing_is_open_to_all_then_opened_first(people: People, dag:
     assert "valid date" in wrong and not Call.objects.exists()
     dag.post(address, {"title": "Bilar", "needs": [need.pk], "deadline": f"{today() + timedelta(days=9)}"})
     assert Call.objects.get().title == "Bilar"
+    assert "The round has a call already" in dag.get(address, follow=True).content.decode()
     assert "To the call" in page(dag, plan.get_absolute_url())
 
 

@@ -8,9 +8,12 @@ from django.urls import reverse
 
 from ringar.core.queries import viewer_of
 from ringar.pilots.actions.hindrances import add_hindrance
+from ringar.pilots.actions.money import Line, set_costs
 from ringar.pilots.actions.publishing import add_note, publish_pilot
 from ringar.pilots.feeds import newest_pilots
 from ringar.pilots.models import Decision, Pilot
+from ringar.pilots.rules import CostKind
+from ringar.pilots.standing import standing_of
 from tests.people import People
 from tests.rooms.pilots.measured import drawn_by_lot, measured, running
 from tests.rooms.pilots.test_decisions import LEARNED, REASON, decide
@@ -241,6 +244,16 @@ def test_effect_when_too_early_then_no_verdict_is_told_in_words(people: People) 
     told = Client().get(f"/api/pilots/{pilot.uuid}/effect").json()
     assert (told["why"], told["told"], told["next_look"]) == ("too_early", "", "2026-03-30")
     assert not told["is_final"]
+
+
+def test_effect_when_chance_could_have_made_it_then_machines_read_no_cost_either(people: People) -> None:
+    pilot = measured(people, before=26, effect=0)
+    line = Line(CostKind.COST, "Licens", sek=40_000)
+    set_costs(by=viewer_of(people.bo), pilot=pilot, lines=[line], who_pays="Stadsdelen")
+    pilot = published(people, pilot)
+    figures = standing_of(pilot).figures
+    assert figures.cost_per_unit and figures.told_cost is None
+    assert Client().get(f"/api/pilots/{pilot.uuid}/effect").json()["cost_per_unit"] is None
 
 
 def test_page_and_list_when_much_has_happened_then_cost_no_more(

@@ -91,6 +91,9 @@ def round_plan_weigh(request: Request, uuid: UUID) -> HttpResponse:
 def round_plan_call(request: Request, uuid: UUID) -> HttpResponse:
     """Starts a call for the round's needs; those that not everyone may see are opened first, where nothing hinders."""
     viewer, plan = request.viewer, led_plan(request, uuid)
+    if plan.call is not None and request.method != "POST":
+        messages.info(request, _("The round has a call already. Change that one."))
+        return redirect(plan)
     needs = needs_in(viewer, plan, MATCHED_STATES)
     hidden = list(needs.exclude(visibility=Visibility.PUBLIC))
     if "open" in request.POST:

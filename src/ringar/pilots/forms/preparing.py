@@ -193,6 +193,9 @@ class GoalForm(forms.Form):
     )
     scale = forms.ChoiceField(
         label=_("What kind of number is it?"),
+        help_text=_(
+            "A ratio and a share are never below zero, and such numbers are refused; as it is may be."
+        ),
         choices=Scale.choices,
         widget=forms.RadioSelect,
         initial=Scale.IDENTITY,
