@@ -24,6 +24,7 @@ class Lines:
     """Cases of a robot that writes lines: three for each case, or one."""
 
     module = "robot_trial"
+    robots_only: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, *, is_short: bool) -> None:
         self.robot = "bench-line" if is_short else "bench-append"
@@ -84,8 +85,7 @@ class Mails:
             if row["currency"] == "SEK" and row["number"] not in credited
         ]
         self.asked: list[str] = []
-        if is_keyless:
-            self.module += ",robot_keyless"
+        self.robots_only = ["robot_keyless"] if is_keyless else []
         told = {
             "FINANCE_URL": self.finance.url,
             "FINANCE_TOKEN": PASSWORD,

@@ -23,7 +23,7 @@ def ask_anew(
 
 
 Finance.ask = ask_anew  # type: ignore[method-assign]  # that is the point
-Mailbox.answer = lambda self, letter, text, key: answer(self, letter, text, str(uuid4()))  # type: ignore[method-assign]
+Mailbox.answer = lambda self, letter, text, key: answer(self, letter, text, f"{uuid4()}:answer")  # type: ignore[method-assign]
 for name, step in list(vars(cancel_invoice).items()):
     if isinstance(step, StepFunction) and step.kind == StepKind.EFFECT:
         setattr(cancel_invoice, name, replace(step, verify=None))

@@ -89,7 +89,8 @@ class Bench:
 
     @contextmanager
     def fleet(self) -> Iterator[Fleet]:
-        nursery = Nursery(dict(os.environ), is_cold=self.options.cold)
+        modules = ",".join([self.job.module, *self.job.robots_only])
+        nursery = Nursery({**os.environ, "RINGAR_ROBOTS": modules}, is_cold=self.options.cold)
         fleet = None
         try:
             fleet = Fleet(self.options.robots, nursery, self.folder)
