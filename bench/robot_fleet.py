@@ -28,7 +28,7 @@ class RobotProcess:
     def has_ended(self) -> bool:
         try:
             return "Z" in Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # gone before the file was opened, or read
             return True
 
     def kill(self) -> None:
