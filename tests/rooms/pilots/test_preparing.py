@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +17,7 @@ from ringar.pilots.actions.measurements import Value, record_measurements
 from ringar.pilots.actions.money import Line, check_data, set_costs
 from ringar.pilots.actions.parts import Taking, set_effect_goal, set_units
 from ringar.pilots.actions.pilots import edit_pilot, invite_to_pilot, start_pilot
+from ringar.pilots.actions.publishing import add_note
 from ringar.pilots.models import EffectGoal, Pilot, PilotUnit
 from ringar.pilots.outlook import outlook_of
 from ringar.pilots.outlook_words import outlook_words
@@ -111,6 +113,24 @@ def test_start_pilot_as_a_sprint_then_it_has_five_days(people: People) -> None:
 def test_start_pilot_without_a_heading_then_refused(people: People) -> None:
     with pytest.raises(Refused, match="heading"):
         start_pilot(by=viewer_of(people.bo), title="\x00 ", need=shared_by(people.bo))
+
+
+def test_start_pilot_when_the_same_form_comes_twice_then_it_is_one(people: People) -> None:
+    need, draft = shared_by(people.bo), uuid4()
+    first = start_pilot(by=viewer_of(people.bo), title="Prova", need=need, uuid=draft)
+    assert start_pilot(by=viewer_of(people.bo), title="Prova", need=need, uuid=draft) == first
+    assert Pilot.objects.count() == 1
+    with pytest.raises(NotAllowed):
+        start_pilot(by=viewer_of(people.alva), title="Prova", need=need, uuid=draft)
+    start_pilot(by=viewer_of(people.bo), title="Prova", need=need, uuid=uuid4())
+    assert Pilot.objects.count() == 2
+
+
+def test_add_note_when_the_same_words_come_twice_then_they_stand_once(people: People) -> None:
+    pilot = exercise(people)
+    for text in ("Det gick bra.", "Det gick bra.", "Det gick sämre."):
+        add_note(by=viewer_of(people.bo), pilot=pilot, text=text)
+    assert sorted(pilot.notes.values_list("text", flat=True)) == ["Det gick bra.", "Det gick sämre."]
 
 
 def test_invite_to_pilot_then_the_person_sees_and_works_with_it(people: People) -> None:

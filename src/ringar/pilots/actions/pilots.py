@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -54,12 +55,16 @@ def start_pilot(
     cap_sek: int | None = None,
     cap_hours: int | None = None,
     ends_on: date | None = None,
+    uuid: UUID | None = None,
 ) -> Pilot:
     """A pilot being prepared: from a need, a meeting or a chosen solution. It starts when its gate opens.
 
     What the meeting tells of need and supplier is taken from it. A pilot is seen by as many as its need, never by
-    everyone before it is published. Raises NotAllowed, Refused.
+    everyone before it is published. `uuid`: chosen by the page, so that sending the same form twice makes one. Raises
+    NotAllowed, Refused.
     """
+    if (begun := begun_as(uuid, by)) is not None:
+        return begun
     if meeting is not None:
         need, solution = need or meeting.need, solution or meeting.solution
     unit = unit or unit_of(by, need)
@@ -69,6 +74,7 @@ def start_pilot(
         raise NotAllowed
     is_narrow = need is not None and need.visibility == Visibility.UNIT
     pilot = Pilot(
+        uuid=uuid or uuid4(),
         organisation_id=unit.organisation_id,
         unit=unit,
         meeting=meeting,
@@ -93,6 +99,20 @@ def start_pilot(
         people = concerned_by_need(need) | ({pilot.owner_id} if pilot.owner_id else set())
         tell_people(by=by, row=pilot, event="pilots.begun", people=people, facts={"need": need.title})
     return pilot
+
+
+def begun_as(uuid: UUID | None, by: Viewer) -> Pilot | None:
+    """What the viewer has begun from the same form already; the second of two at once waits for the first.
+
+    Raises NotAllowed where somebody else's pilot is called so.
+    """
+    if uuid is None:
+        return None
+    Person.objects.select_for_update().filter(pk=by.person_id or 0).first()
+    begun = Pilot.objects.filter(uuid=uuid).first()
+    if begun is not None and begun.created_by_id != by.person_id:
+        raise NotAllowed
+    return begun
 
 
 def unit_of(by: Viewer, need: Need | None) -> Unit | None:

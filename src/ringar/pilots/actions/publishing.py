@@ -23,7 +23,10 @@ from ringar_kits.texts.normalise import words
 def add_note(
     *, by: Viewer, pilot: Pilot, text: str, happened_on: date | None = None, kept: Iterable[str] = ()
 ) -> PilotNote:
-    """Tells in a line or two what happened. Raises NotAllowed, Refused, Flagged for words to look at."""
+    """Tells in a line or two what happened; the same words of the same day are one note.
+
+    Raises NotAllowed, Refused, Flagged for words to look at.
+    """
     if not can_edit_pilot(by, pilot.facts):
         raise NotAllowed
     text = tidied(text, LONGEST_NOTE)
@@ -32,6 +35,10 @@ def add_note(
     day = happened_on or today()
     if day > today():
         raise Refused(_("That day has not come. Write what has happened."))
+    locked(pilot)
+    same = PilotNote.objects.filter(pilot=pilot, date=day, text=text, by_id=by.person_id).first()
+    if same is not None:
+        return same
     told = decided_flags({"text": text}, kept)
     note = PilotNote.objects.create(
         pilot=pilot, date=day, text=text, language=guess_language(words(text)), by_id=by.person_id, at=now()

@@ -1,6 +1,7 @@
 """The forms that begin a pilot and make it ready for its gate: the facts, the effect goal."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.functional import Promise
@@ -72,6 +73,7 @@ class PilotNewForm(forms.Form):
         label=_("Most hours of our own"), required=False, min_value=0, max_value=MOST_HOURS
     )
     ends_on = forms.DateField(label=_("Last day"), required=False, widget=day_input())
+    draft = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
     def __init__(self, *args: Any, viewer: Viewer, need: Need | None, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -98,5 +98,6 @@ def begin(request: Request, form: PilotNewForm, meeting: Meeting | None, solutio
         solution=solution,
         kind=kind,
         stage=stage,
+        uuid=said["draft"],
         **{name: said[name] for name in names},
     )
