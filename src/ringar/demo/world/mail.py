@@ -8,6 +8,7 @@ ground truth; what was marked as read is unread again, so that a robot meets old
 import asyncio
 import contextlib
 import json
+import logging
 import random
 import signal
 from argparse import ArgumentParser, Namespace
@@ -128,6 +129,7 @@ async def serve(options: Namespace) -> None:
 
 def run(options: Namespace) -> int:
     """Serve until stopped."""
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # robots that die in the middle are nothing to tell
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(serve(options))
     return 0
