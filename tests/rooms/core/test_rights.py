@@ -89,7 +89,7 @@ robot_upkeep              robot      L.....DD  upkeep-hours=1 upkeep-what=Mall u
 case_list                 -          LP..PPPP
 case_list                 -          LP..PPPP  ?lage=waiting
 case_detail               case       L.....PP
-case_answer               case       L.....PD  choice=no
+case_answer               case       L.....DD  choice=no
 case_retry                case       L.....DD  -
 case_take                 case       L.....PP
 case_finish               case       L.....DD  text=Klart
