@@ -10,15 +10,26 @@ from ringar.core.templatetags.page import OWN_PAGES
 from ringar.core.views.style import ICONS
 
 SOURCE = Path(ringar.__file__).parent
-SHEETS = ("ringar", "parts", "together", "charts", "maps")
-CSS = "".join((SOURCE / f"core/static/core/{name}.css").read_text(encoding="utf-8") for name in SHEETS)
+SHEETS = ("ringar", "parts", "together", "charts")
+OWN_SHEETS = ("maps",)  # loaded by the few pages that need them
+CSS = "".join((SOURCE / f"core/static/core/{name}.css").read_text("utf-8") for name in SHEETS + OWN_SHEETS)
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 COLOUR = re.compile(r"(?:^|[;\s])(?:color|fill): var\(--([\w-]+)\)")
 GROUND = re.compile(r"(?:^|[;\s])background(?:-color)?: var\(--([\w-]+)\)")
 # Text that inherits its ground stands on one of these; text that is set on a soft ground keeps one of these colours.
 PAGE = ("paper", "surface")
 INHERITED = ("ink", "muted", "water", "water-deep")
-SHAPES = ("chart", "rings", "bars", "swatch", "mark", "stop", "drop", "legend")  # fill there is no text
+SHAPES = (
+    "chart",
+    "rings",
+    "bars",
+    "swatch",
+    "mark",
+    "stop",
+    "drop",
+    "legend",
+    "process",
+)  # fill there is no text
 
 
 def pairs_of_css() -> set[tuple[str, str, float]]:
