@@ -32,6 +32,7 @@ from ringar.robots.robot_keeping import record_upkeep, set_worker_limit, time_by
 from ringar.robots.running import run_waiting
 from ringar.robots.sources import read_source
 
+RUN_CASE = "robots.run_case"
 QUEUE_LABEL = "Kundfakturor som ska bort"
 DAYS = (5, 0)
 """How long ago each batch of the past came in."""
@@ -95,7 +96,7 @@ def put_to_work(folder: Path, tell: Callable[[str], object] = lambda _: None) ->
             with dated(now - timedelta(days=days, minutes=minutes)):
                 deliver(folder, [mail])
                 read_source(robot.pk)
-                run_waiting()
+                run_waiting(only=RUN_CASE)
         answer_all(by, now - timedelta(days=days, minutes=10), leaves_large=batch == TODAY - 1)
     deliver_batch(folder, TODAY)
 
@@ -133,4 +134,4 @@ def answer_all(by: Viewer, moment: datetime, *, leaves_large: bool) -> None:
         text = "Ja, den var fel från början." if is_large else "Skriv vilken faktura det gäller, tack."
         with dated(moment):
             answer_case(by=by, case=case, approved=is_large, text=text)
-            run_waiting()
+            run_waiting(only=RUN_CASE)

@@ -64,15 +64,15 @@ def call_task(task: Task | None, work: Work) -> None:
     task.run(WorkContext(payload=payload, by=by, key=str(work.uuid), report=report, owner=work.owner))
 
 
-def run_waiting(limit: int | None = None) -> int:
+def run_waiting(limit: int | None = None, *, only: str = "") -> int:
     """Does the work that is waiting and due, in order, in this process; returns how many pieces.
 
     Looks once at first, as a worker does, for what the watches of every minute find to do. Work that is queued on the
-    way is done too. Work that a worker already has is left to it.
+    way is done too. Work that a worker already has is left to it. `only`: work of that name, and no looking.
     """
     find_tasks()
     for each in WATCHES.values():
-        if each.every <= OFTEN:
+        if each.every <= OFTEN and not only:
             each.look()
     hand_cases()
     owner = liveness.new_owner(INLINE)
@@ -80,6 +80,7 @@ def run_waiting(limit: int | None = None) -> int:
     with liveness.holding(owner):
         while limit is None or count < limit:
             due = Work.objects.filter(state=State.WAITING, handed_at=None, not_before__lte=timezone.now())
+            due = due.filter(name=only) if only else due
             row = due.order_by("-is_urgent", "id").values_list("id", "revision").first()
             if row is None:
                 if hand_cases():
