@@ -194,7 +194,7 @@ def told_anywhere(client: Client, round: Round) -> list[str]:
         body = content.decode(errors="replace")
         if address.endswith("xlsx") and response.status_code == 200:
             body = str([list(row) for row in load_workbook(io.BytesIO(content)).active.values])
-        if SECRET in body or "4,25" in body or "4.25" in body:
+        if SECRET in body or re.search(r"(?<!\d)4[.,]25(?!\d)", body):  # no second of a time of day
             found.append(address)
     return found
 
