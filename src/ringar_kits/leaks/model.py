@@ -47,7 +47,8 @@ class Breaks:
     `pipe` is the place in `Pipes` (-1: on none of them, for instance because the pipe is gone), `day` a datetime64[D],
     `point` (m, 2) in the pipes' system (NaN: not known). `former`: dated before the pipe was laid, so of the one
     that lay there before. The last three are what the break's own record says of the pipe that broke ("" and NaN: not
-    known): they let pipes be seen that are no longer in the inventory.
+    known): they let pipes be seen that are no longer in the inventory. `area` is the shut-off area or street segment
+    that the record names, in the same words as `Pipes.area` ("" or an empty tuple: not told).
     """
 
     pipe: IntArray
@@ -57,6 +58,7 @@ class Breaks:
     material: tuple[str, ...]
     installed: FloatArray
     diameter_mm: FloatArray
+    area: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pipe)
