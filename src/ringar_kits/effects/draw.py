@@ -34,7 +34,9 @@ def draw_alternate_weeks(weeks: Collection[date], seed: int) -> dict[date, bool]
     """Return for each week whether the pilot is on: of each pair of weeks, in order, one by lot."""
     days = check_weeks(weeks)
     if len(days) % 2:
-        raise InputError(f"{len(days)} weeks are no pairs", remedy="Give an even number of weeks")
+        raise InputError(
+            "{count} weeks are no pairs", remedy="Give an even number of weeks", facts={"count": len(days)}
+        )
     lot = random.Random(seed)  # noqa: S311  # a public draw, to be repeated
     drawn = {}
     for first, second in zip(days[::2], days[1::2], strict=True):

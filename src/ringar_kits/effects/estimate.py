@@ -81,9 +81,14 @@ def _check(
 ) -> None:
     check_monday(start, "start")
     if burn_in < 0:
-        raise InputError(f"{burn_in} burn-in weeks", remedy="Give a number from 0")
+        raise InputError("{count} burn-in weeks", remedy="Give a number from 0", facts={"count": burn_in})
     if rho is not None and not 0 <= rho < 1:
-        raise InputError(f"a memory of {rho:g}", place="rho", remedy="Give a number from 0 to below 1")
+        raise InputError(
+            "a memory of {rho}",
+            place="rho",
+            remedy="Give a number from 0 to below 1",
+            facts={"rho": f"{rho:g}"},
+        )
     if planned is not None:
         planned_looks(planned)
     check_direction(worthwhile, better)
@@ -95,10 +100,16 @@ def _checked(drawn: Drawn | None, treated: Collection[str], start: date) -> Draw
         return None
     weeks = [week for week, is_on in drawn.items() if is_on] if is_by_week(drawn) else [*drawn.values()]
     if not is_by_week(drawn) and (missing := sorted(set(treated) - {str(unit) for unit in drawn})):
-        raise InputError(f"no start was drawn for {', '.join(missing)}", remedy="Draw for all that try")
+        raise InputError(
+            "no start was drawn for {units}",
+            remedy="Draw for all that try",
+            facts={"units": ", ".join(missing)},
+        )
     if any(isinstance(week, date) and week < start for week in weeks):
         raise InputError(
-            f"the draw begins before {start}", remedy="Give the first week that was drawn as the start"
+            "the draw begins before {start}",
+            remedy="Give the first week that was drawn as the start",
+            facts={"start": str(start)},
         )
     return drawn
 
@@ -106,15 +117,20 @@ def _checked(drawn: Drawn | None, treated: Collection[str], start: date) -> Draw
 def check_direction(worthwhile: float | None, better: str) -> None:
     """Raise `InputError` for an unknown direction, or a smallest effect that is no number or points the other way."""
     if better not in SIGNS:
-        raise InputError(f"better is '{better}'", remedy="Say higher or lower")
+        raise InputError("better is '{better}'", remedy="Say higher or lower", facts={"better": better})
     if worthwhile is None:
         return
     if not np.isfinite(worthwhile):
-        raise InputError(f"the smallest effect worth having is {worthwhile}", remedy="Give a number")
+        raise InputError(
+            "the smallest effect worth having is {effect}",
+            remedy="Give a number",
+            facts={"effect": str(worthwhile)},
+        )
     if worthwhile < 0 and better == "higher":
         raise InputError(
-            f"higher is better, yet the smallest effect worth having is {worthwhile:g}",
+            "higher is better, yet the smallest effect worth having is {effect}",
             remedy="Give a number above 0, or say that lower is better",
+            facts={"effect": f"{worthwhile:g}"},
         )
 
 

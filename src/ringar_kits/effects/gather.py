@@ -82,8 +82,8 @@ def gather(
     # values are looked at here, so that units that are not asked about may hold anything
     for unit in units:
         for week, value in table[unit].items():
-            if fault := fault_of(value, scale):
-                raise InputError(fault[0], place=f"unit {unit}, week {week}", remedy=fault[1])
+            if fault := fault_of(value, scale, f"unit {unit}, week {week}"):
+                raise fault
     last = until or date.max
     found = [week for unit in units for week in table[unit] if week <= last]
     if not found:
@@ -119,7 +119,12 @@ def check_monday(day: date, place: str) -> None:
     """Raise `InputError` where a day is no Monday; the message names the Monday of its week."""
     if day.weekday():
         monday = day - timedelta(days=day.weekday())
-        raise InputError(f"{day} is a {day:%A}", place=place, remedy=f"Name a week by its Monday: {monday}")
+        raise InputError(
+            "{day} is a {weekday}",
+            place=place,
+            remedy="Name a week by its Monday: {monday}",
+            facts={"day": str(day), "weekday": f"{day:%A}", "monday": str(monday)},
+        )
 
 
 def _check_units(table: Table, treated: Collection[str], controls: Collection[str]) -> None:
@@ -127,13 +132,18 @@ def _check_units(table: Table, treated: Collection[str], controls: Collection[st
         raise InputError("no unit that tried is named", remedy="Name at least one treated unit")
     if both := sorted(set(treated) & set(controls)):
         raise InputError(
-            f"{', '.join(both)} cannot both try and be compared with",
+            "{units} cannot both try and be compared with",
             remedy="Name each unit among the treated or the controls",
+            facts={"units": ", ".join(both)},
         )
     if unknown := sorted({*treated, *controls} - table.keys()):
         known = ", ".join(unit[:40] for unit in sorted(table)[:20]) or "none"
         names = ", ".join(unit[:40] for unit in unknown[:20])
-        raise InputError(f"there is no unit {names}", remedy=f"The units are: {known}")
+        raise InputError(
+            "there is no unit {units}",
+            remedy="The units are: {known}",
+            facts={"units": names, "known": known},
+        )
 
 
 def group_mean(rows: Values) -> Values:

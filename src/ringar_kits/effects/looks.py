@@ -14,7 +14,9 @@ def planned_looks(weeks_planned: int) -> tuple[Look, ...]:
     """
     if weeks_planned < len(THRESHOLDS):
         raise InputError(
-            f"{weeks_planned} weeks cannot be looked at three times", remedy="Plan at least 3 weeks"
+            "{count} weeks cannot be looked at three times",
+            remedy="Plan at least 3 weeks",
+            facts={"count": weeks_planned},
         )
     count = len(THRESHOLDS)
     return tuple(

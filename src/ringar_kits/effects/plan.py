@@ -73,9 +73,17 @@ def plan_design(
     """
     check_direction(worthwhile, better)
     if weeks_after < FEWEST_AFTER:
-        raise InputError(f"{weeks_after} weeks are too few", remedy=f"Plan at least {FEWEST_AFTER} weeks")
+        raise InputError(
+            "{count} weeks are too few",
+            remedy="Plan at least {fewest} weeks",
+            facts={"count": weeks_after, "fewest": FEWEST_AFTER},
+        )
     if not 0 < power < 1:
-        raise InputError(f"a power of {power:g}", remedy="Give a share between 0 and 1, such as 0.8")
+        raise InputError(
+            "a power of {power}",
+            remedy="Give a share between 0 and 1, such as 0.8",
+            facts={"power": f"{power:g}"},
+        )
     frame = gather(observations, treated=treated, controls=controls, scale=scale)
     difference = frame.difference(frame.treated, frame.controls)
     used = np.flatnonzero(~np.isnan(difference))
@@ -121,9 +129,10 @@ def _least(noise: _Noise, worthwhile: float | None) -> float | None:
     change = change_of(noise.sign * abs(worthwhile), noise.scale, noise.level)
     if isinf(change):
         raise InputError(
-            f"the treated units lie at {noise.level:g} and cannot change by {worthwhile:g}",
+            "the treated units lie at {level} and cannot change by {effect}",
             place="smallest effect worth having",
             remedy="Give it in the metric's own unit",
+            facts={"level": f"{noise.level:g}", "effect": f"{worthwhile:g}"},
         )
     return abs(change)
 

@@ -39,7 +39,7 @@ def randomisation_test(
     followed. Raises `InputError` where the draw does not fit the data.
     """
     if better not in SIGNS:
-        raise InputError(f"better is '{better}'", remedy="Say higher or lower")
+        raise InputError("better is '{better}'", remedy="Say higher or lower", facts={"better": better})
     if not drawn:
         raise InputError(
             "the draw is empty", remedy="Give what draw_start_weeks or draw_alternate_weeks gave"
@@ -52,7 +52,9 @@ def randomisation_test(
     frame = gather(observations, treated=starts, controls=controls, scale=scale)
     if strange := sorted({str(week) for week in starts.values()} - {str(day) for day in days}):
         raise InputError(
-            f"nobody could draw {', '.join(strange)}", remedy="Give the weeks that were drawn from"
+            "nobody could draw {weeks}",
+            remedy="Give the weeks that were drawn from",
+            facts={"weeks": ", ".join(strange)},
         )
     changes = np.array([[_change(frame, row, day) for day in days] for row in frame.treated])
     deal = [days.index(starts[frame.units[row]]) for row in frame.treated]
@@ -66,9 +68,10 @@ def _change(frame: Frame, row: int, start: date) -> float:
     sides = [difference[side & ~np.isnan(difference)] for side in (after, ~after)]
     if not all(len(side) for side in sides):
         raise InputError(
-            f"there are no values on both sides of {start}",
+            "there are no values on both sides of {start}",
             place=f"unit {frame.units[row]}",
             remedy="Measure before the first week that could be drawn, and on after the last",
+            facts={"start": str(start)},
         )
     return float(sides[0].mean() - sides[1].mean())
 

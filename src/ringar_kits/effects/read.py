@@ -46,8 +46,8 @@ def read_observations(
                 place=place,
                 remedy="Keep one value for each week",
             )
-        if each.unit in units and (fault := fault_of(each.value, scale)):
-            raise InputError(fault[0], place=place, remedy=fault[1])
+        if each.unit in units and (fault := fault_of(each.value, scale, place)):
+            raise fault
         found.append(each)
     if not found:
         raise InputError("there are no rows below the header", place=name, remedy="Give at least one")

@@ -16,20 +16,30 @@ LARGEST = 1e15
 def check_scale(scale: str) -> None:
     """Raise `InputError` unless the scale is one of `SCALES`."""
     if scale not in SCALES:
-        raise InputError(f"there is no scale '{scale}'", remedy=f"Choose one of {', '.join(SCALES)}")
+        raise InputError(
+            "there is no scale '{scale}'",
+            remedy="Choose one of {known}",
+            facts={"scale": scale, "known": ", ".join(SCALES)},
+        )
 
 
-def fault_of(value: float, scale: str) -> tuple[str, str] | None:
-    """Return (problem, remedy) where a value cannot stand on a scale, else None."""
+def fault_of(value: float, scale: str, place: str) -> InputError | None:
+    """Return the error where a value cannot stand on a scale, else None."""
+    if words := _words_of(value, scale):
+        return InputError(words[0], place=place, remedy=words[1], facts={"value": f"{value:g}"})
+    return None
+
+
+def _words_of(value: float, scale: str) -> tuple[str, str] | None:
     if not math.isfinite(value):
-        return f"the value {value} is not a number", "Give a number, or leave the week out"
+        return "the value {value} is not a number", "Give a number, or leave the week out"
     if abs(value) > LARGEST:
-        return f"the value {value:g} is too large to reckon with", "Measure in a larger unit"
+        return "the value {value} is too large to reckon with", "Measure in a larger unit"
     if scale == "log" and value <= 0:
-        return f"the value {value:g} has no logarithm", "Give values above 0, or use the scale identity"
+        return "the value {value} has no logarithm", "Give values above 0, or use the scale identity"
     if scale == "logit" and not 0 < value < 1:
         return (
-            f"the value {value:g} is not a share between 0 and 1",
+            "the value {value} is not a share between 0 and 1",
             "Give 0.25 for 25 %, or use the scale identity",
         )
     return None

@@ -103,9 +103,10 @@ def _check(
         )
     if issued < invoice.issued:
         raise InvoiceError(
-            f"the credit note is of {issued}, before the invoice ({invoice.issued})",
+            "the credit note is of {issued}, before the invoice ({invoice})",
             place=place,
             remedy="Give it a later day",
+            facts={"issued": str(issued), "invoice": str(invoice.issued)},
         )
     if not number.strip() or number.strip() == invoice.number:
         raise InvoiceError(
@@ -115,7 +116,10 @@ def _check(
         raise InvoiceError("the reason is empty", place=place, remedy="Say why it is credited")
     if not 0 < share <= 1:
         raise InvoiceError(
-            f"{share} is no share of it", place=place, remedy="Choose a share above 0 and at most 1"
+            "{share} is no share of it",
+            place=place,
+            remedy="Choose a share above 0 and at most 1",
+            facts={"share": str(share)},
         )
     if lines is not None:
         _check_lines(invoice, lines, place)
@@ -125,9 +129,13 @@ def _check_lines(invoice: Invoice, lines: Collection[str], place: str) -> None:
     unknown = set(lines) - {line.number for line in invoice.lines}
     if unknown or not lines:
         raise InvoiceError(
-            f"it has no line {', '.join(sorted(unknown)) or 'of none'}",
+            "it has no line {unknown}",
             place=place,
-            remedy=f"It has {', '.join(line.number for line in invoice.lines)}",
+            remedy="It has {lines}",
+            facts={
+                "unknown": ", ".join(sorted(unknown)) or "of none",
+                "lines": ", ".join(line.number for line in invoice.lines),
+            },
         )
     if invoice.adjustments:
         raise InvoiceError(

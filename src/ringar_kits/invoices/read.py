@@ -82,10 +82,12 @@ class _Reader:
     def amount(self, element: Element, currency: str = "") -> Decimal:
         stated, expected = element.get("currencyID"), currency or self.currency
         if stated != expected:
-            raise InvoiceError(
-                f"the amount is in {stated or 'no currency'}, the document in {expected}",
-                place=place(element),
-                remedy="All amounts of an invoice are in its own currency (cbc:DocumentCurrencyCode)",
+            raise _wrong(
+                "the amount is in {stated}, the document in {expected}",
+                element,
+                "All amounts of an invoice are in its own currency (cbc:DocumentCurrencyCode)",
+                stated=stated or "no currency",
+                expected=expected,
             )
         return _number(element)
 
@@ -164,10 +166,11 @@ class _Reader:
 def _price_per(line: Element) -> Decimal:
     number = _number_at(line, "cac:Price/cbc:BaseQuantity")
     if number is not None and number <= 0:
-        raise InvoiceError(
-            f"the price is for {number} units",
-            place=place(_required(line, "cac:Price/cbc:BaseQuantity")),
-            remedy="State a quantity above 0, or none",
+        raise _wrong(
+            "the price is for {number} units",
+            _required(line, "cac:Price/cbc:BaseQuantity"),
+            "State a quantity above 0, or none",
+            number=str(number),
         )
     return Decimal(1) if number is None else number
 
@@ -217,32 +220,32 @@ def _currency(root: Element) -> str:
     element = _required(root, "cbc:DocumentCurrencyCode")
     currency = (element.text or "").strip()
     if not re.fullmatch("[A-Z]{3}", currency):
-        raise InvoiceError(
-            f"'{currency[:20]}' is no currency", place=place(element), remedy="Write three letters: SEK"
-        )
+        raise _wrong("'{text}' is no currency", element, "Write three letters: SEK", text=currency[:20])
     return currency
+
+
+def _wrong(problem: str, element: Element, remedy: str, **facts: str) -> InvoiceError:
+    return InvoiceError(problem, place=place(element), remedy=remedy, facts=facts)
 
 
 def _required(element: Element, path: str) -> Element:
     found = find(element, path)
     if found is None:
-        raise InvoiceError(f"{path} is missing", place=place(element), remedy="Ask the sender to complete it")
+        raise _wrong("{path} is missing", element, "Ask the sender to complete it", path=path)
     return found
 
 
 def _text(element: Element, path: str) -> str:
     found = _required(element, path)
     if not (found.text or "").strip():
-        raise InvoiceError(f"{path} is empty", place=place(found), remedy="Ask the sender to complete it")
+        raise _wrong("{path} is empty", found, "Ask the sender to complete it", path=path)
     return text(element, path)
 
 
 def _number(element: Element) -> Decimal:
     written = (element.text or "").strip()
     if not written.isascii() or not NUMBER.fullmatch(written):
-        raise InvoiceError(
-            f"'{written[:40]}' is no number", place=place(element), remedy="Write it as 1234.50"
-        )
+        raise _wrong("'{text}' is no number", element, "Write it as 1234.50", text=written[:40])
     return Decimal(written)
 
 
@@ -258,9 +261,7 @@ def _date(element: Element) -> date:
             raise ValueError
         return date.fromisoformat(written)
     except ValueError:
-        raise InvoiceError(
-            f"'{written[:40]}' is no date", place=place(element), remedy="Write it as 2026-01-31"
-        ) from None
+        raise _wrong("'{text}' is no date", element, "Write it as 2026-01-31", text=written[:40]) from None
 
 
 def _date_at(element: Element, path: str) -> date | None:
@@ -271,9 +272,10 @@ def _date_at(element: Element, path: str) -> date | None:
 def _is_true(element: Element) -> bool:
     written = (element.text or "").strip()
     if written not in ("true", "false", "1", "0"):
-        raise InvoiceError(
-            f"'{written[:20]}' is neither true nor false",
-            place=place(element),
-            remedy="Write true for a charge, false for a discount",
+        raise _wrong(
+            "'{text}' is neither true nor false",
+            element,
+            "Write true for a charge, false for a discount",
+            text=written[:20],
         )
     return written in ("true", "1")

@@ -19,8 +19,9 @@ def parse(data: bytes) -> Element:
     """The root element of an Invoice or a CreditNote in UBL 2.1; raises InvoiceError for all else."""
     if len(data) > LARGEST:
         raise InvoiceError(
-            f"the document is {len(data) / MEGABYTE:.0f} MB, and at most {LARGEST // MEGABYTE} MB are read",
+            "the document is {size} MB, and at most {most} MB are read",
             remedy="Ask the sender for the invoice without its attachments",
+            facts={"size": f"{len(data) / MEGABYTE:.0f}", "most": LARGEST // MEGABYTE},
         )
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
@@ -31,9 +32,10 @@ def parse(data: bytes) -> Element:
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise InvoiceError(
-            f"this is not whole XML ({str(error)[:120]})",
+            "this is not whole XML ({error})",
             place=f"line {line}" if line else "",
             remedy="Ask the sender to send the file again, unchanged, in UTF-8",
+            facts={"error": str(error)[:120]},
         ) from None
     # An entity may be a bomb or read a file of ours; no invoice has any use for one.
     if root.getroottree().docinfo.doctype:
@@ -44,9 +46,10 @@ def parse(data: bytes) -> Element:
         )
     if root.tag not in {f"{{{UBL.format(kind)}}}{kind}" for kind in (INVOICE, CREDIT_NOTE)}:
         raise InvoiceError(
-            f"the root element is {str(root.tag)[:120]}, not an Invoice or a CreditNote in UBL 2.1",
+            "the root element is {tag}, not an Invoice or a CreditNote in UBL 2.1",
             place=f"line {root.sourceline}",
             remedy="Send the invoice as Peppol BIS Billing 3.0 (UBL)",
+            facts={"tag": str(root.tag)[:120]},
         )
     return root
 
