@@ -10,15 +10,16 @@ A room's `waiting.py` holds WAITING: what waits for a person to do, for the firs
 A room's `guide.py` holds STEPS: the first things that someone new does there, for whom.
 A room's `outcomes.py` holds OUTCOMES: what of its own came of a lower room's rows (pilots of meetings).
 A room's `personal.py` holds PERSONAL: what it keeps about a person, for own-data export and erasure.
+A room's `telling.py` holds TELLERS: how people are told by it of what happens in the rooms below it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -155,6 +156,42 @@ class Waiting:
     since: datetime
     by: datetime | None = None
     language: str = ""
+
+
+class Teller(Protocol):
+    """How a room tells people that `event` happened to `row`; returns how many it told.
+
+    `people` are ids; those in `written` have had a letter about it, and get no other. Who follows the row, or one of
+    the rows in `also_of`, is told too.
+    """
+
+    def __call__(
+        self,
+        *,
+        by: Viewer,
+        row: Any,
+        event: str,
+        people: Iterable[int] = (),
+        written: Collection[int] = (),
+        also_of: Collection[UUID] = (),
+    ) -> int: ...
+
+
+def tell(
+    *,
+    by: Viewer,
+    row: Any,
+    event: str,
+    people: Collection[int] = (),
+    written: Collection[int] = (),
+    also_of: Collection[UUID] = (),
+) -> int:
+    """Has the rooms that do so tell people that `event` happened to the row (see Teller); returns how many.
+
+    For rooms that lie below those that tell. Call it inside the transaction of the change.
+    """
+    told = {"people": people, "written": written, "also_of": also_of}
+    return sum(each(by=by, row=row, event=event, **told) for each in declared("telling", "TELLERS"))
 
 
 MOST_WAITING = 25

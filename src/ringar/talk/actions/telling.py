@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -48,12 +49,15 @@ def tell_people(
     facts: dict[str, Any] | None = None,
     followers: bool = True,
     besides: Collection[int] = (),
+    written: Collection[int] = (),
+    also_of: Collection[UUID] = (),
     comment: Comment | None = None,
 ) -> int:
     """Tells the people (ids), and those who follow the row, that `event` happened to it; returns how many.
 
     Never the one who acts, nor those in `besides` (told already), and only those who may see the row, and the
-    `comment` that it is about. `event` is a key that some room's subjects.py declares in EVENTS; `facts` fill its
+    `comment` that it is about. Those in `written` have had a letter about it, and get no mail; who follows one of the
+    rows in `also_of` is told too. `event` is a key that some room's subjects.py declares in EVENTS; `facts` fill its
     sentence, with `actor` and `title` added when it is shown. Raises LookupError where the event is not declared.
     Call it inside the transaction of the change.
     """
@@ -63,7 +67,8 @@ def tell_people(
     subject = subject_kind(row)
     ids = set(people)
     if followers:
-        ids |= set(Follow.objects.filter(row=row.uuid).values_list("person_id", flat=True))
+        followed = Follow.objects.filter(row__in=[row.uuid, *also_of])
+        ids |= set(followed.values_list("person_id", flat=True))
     ids -= {by.person_id or 0, *besides}
     readers = readers_of(subject, row, ids, comment)
     zone = zone_of(row.organisation_id)
@@ -79,7 +84,11 @@ def tell_people(
         "at": now(),
     }
     Notification.objects.bulk_create(
-        Notification(person=person, mail_at=mail_time(person, zone, is_answer=known.is_answer), **told)
+        Notification(
+            person=person,
+            mail_at=None if person.pk in written else mail_time(person, zone, is_answer=known.is_answer),
+            **told,
+        )
         for person in readers
     )
     return len(readers)
