@@ -52,7 +52,19 @@ BASE_URL = os.environ.get(
     "RINGAR_BASE_URL", "http://127.0.0.1:8000" if DEMO else f"https://{(ALLOWED_HOSTS or ['localhost'])[0]}"
 )
 
-ROOMS = ["core", "robots", "talk", "needs", "solvers", "matching", "procurement", "pilots", "front", "demo"]
+ROOMS = [
+    "core",
+    "robots",
+    "talk",
+    "city",
+    "needs",
+    "solvers",
+    "matching",
+    "procurement",
+    "pilots",
+    "front",
+    "demo",
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,1 @@
+"""Pure decisions of this room, one file a subject: no database, no clock."""
