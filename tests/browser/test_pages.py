@@ -53,7 +53,7 @@ NOT_PAGES = {
     *("call_answers_csv", "trial_csv"),
     *("call_csv", "unit_csv", "invitation_csv", "work_csv", "moderation_log_csv", "notification_csv"),
     *("feed_atom", "feed_mine", "calendar_open", "calendar_mine"),
-    *("staff_ask", "pilot_overview_csv", "measurement_csv", "hindrance_list_csv"),
+    *("staff_ask", "pilot_overview_csv", "pilot_history_csv", "measurement_csv", "hindrance_list_csv"),
     *("round_hand_in", "round_list_csv", "round_csv", "round_scores_csv"),
     *("meeting_day_invite", "meeting_day_plan", "meeting_party_leave", "party_cancel"),
     *("meeting_day_csv", "meeting_answer", "meeting_no_show", "party_calendar"),

@@ -32,17 +32,23 @@ _NUMBER = (int, float, Decimal)
 
 
 def export_response(
-    name: str, headers: Iterable[object], rows: Iterable[Iterable[object]], *, kind: str | None = None
+    name: str,
+    headers: Iterable[object],
+    rows: Iterable[Iterable[object]],
+    *,
+    kind: str | None = None,
+    most: int | None = None,
 ) -> FileResponse:
     """A list to download: Excel where `kind` is "xlsx" (a view passes `request.GET.get("format")`), else CSV.
 
     `rows` may be a generator: it is read once and written to a file on disk, so that long lists take no memory. A
     fault on the way is an error page, never half a file. Numbers and dates are kept as such; aware times become
-    local; other values become text. After MOST_ROWS a last line says that there are more.
+    local; other values become text. After `most` rows (MOST_ROWS where it is not said) a last line says
+    that there are more.
     """
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
     write = write_excel if kind == EXCEL else write_csv
-    write(file, [str(header) for header in headers], capped(rows))
+    write(file, [str(header) for header in headers], capped(rows, most or MOST_ROWS))
     file.seek(0)
     excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return FileResponse(
@@ -53,15 +59,13 @@ def export_response(
     )
 
 
-def capped(rows: Iterable[Iterable[object]]) -> Iterator[Iterable[object]]:
+def capped(rows: Iterable[Iterable[object]], most: int) -> Iterator[Iterable[object]]:
     """The rows up to the most, then a line that says that more were left out."""
     waiting = iter(rows)
-    yield from islice(waiting, MOST_ROWS)
+    yield from islice(waiting, most)
     if next(waiting, None) is not None:
-        yield [
-            _("Only the first %(count)s rows are here. Narrow the list to get the rest.")
-            % {"count": MOST_ROWS}
-        ]
+        text = _("Only the first %(count)s rows are here. Narrow the list to get the rest.")
+        yield [text % {"count": most}]
 
 
 def as_cell(value: object) -> float | Decimal | date | str:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("pilotprojekt/<uuid:uuid>/sprint/prototyp/", sprints.pilot_prototype, name="pilot_prototype"),
     path("pilotprojekt/oversikt/", overview.pilot_overview, name="pilot_overview"),
     path("pilotprojekt/oversikt/lista.csv", overview.pilot_overview_csv, name="pilot_overview_csv"),
+    path("pilotprojekt/oversikt/handelser.csv", overview.pilot_history_csv, name="pilot_history_csv"),
     path("pilotprojekt/<uuid:uuid>/matvarden/", measurements.measurement_list, name="measurement_list"),
     path("pilotprojekt/<uuid:uuid>/matvarden.csv", measurements.measurement_csv, name="measurement_csv"),
     path(

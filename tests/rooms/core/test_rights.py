@@ -438,6 +438,7 @@ supplier_choice           sprint-choice L.....DD  kind=Teknik supplier=Bolaget r
 pilot_overview            -          LP..PPPP
 pilot_overview            -          LP..PPPP  ?state=all
 pilot_overview_csv        -          LP..PPPP
+pilot_history_csv         -          LP..PPPP
 measurement_list          pilot      L...PPPP
 measurement_list          planned    L.....PP
 measurement_csv           pilot      L...PPPP

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from ringar.core.charts import Chart, Row, bar_chart
@@ -16,11 +16,14 @@ from ringar.core.middleware import Request
 from ringar.core.queries import shown_name
 from ringar.core.rules import NotAllowed
 from ringar.core.text import tidy_text
+from ringar.pilots.history import told_history
 from ringar.pilots.queries.overview import StageCount, funnel, lines_of, overview_pilots, page_of, with_counts
 from ringar.pilots.rules import PilotState, Stage
 
 LONGEST_SEARCH = 200
 AT_ONCE = 500
+MOST_MOVES = 500_000
+"""A log that is cut short tells wrong times; a municipality's whole history is shorter than this."""
 
 
 def wanted_of(request: Request) -> dict[str, str]:
@@ -112,3 +115,19 @@ def pilot_overview_csv(request: Request) -> HttpResponseBase:
                 )
 
     return export_response(_("pilots"), header, rows(), kind=request.GET.get("format"))
+
+
+@login_required
+@require_GET
+def pilot_history_csv(request: Request) -> HttpResponseBase:
+    """Every move of needs and pilots as an event log, which the page of event logs takes."""
+    viewer = request.viewer
+    if not viewer.is_inside or viewer.organisation_id is None:
+        raise NotAllowed
+    # Named as the form of event logs guesses them
+    header = (
+        *(pgettext("event log", "case"), pgettext("event log", "activity")),
+        *(pgettext("event log", "time"), pgettext("event log", "seq")),
+    )
+    rows = told_history(viewer.organisation_id)
+    return export_response(_("moves"), header, rows, kind=request.GET.get("format"), most=MOST_MOVES)
