@@ -92,7 +92,7 @@ def run_check(args: argparse.Namespace) -> int:
         try:
             found = _found(_read(path), args.official)
         except InputError as error:
-            unreadable.append({"file": path, "problem": str(error)})
+            unreadable.append({"file": path, "problem": str(error).removeprefix(f"{path}: ")})
             continue
         findings += [{"file": path, **vars(finding)} for finding in found]
     not_checked = [OTHER_COUNTRIES] if args.official else [*NOT_CHECKED]
@@ -114,6 +114,10 @@ def run_check(args: argparse.Namespace) -> int:
 
 def run_credit(args: argparse.Namespace) -> int:
     """Write a credit note; 1 where it breaks a rule, since its invoice does (it is written all the same)."""
+    if Path(args.out).resolve() == Path(args.file).resolve():
+        raise InputError(
+            "the invoice itself would be written over", place=args.out, remedy="Name another file"
+        )
     data = make_credit_note(
         read_invoice(_read(args.file)),
         number=args.number,

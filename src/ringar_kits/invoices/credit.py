@@ -114,7 +114,7 @@ def _check(
         )
     if not reason.strip():
         raise InvoiceError("the reason is empty", place=place, remedy="Say why it is credited")
-    if not 0 < share <= 1:
+    if not share.is_finite() or not 0 < share <= 1:
         raise InvoiceError(
             "{share} is no share of it",
             place=place,

@@ -176,29 +176,37 @@ def _price_per(line: Element) -> Decimal:
 
 
 def _party(element: Element) -> Party:
-    endpoint, number = find(element, "cbc:EndpointID"), find(element, "cac:PartyLegalEntity/cbc:CompanyID")
+    address, contact = find(element, "cac:PostalAddress"), find(element, "cac:Contact")
+    legal = find(element, "cac:PartyLegalEntity")
+    endpoint, endpoint_scheme = _identifier(element, "cbc:EndpointID")
+    number, number_scheme = _identifier(legal, "cbc:CompanyID")
     schemes = find_all(element, "cac:PartyTaxScheme")
     numbers = {text(each, "cac:TaxScheme/cbc:ID"): text(each, "cbc:CompanyID") for each in schemes}
     return Party(
-        name=text(element, "cac:PartyLegalEntity/cbc:RegistrationName")
-        or _text(element, "cac:PartyName/cbc:Name"),
+        name=text(legal, "cbc:RegistrationName") or _text(element, "cac:PartyName/cbc:Name"),
         trading_name=text(element, "cac:PartyName/cbc:Name"),
-        endpoint=text(element, "cbc:EndpointID"),
-        endpoint_scheme="" if endpoint is None else endpoint.get("schemeID", ""),
-        number=text(element, "cac:PartyLegalEntity/cbc:CompanyID"),
-        number_scheme="" if number is None else number.get("schemeID", ""),
-        legal_form=text(element, "cac:PartyLegalEntity/cbc:CompanyLegalForm"),
+        endpoint=endpoint,
+        endpoint_scheme=endpoint_scheme,
+        number=number,
+        number_scheme=number_scheme,
+        legal_form=text(legal, "cbc:CompanyLegalForm"),
         vat_number=numbers.pop("VAT", ""),
         tax_note=next(iter(numbers.values()), ""),
-        street=text(element, "cac:PostalAddress/cbc:StreetName"),
-        street_more=text(element, "cac:PostalAddress/cbc:AdditionalStreetName"),
-        city=text(element, "cac:PostalAddress/cbc:CityName"),
-        postcode=text(element, "cac:PostalAddress/cbc:PostalZone"),
+        street=text(address, "cbc:StreetName"),
+        street_more=text(address, "cbc:AdditionalStreetName"),
+        city=text(address, "cbc:CityName"),
+        postcode=text(address, "cbc:PostalZone"),
         country=_text(element, "cac:PostalAddress/cac:Country/cbc:IdentificationCode"),
-        contact=text(element, "cac:Contact/cbc:Name"),
-        phone=text(element, "cac:Contact/cbc:Telephone"),
-        email=text(element, "cac:Contact/cbc:ElectronicMail"),
+        contact=text(contact, "cbc:Name"),
+        phone=text(contact, "cbc:Telephone"),
+        email=text(contact, "cbc:ElectronicMail"),
     )
+
+
+def _identifier(element: Element, path: str) -> tuple[str, str]:
+    """What stands at the path, and the scheme that it is a number of; two empty texts where nothing does."""
+    found = find(element, path)
+    return ("", "") if found is None else (text(element, path), found.get("schemeID", ""))
 
 
 def _payment(element: Element) -> Payment:

@@ -16,6 +16,7 @@ from ringar_kits.invoices.model import (
     TaxSum,
     Totals,
     add_up,
+    in_ore,
     line_amount,
 )
 
@@ -102,3 +103,38 @@ def invoices(draw: st.DrawFn) -> Invoice:
         totals=NOTHING,
     )
     return add_up(drawn)
+
+
+@st.composite
+def any_invoices(draw: st.DrawFn) -> Invoice:
+    """The same with what is rarer: discounts, goods that came back, an advance, rounding, VAT in kronor beside."""
+    drawn = draw(invoices())
+    advance, rounding = draw(st.none() | amounts), draw(st.none() | st.decimals("-0.99", "0.99", places=2))
+    discounts = tuple(
+        Adjustment(is_charge=False, amount=amount, reason="Rabatt", tax=draw(st.sampled_from(TAXES[:3])))
+        for amount in draw(st.lists(amounts, max_size=2))
+    )
+    own = drawn.currency != "SEK" and draw(st.booleans())
+    counted = add_up(
+        replace(
+            drawn,
+            lines=tuple(varied(draw, line) for line in drawn.lines),
+            adjustments=drawn.adjustments + discounts,
+            totals=replace(NOTHING, prepaid=advance, rounding=rounding),
+            due=draw(st.none() | st.just(drawn.issued)),
+            delivered=draw(st.none() | st.just(drawn.issued)),
+            order=draw(st.just("") | texts),
+            type_code=draw(st.sampled_from(["380", "383"])),
+        )
+    )
+    if not own:
+        return counted
+    return replace(counted, tax_currency="SEK", tax_total_own_currency=in_ore(counted.tax_total * 11))
+
+
+def varied(draw: st.DrawFn, line: Line) -> Line:
+    """The line, or what of it came back; its charges, or the same as discounts."""
+    sign, is_charge = draw(st.sampled_from([1, 1, 1, -1])), draw(st.booleans())
+    changes = tuple(replace(each, is_charge=is_charge) for each in line.adjustments)
+    changed = replace(line, quantity=line.quantity * sign, adjustments=changes)
+    return replace(changed, amount=line_amount(changed))

@@ -100,6 +100,13 @@ def test_credit_when_it_can_not_be_then_nothing_is_written(good: Path) -> None:
         )
     with pytest.raises(SystemExit):
         run("credit", good, "--number", "K1", "--share", "half", "--out", out)
+    for share in ("nan", "inf", "-1"):
+        with pytest.raises(InputError, match="no share"):
+            run("credit", good, "--number", "K1", f"--share={share}", "--out", out)
+    before = good.read_bytes()
+    with pytest.raises(InputError, match="written over"):
+        run("credit", good, "--number", "K1", "--out", good.parent / "." / good.name)
+    assert good.read_bytes() == before
 
 
 def test_check_when_file_is_huge_then_refused_without_holding_it(

@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from ringar_kits.invoices import InvoiceError, check_invoice, make_credit_note, read_invoice, write_invoice
 from ringar_kits.invoices.model import Adjustment, Invoice, Reference, Tax, add_up
-from tests.kits.invoices.drawn import FIXED, invoices
+from tests.kits.invoices.drawn import FIXED, any_invoices, invoices
 
 DAY = date(2026, 12, 31)
 SHARES = st.decimals("0.01", "0.99", places=2)
@@ -46,6 +47,34 @@ def test_credit_note_when_whole_then_is_the_invoice_to_the_ore(invoice: Invoice)
     assert (note.is_credit, note.type_code, note.note) == (True, "381", "Fel pris")
     assert note.preceding == (Reference(invoice.number, invoice.issued),)
     assert (note.totals, note.tax_sums, note.lines) == (invoice.totals, invoice.tax_sums, invoice.lines)
+
+
+def booked(document: bytes) -> list[tuple[str, str, Decimal]]:
+    """Every amount that the document states, where and in which currency: of a credit note, below 0."""
+    root = etree.fromstring(document)
+    sign = -1 if "CreditNote" in root.tag else 1
+    amounts = [(place_of(each), each.get("currencyID"), sign * Decimal(each.text)) for each in root.iter("{*}*")
+               if each.get("currencyID")]  # fmt: skip
+    return sorted(each for each in amounts if "Price" not in each[0])
+
+
+def place_of(element: etree._Element) -> str:
+    names = [etree.QName(each).localname for each in (element, *element.iterancestors())][:-1]
+    return "/".join(reversed(names)).replace("CreditNoteLine", "InvoiceLine")
+
+
+@given(any_invoices())
+@settings(max_examples=40, deadline=None)
+def test_credit_note_when_of_any_invoice_then_passes_and_every_amount_of_both_sums_to_nothing(
+    invoice: Invoice,
+) -> None:
+    assume(invoice.totals.payable > 0)
+    document = write_invoice(invoice)
+    assert check_invoice(document) == []
+    note = make_credit_note(invoice, number="K1", issued=DAY, reason="Fel")
+    assert check_invoice(note) == []
+    back = [(place, currency, -amount) for place, currency, amount in booked(note)]
+    assert sorted(back) == booked(document)
 
 
 @given(invoices(), SHARES)
