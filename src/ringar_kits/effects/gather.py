@@ -120,10 +120,10 @@ def check_monday(day: date, place: str) -> None:
     if day.weekday():
         monday = day - timedelta(days=day.weekday())
         raise InputError(
-            "{day} is a {weekday}",
+            "{day} is no Monday",
             place=place,
             remedy="Name a week by its Monday: {monday}",
-            facts={"day": str(day), "weekday": f"{day:%A}", "monday": str(monday)},
+            facts={"day": str(day), "monday": str(monday)},
         )
 
 

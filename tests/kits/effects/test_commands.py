@@ -125,7 +125,7 @@ HEADER = ("unit", "week", "value")
         ([HEADER], "no rows below the header"),
         (
             [HEADER, ("A", "2026-01-06", 1)],
-            "row 2: 2026-01-06 is a Tuesday. Name a week by its Monday: 2026-01-05",
+            "row 2: 2026-01-06 is no Monday. Name a week by its Monday: 2026-01-05",
         ),
         ([HEADER, ("A", "v. 2", 1)], "row 2: 'v. 2' is not a date"),
         ([HEADER, ("A", "2026-01-05", "many")], "row 2: 'many' is not a number"),
@@ -159,7 +159,7 @@ def test_estimate_when_a_value_cannot_stand_on_the_scale_then_its_row_is_named(t
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (("--start", "2026-03-31"), "2026-03-31 is a Tuesday"),
+        (("--start", "2026-03-31"), "2026-03-31 is no Monday"),
         (("--start", week(30)), "--start: 2026-08-03 is outside the data"),
         (("--start", week(0)), "--start: 2026-01-05 is outside the data"),
         (("--treated", "A,Q"), "no unit Q"),
@@ -205,5 +205,5 @@ def test_command_when_run_from_a_shell_then_faults_are_one_line_and_exit_code_2(
     ]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("ringar: data.csv, row 2: 2026-01-06 is a Tuesday")
+    assert done.stderr.startswith("ringar: data.csv, row 2: 2026-01-06 is no Monday")
     assert "Traceback" not in done.stderr

@@ -98,7 +98,7 @@ def test_nesta_level_when_there_is_no_change_for_the_better_then_is_one():
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"start": week(12).replace(day=31)}, "is a Tuesday.*Monday: 2026-03-30"),
+        ({"start": week(12).replace(day=31)}, "is no Monday.*Monday: 2026-03-30"),
         ({"burn_in": -1}, "-1 burn-in weeks"),
         ({"rho": 1.0}, "rho.*below 1"),
         ({"rho": float("nan")}, "rho.*below 1"),
