@@ -1,0 +1,154 @@
+"""Reads of data sets: which ones a viewer may know of and look into, and what is in them."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from ringar.city.models import Asset, AssetChange, DataImport, DataSet, Incident, Observation, Release
+from ringar.city.rules.data import KEEPERS, Holding, ReleaseTo, can_keep, can_look_into, can_release
+from ringar.core.models import Unit
+from ringar.core.rules import LEADING_ROLES, NotAllowed, Viewer
+
+MOST_CHANGES = 20
+MOST_INCIDENTS = 200
+
+
+def holding(data_set: DataSet) -> Holding:
+    """What decisions on the data set need to know. No query where it comes from `known_sets`, else 1."""
+    live = getattr(data_set, "live", None)
+    if live is None:
+        live = list(data_set.releases.filter(withdrawn_at=None))
+    return Holding(
+        organisation_id=data_set.organisation_id,
+        unit_id=data_set.owner_unit_id,
+        keeper_id=data_set.keeper_id,
+        is_restricted=data_set.is_restricted,
+        released_to=frozenset(each.to for each in live),
+    )
+
+
+def released(to: str, column: str = "pk") -> Exists:
+    """Whether the data set (in `column`) is released so now."""
+    return Exists(Release.objects.filter(data_set=OuterRef(column), to=to, withdrawn_at=None))
+
+
+def led_units(viewer: Viewer) -> frozenset[int]:
+    """The units that the viewer leads, with those below them."""
+    return frozenset[int]().union(*(viewer.role_units.get(role, frozenset()) for role in LEADING_ROLES))
+
+
+def known_sets(viewer: Viewer) -> QuerySet[DataSet]:
+    """The data sets that the viewer may know of (`rules.data.can_know_of`), with what their rights need. 2 queries."""
+    seen = released(ReleaseTo.OPEN)
+    rows = DataSet.objects.filter(Q(seen) | Q(pk__in=_inside(viewer).values("pk")))
+    live = Release.objects.filter(withdrawn_at=None).order_by("id")
+    return rows.select_related("owner_unit", "keeper", "organisation").prefetch_related(
+        Prefetch("releases", live, to_attr="live")
+    )
+
+
+def _inside(viewer: Viewer) -> QuerySet[DataSet]:
+    """The data sets known to someone who works in a municipality here; none to others."""
+    if not viewer.is_inside:
+        return DataSet.objects.none()
+    return DataSet.objects.filter(Q(organisation_id=viewer.organisation_id) | Q(released(ReleaseTo.EXCHANGE)))
+
+
+def open_sets(viewer: Viewer) -> QuerySet[DataSet]:
+    """The data sets that the viewer may look into (`rules.data.can_look_into`)."""
+    seen = Q(released(ReleaseTo.OPEN))
+    if viewer.is_inside:
+        own = Q(is_restricted=False) | Q(owner_unit_id__in=viewer.unit_ids | led_units(viewer))
+        if viewer.person_id is not None:
+            own |= Q(keeper_id=viewer.person_id)
+        elif viewer.leads:  # the operator and the robots of the installation
+            own = Q()
+        seen |= Q(released(ReleaseTo.EXCHANGE)) | (Q(organisation_id=viewer.organisation_id) & own)
+    return DataSet.objects.filter(seen)
+
+
+def data_set_for(viewer: Viewer, uuid: UUID) -> DataSet:
+    """A data set that the viewer may know of. 2 queries. Raises 404."""
+    return get_object_or_404(known_sets(viewer), uuid=uuid)
+
+
+def opened_set(viewer: Viewer, uuid: UUID) -> DataSet:
+    """A data set that the viewer may look into. 2 queries. Raises 404, NotAllowed."""
+    data_set = data_set_for(viewer, uuid)
+    if not can_look_into(viewer, holding(data_set)):
+        raise NotAllowed
+    return data_set
+
+
+def kept_set(viewer: Viewer, uuid: UUID) -> DataSet:
+    """A data set that the viewer keeps. 2 queries. Raises 404, NotAllowed."""
+    data_set = data_set_for(viewer, uuid)
+    if not can_keep(viewer, holding(data_set)):
+        raise NotAllowed
+    return data_set
+
+
+def decided_set(viewer: Viewer, uuid: UUID) -> DataSet:
+    """A data set on which the viewer decides who outside may have it. 2 queries. Raises 404, NotAllowed."""
+    data_set = data_set_for(viewer, uuid)
+    if not can_release(viewer, holding(data_set)):
+        raise NotAllowed
+    return data_set
+
+
+def keeping_units(viewer: Viewer) -> QuerySet[Unit]:
+    """The units for which the viewer may take data in, by name."""
+    units = Unit.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("name", "pk")
+    if viewer.person_id is None:
+        return units if viewer.leads else units.none()
+    held = [ids for role, ids in viewer.role_units.items() if role in KEEPERS]
+    return units.filter(pk__in=frozenset[int]().union(*held)) if viewer.may_write else units.none()
+
+
+def assets_for(viewer: Viewer) -> QuerySet[Asset]:
+    """The assets of all data sets that the viewer may look into."""
+    return Asset.objects.filter(data_set__in=open_sets(viewer))
+
+
+def asset_for(viewer: Viewer, uuid: UUID) -> Asset:
+    """One asset with its data set. 1 query. Raises 404."""
+    return get_object_or_404(
+        assets_for(viewer).select_related("data_set__owner_unit", "data_set__organisation"), uuid=uuid
+    )
+
+
+def incidents_of(asset: Asset, viewer: Viewer) -> list[Incident]:
+    """What happened to the asset, the latest first, as far as the viewer may look into it. 1 query."""
+    rows = asset.incidents.filter(data_set__in=open_sets(viewer)).order_by("-day", "-id")
+    return list(rows[:MOST_INCIDENTS])
+
+
+def observations_of(asset: Asset) -> list[Observation]:
+    """What was seen of the asset, the latest first. 1 query."""
+    rows = asset.observations.filter(withdrawn_at=None).select_related("by").order_by("-id")
+    return list(rows[:MOST_INCIDENTS])
+
+
+def changes_of(asset: Asset) -> list[AssetChange]:
+    """What imports changed of the asset, the latest first. 1 query."""
+    return list(asset.asset_changes.select_related("data_import").order_by("-id")[:MOST_CHANGES])
+
+
+def releases_of(data_set: DataSet) -> list[Release]:
+    """All decisions to release the data set, the latest first. 1 query."""
+    return list(data_set.releases.select_related("by", "withdrawn_by").order_by("-id"))
+
+
+def imports_of(data_set: DataSet) -> QuerySet[DataImport]:
+    """What was handed in for the data set, the latest first."""
+    rows = DataImport.objects.filter(Q(data_set=data_set) | Q(breaks_set=data_set))
+    return rows.select_related("by", "data_set", "breaks_set").order_by("-id")
+
+
+def import_for(viewer: Viewer, uuid: UUID) -> DataImport:
+    """Files that were handed in, for those who keep the data set. 3 queries. Raises 404, NotAllowed."""
+    found = get_object_or_404(DataImport.objects.select_related("data_set", "breaks_set", "by"), uuid=uuid)
+    if not can_keep(viewer, holding(found.data_set)):
+        raise NotAllowed
+    return found
