@@ -36,6 +36,7 @@ class DataSet(models.Model):
     allowed_use = models.TextField(_("who may do what with it"), blank=True)
     is_restricted = models.BooleanField(_("only for those who work with it"), default=True)
     is_invented = models.BooleanField(default=False)
+    size = models.PositiveIntegerField(default=0)  # how many assets in use, or incidents, are in it
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)  # when what is in it last changed
 
@@ -101,6 +102,7 @@ class DataImport(models.Model):
     names = models.JSONField(default=dict)  # what the person calls the files
     mapping = models.JSONField(default=dict)  # {field: column}
     crs = models.CharField(_("coordinate system"), max_length=40, blank=True)
+    is_whole = models.BooleanField(default=True)  # what is not in the files is gone
     report = models.JSONField(default=list)  # [[place, what, count, remedy]]
     counts = models.JSONField(default=dict)
     error = models.TextField(blank=True)
