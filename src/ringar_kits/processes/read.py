@@ -1,5 +1,6 @@
 """Reads event logs from table files (CSV, Excel, JSON lines) and XES: the columns that are named, and nobody."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,29 @@ from ringar_kits.tables import MAX_BYTES, read_rows
 
 CASE, ACTIVITY, TIME = "concept:name", "concept:name", "time:timestamp"
 PEOPLE = {
-    "org:resource",
-    "resource",
-    "responsible",
-    "user",
-    "employee",
-    "ansvarig",
-    "anställd",
-    "användare",
-    "handläggare",
-    "medarbetare",
-    "utförare",
+    *("resource", "responsible", "user", "userid", "username", "employee", "performer", "clerk", "signature"),
+    *(
+        "ansvarig",
+        "anställd",
+        "användare",
+        "användarnamn",
+        "handläggare",
+        "medarbetare",
+        "utförare",
+        "signatur",
+    ),
 }
+NOT_PEOPLE = {
+    *("group", "role", "team", "unit", "story", "task"),
+    *("enhet", "grupp", "roll", "förvaltning", "steg"),
+}
+"""Beside these words it is no single person: a "responsible unit", a "user task"."""
+
+
+def tells_people(column: str) -> bool:
+    """Whether the column's name says that it holds who did it."""
+    words = set(re.findall(r"[^\W\d_]+", column.casefold()))
+    return bool(words & PEOPLE) and not words & NOT_PEOPLE
 
 
 def read_log(
@@ -46,7 +58,7 @@ def read_log(
     """
     path = Path(path)
     for column in (case, activity):
-        if column and column.casefold().removeprefix("case:") in PEOPLE:
+        if column and tells_people(column):
             raise InputError(
                 "the column {column} tells who did it",
                 place=path.name,

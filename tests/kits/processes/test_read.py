@@ -51,9 +51,26 @@ def test_excel_when_read_then_its_dates_are_times(tmp_path: Path) -> None:
 def test_log_when_read_then_no_person_is_in_it(tmp_path: Path) -> None:
     log = read_log(written(tmp_path, TABLE), **NAMES)
     assert "Ada" not in repr(log) + repr(map_log(log))
-    for column in ("handläggare", "org:resource", "Case:Responsible"):
-        with pytest.raises(InputError, match="nobody is timed"):
-            read_log(tmp_path / "log.csv", **NAMES | {"activity": column})
+    for column in (
+        "handläggare",
+        "org:resource",
+        "Case:Responsible",
+        "Handläggare, namn",
+        "user_id",
+        "SIGNATUR 2",
+    ):
+        for part in ("case", "activity"):
+            with pytest.raises(InputError, match="nobody is timed"):
+                read_log(tmp_path / "log.csv", **NAMES | {part: column})
+
+
+@pytest.mark.parametrize("column", ["ansvarig enhet", "org:group", "user task", "Handläggning", "resources"])
+def test_column_when_it_holds_no_single_person_then_it_may_be_mapped(tmp_path: Path, column: str) -> None:
+    content = TABLE.replace("steg", column)
+    assert read_log(written(tmp_path, content), **NAMES | {"activity": column}).activities == [
+        "Ansökan",
+        "Beslut",
+    ]
 
 
 @pytest.mark.parametrize(
