@@ -58,7 +58,7 @@ def reason(error: Exception) -> str:
     if not isinstance(error, InputError):
         return str(error)
     problem, remedy = map(said, error.words)
-    place = re.sub(r", ([a-z]+) (\d+)", lambda found: f", {gettext(found[1])} {found[2]}", error.place)
+    place = re.sub(r"(^|, )([a-z]+) (\d+)", lambda at: f"{at[1]}{gettext(at[2])} {at[3]}", error.place)
     return sentences((f"{place}: {problem}" if place else problem, remedy))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from ringar.core.kit_words import kept
 from ringar.pilots.models import EffectGoal, Measurement, Pilot, PilotUnit
 from ringar.pilots.rules import Design, Scale, UnitRole
 from ringar.pilots.zeros import off_the_ends
@@ -63,7 +64,7 @@ class Answered:
     """What the numbers show: as of the last planned look that has come, and all weeks for the chart.
 
     `looks` are the planned looks, `starts` the weeks in which somebody began, `elapsed` the weeks measured from the
-    start on. `fault`: why the kit refused.
+    start on. `fault`: why the kit refused (`kit_words.error_of`).
     """
 
     whole: Estimate | None
@@ -144,7 +145,7 @@ def answer(question: Question) -> Answered:
         is_drawn = question.design != Design.FIXED
         exact = exact_test(question) if is_drawn and elapsed >= question.weeks_planned else None
     except InputError as error:
-        return Answered(None, None, looks, starts, elapsed, last, fault=str(error))
+        return Answered(None, None, looks, starts, elapsed, last, fault=kept(error))
     return Answered(whole, at_look, looks, starts, elapsed, last, exact)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ringar.core.clock import today
+from ringar.pilots.effect_words import fault_words
 from ringar.pilots.models import EffectGoal, Measurement, Pilot
 from ringar.pilots.rules import UnitRole
 from ringar.pilots.zeros import off_the_ends
@@ -107,5 +108,6 @@ def outlook_of(pilot: Pilot) -> Outlook | None:
             goal.scale,
         )
     except InputError as error:
-        return Outlook(goal, weeks, fault=str(error))
+        names = {str(unit.pk): unit.unit.name for unit in units}
+        return Outlook(goal, weeks, fault=fault_words(error, names))
     return Outlook(goal, weeks, design)

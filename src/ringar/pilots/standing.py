@@ -1,11 +1,12 @@
 """Where a pilot stands: what may be told of its effect now, and what can not be concluded."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from ringar.core.kit_words import error_of
+from ringar.pilots.effect_words import fault_words
 from ringar.pilots.effects import WEEK, Answered, Question, answer, level_before, own_unit, question_of
 from ringar.pilots.figures import Figures, figures_from
 from ringar.pilots.models import EffectGoal, Pilot, PilotUnit
@@ -82,7 +83,7 @@ def judged(
     awaited = answered.next_look
     when = question.start + awaited.weeks * WEEK if awaited else None
     if answered.fault or answered.whole is None:
-        fault = re.sub(r"\bunit (\d+)\b", lambda unit: names.get(unit[1], unit[0]), answered.fault)
+        fault = fault_words(error_of(answered.fault), names) if answered.fault else ""
         reason = _("the numbers can not be right: %(fault)s") % {"fault": fault}
         return Standing(about(pilot, goal, reason), "", goal, answered, when, names=names)
     if question.design != Design.FIXED:
