@@ -19,9 +19,11 @@ from ringar_kits.errors import InputError
 MAX_BYTES = 200_000_000
 MAX_COLUMNS = 1_000
 MAX_BLANK_ROWS = 10_000  # on end: a cell in the last row of a sheet would otherwise be a million rows
+MAX_ROW_LINES = 200  # of a row that may be broken: else one lost quotation mark has the file read many times
 DELIMITERS = ",;\t|"
 Row = tuple[int, dict[str, Any]]
 Tell = Callable[[str], None]
+Broken = Callable[[InputError], None]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -34,13 +36,15 @@ def read_rows(
     max_bytes: int = MAX_BYTES,
     max_unpacked: int | None = None,
     tell: Tell | None = None,
+    broken: Broken | None = None,
 ) -> Iterator[Row]:
     """Yield (row number as the user sees it, {column: cell}) for each row of a table file that is not blank.
 
     In CSV and Excel the header is row 1 and cells are text (Excel: text, numbers, dates); in JSON lines the number
     is the line's, in a JSON array the element's from 1. Column names are trimmed. `tell` receives what was
     mended on the way (bytes that are no text, in words). Raises `InputError` where the file cannot be
-    read, is larger than `max_bytes`, or a row is broken; nothing beyond `max_bytes` is ever read. An Excel file is
+    read, is larger than `max_bytes`, or a row is broken (with `broken`, that receives the error and the row is
+    left out; what a quotation mark that is never closed swallowed is read anew, line by line); nothing beyond `max_bytes` is ever read. An Excel file is
     read if it unpacks to at most `max_unpacked` bytes (default: ten times `max_bytes`).
     """
     path = Path(path)
@@ -50,13 +54,13 @@ def read_rows(
     if start.startswith(_OLD_EXCEL) or kind == ".xls":
         raise InputError("this is the old Excel format", place=path.name, remedy="Save it as .xlsx or CSV")
     if start.startswith(b"PK\x03\x04") or kind in (".xlsx", ".xlsm"):
-        return _excel_rows(path, max_unpacked or 10 * max_bytes)
+        return _excel_rows(path, max_unpacked or 10 * max_bytes, broken)
     encoding = _find_encoding(path, start)
     if kind in (".jsonl", ".ndjson"):
-        return _json_line_rows(path, encoding, tell)
+        return _json_line_rows(path, encoding, tell, broken)
     if kind == ".json" or start.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1] in (b"[", b"{"):
-        return _json_rows(path, encoding, tell)
-    return _csv_rows(path, encoding)
+        return _json_rows(path, encoding, tell, broken)
+    return _csv_rows(path, encoding, broken)
 
 
 def _check_file(path: Path, max_bytes: int) -> bytes:
@@ -101,42 +105,89 @@ def _find_encoding(path: Path, start: bytes) -> str:
     return "latin-1"
 
 
-def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
+def _csv_rows(path: Path, encoding: str, broken: Broken | None) -> Iterator[Row]:
     with path.open(encoding=encoding, newline="") as file:
         delimiter = _find_delimiter(file.read(20_000))
         file.seek(0)
-        reader = csv.reader(_lines_without_nul(file, path), delimiter=delimiter, strict=True)
+        lines = _Lines(file, MAX_ROW_LINES if broken else 0)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         number, header = 0, None
         while True:
             number += 1
+            lines.begin()
             try:
-                cells = next(reader)
-            except StopIteration:
-                break
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise InputError(
-                    "the row cannot be read ({error})",
-                    place=f"{path.name}, row {number}",
-                    remedy="Check that each quotation mark is closed, and double those within a text",
-                    facts={"error": str(error)},
-                ) from error
-            if header is None and any(cell.strip() for cell in cells):
+                cells = _next_cells(reader, lines, path, number)
+                if cells is None:
+                    break
+                row = _named(header, cells, path, number) if header is not None else None
+            except InputError as error:
+                if broken is None or header is None:
+                    raise
+                broken(error)
+                lines.take_back()
+                continue
+            if not any(cell.strip() for cell in cells):
+                continue
+            if row is None:
                 header = _column_names(cells, path)
-            elif header is not None and any(cell.strip() for cell in cells):
-                yield number, _named(header, cells, path, number)
+            else:
+                yield number, row
         if header is None:
             raise InputError("the file has no header", place=path.name, remedy="Name the columns in row 1")
 
 
-def _lines_without_nul(file: Iterable[str], path: Path) -> Iterator[str]:
-    for number, line in enumerate(file, 1):
-        if "\0" in line:
-            raise InputError(
-                "there is a NUL character",
-                place=f"{path.name}, line {number}",
-                remedy="Save the file anew as CSV in UTF-8; it may be damaged or no text file",
-            )
-        yield line
+def _next_cells(reader: Any, lines: "_Lines", path: Path, number: int) -> list[str] | None:
+    """Return the cells of the next row, None at the end."""
+    try:
+        cells: list[str] = next(reader)
+    except StopIteration:
+        return None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise InputError(
+            "the row cannot be read ({error})",
+            place=f"{path.name}, row {number}",
+            remedy="Check that each quotation mark is closed, and double those within a text",
+            facts={"error": str(error)},
+        ) from error
+    if lines.has_nul():
+        raise InputError(
+            "there is a NUL character",
+            place=f"{path.name}, line {lines.number}",
+            remedy="Save the file anew as CSV in UTF-8; it may be damaged or no text file",
+        )
+    return cells
+
+
+class _Lines:
+    """The lines of a file; those of a row that turned out to be broken can be taken back, all but its first."""
+
+    def __init__(self, file: Iterable[str], most: int) -> None:
+        self.file = iter(file)
+        self.most = most  # of one row; 0: as many as it has
+        self.number = 0
+        self.row: list[str] = []
+        self.again: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if self.most and len(self.row) >= self.most:
+            raise csv.Error("a quotation mark is not closed")
+        line = self.again.pop() if self.again else next(self.file)
+        self.number += 1
+        self.row.append(line)
+        return line.replace("\0", "\ufffd")
+
+    def begin(self) -> None:
+        self.row = []
+
+    def take_back(self) -> None:
+        self.again.extend(reversed(self.row[1:]))
+        self.number -= len(self.row) - 1
+
+    def has_nul(self) -> bool:
+        return any("\0" in line for line in self.row)
 
 
 def _find_delimiter(sample: str) -> str:
@@ -172,7 +223,7 @@ def _named(header: list[str], cells: list[Any], path: Path, number: int) -> dict
     return dict(zip(header, filled, strict=False))
 
 
-def _excel_rows(path: Path, max_unpacked: int) -> Iterator[Row]:
+def _excel_rows(path: Path, max_unpacked: int, broken: Broken | None) -> Iterator[Row]:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
@@ -196,7 +247,12 @@ def _excel_rows(path: Path, max_unpacked: int) -> Iterator[Row]:
                 header = _column_names(cells, path)
             else:
                 row = ["" if cell is None else cell for cell in cells]
-                yield number, _named(header, row, path, number)
+                try:
+                    named = _named(header, row, path, number)
+                except InputError as error:
+                    _pass_on(error, broken)
+                else:
+                    yield number, named
     except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
         if isinstance(error, InputError):
             raise
@@ -230,15 +286,26 @@ def _check_extent(path: Path, number: int, blank: int, cells: tuple[Any, ...]) -
         )
 
 
-def _json_line_rows(path: Path, encoding: str, tell: Tell) -> Iterator[Row]:
+def _pass_on(error: InputError, broken: Broken | None) -> None:
+    if broken is None:
+        raise error
+    broken(error)
+
+
+def _json_line_rows(path: Path, encoding: str, tell: Tell, broken: Broken | None) -> Iterator[Row]:
     with path.open(encoding=encoding, newline="\n") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
                 place = f"{path.name}, line {number}"
-                yield number, _object(_parse(line, place), place, tell)
+                try:
+                    row = _object(_parse(line, place), place, tell)
+                except InputError as error:
+                    _pass_on(error, broken)
+                else:
+                    yield number, row
 
 
-def _json_rows(path: Path, encoding: str, tell: Tell) -> Iterator[Row]:
+def _json_rows(path: Path, encoding: str, tell: Tell, broken: Broken | None) -> Iterator[Row]:
     content = _parse(path.read_text(encoding=encoding), path.name)
     if isinstance(content, dict):
         # exports often wrap their rows: {"results": [...]}
@@ -247,7 +314,12 @@ def _json_rows(path: Path, encoding: str, tell: Tell) -> Iterator[Row]:
     if not isinstance(content, list):
         raise InputError("there is no list of rows", place=path.name, remedy="Give a JSON array of objects")
     for number, item in enumerate(content, 1):
-        yield number, _object(item, f"{path.name}, element {number}", tell)
+        try:
+            row = _object(item, f"{path.name}, element {number}", tell)
+        except InputError as error:
+            _pass_on(error, broken)
+        else:
+            yield number, row
 
 
 def _parse(text: str, place: str) -> Any:

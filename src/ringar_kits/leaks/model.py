@@ -7,6 +7,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from ringar_kits.errors import Said
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -20,7 +22,8 @@ class Pipes:
 
     `installed` and `lined` are decimal years (NaN: not known, never lined), `diameter_mm` NaN where not known,
     `length_m` above 0. `lines` holds (k, 2) metres in one projected system (`epsg`), None: the pipe is nowhere.
-    `extra` is what else there is; only columns that cannot know of later breaks.
+    `extra` is what else there is; only columns that cannot know of later breaks. `filled` tells which values of a field
+    the reader filled in because the file had none that can be (so far lengths).
     """
 
     ids: tuple[str, ...]
@@ -35,6 +38,7 @@ class Pipes:
     lined: FloatArray
     extra: Mapping[str, tuple[str, ...] | FloatArray] = field(default_factory=dict)
     epsg: int | None = None
+    filled: Mapping[str, BoolArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -66,12 +70,20 @@ class Breaks:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One line of a report: where, what was used, changed or dropped there, how often, and what to do about it."""
+    """One line of a report: where, what was used, changed or dropped there, how often, and what to do about it.
 
+    `kind` is "used" (nothing to see to), "changed" (a flagged repair) or "dropped" (kept out of what follows).
+    """
+
+    kind: str
     place: str
-    what: str
+    what: Said
     count: int
-    remedy: str = ""
+    remedy: Said = field(default_factory=lambda: Said(""))
+
+    def __str__(self) -> str:
+        said = f"{self.place}: {self.what}"
+        return f"{said}. {self.remedy}" if str(self.remedy) else said
 
 
 @dataclass(frozen=True, slots=True)

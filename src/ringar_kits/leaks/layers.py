@@ -1,0 +1,297 @@
+"""Reads tables and map layers: CSV, Excel, JSON lines, GeoJSON, GeoPackage and Shapefile, as columns and shapes."""
+
+import json
+import re
+import sqlite3
+import struct
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapefile
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from ringar_kits.errors import InputError
+from ringar_kits.leaks.report import Notes, rows_in_words
+from ringar_kits.tables import MAX_BYTES, read_rows
+
+Shapes = NDArray[np.object_]
+MOST_BROKEN = 0.05  # of the rows; beyond that the file is not what it is taken for
+_ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}  # bytes before the shape in a GeoPackage's blob
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as columns of cells; `rows` are row numbers as the user sees them, `shapes` geometry (None: no shape).
+
+    `epsg` is the system that the file says its shapes are in, None where it says nothing.
+    """
+
+    name: str
+    cells: Mapping[str, Sequence[Any]]
+    rows: Sequence[int]
+    shapes: Shapes | None = None
+    epsg: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def read_table(path: str | Path, notes: Notes) -> Table:
+    """Return the rows of a table or map layer.
+
+    Broken rows are kept out and told in `notes`; where more than one in twenty is broken, or the file cannot be read
+    at all, `InputError` says so. Of a GeoPackage the layer may be named after a #: `net.gpkg#pipes`.
+    """
+    path, _, layer = str(path).partition("#")
+    file = Path(path)
+    kind = file.suffix.lower()
+    if not file.is_file():
+        raise InputError("there is no such file", place=path, remedy="Check the name")
+    if kind == ".gpkg":
+        return _read_geopackage(file, layer)
+    if kind == ".shp" or (kind == ".zip" and _has_shapes(file)):
+        return _read_shapefile(file)
+    if kind in (".shx", ".dbf", ".prj"):
+        raise InputError(
+            "this is one part of a shapefile", place=file.name, remedy="Give the .shp, or all parts as a .zip"
+        )
+    if kind in (".geojson", ".json") and (found := _read_geojson(file, notes)) is not None:
+        return found
+    return _read_rows(file, notes)
+
+
+def _read_rows(file: Path, notes: Notes) -> Table:
+    broken: list[InputError] = []
+    rows: list[int] = []
+    cells: dict[str, list[Any]] = {}
+    for number, row in read_rows(file, broken=broken.append, tell=lambda said: notes.used(file.name, said)):
+        for column, cell in row.items():
+            if column not in cells:
+                cells[column] = [""] * len(rows)
+            cells[column].append(cell)
+        rows.append(number)
+        for column in cells.keys() - row.keys():  # JSON lines need not all have the same names
+            cells[column].append("")
+    if not rows and not broken:
+        raise InputError("there are no rows below the header", place=file.name, remedy="Give at least one")
+    if len(broken) > max(1, MOST_BROKEN * (len(rows) + len(broken))):
+        raise broken[0]
+    for error in broken:
+        notes.dropped(
+            error.place,
+            "the row cannot be read: {problem}",
+            1,
+            "{what}",
+            problem=error.problem,
+            what=error.remedy,
+        )
+    return Table(file.name, cells, rows)
+
+
+def _read_geojson(file: Path, notes: Notes) -> Table | None:
+    """Return the features of a GeoJSON file, or None where it is JSON of another kind."""
+    if file.stat().st_size > 5 * MAX_BYTES:
+        raise InputError("the file is too large", place=file.name, remedy="Give it as a GeoPackage")
+    try:
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            "this is not JSON ({error})",
+            place=file.name,
+            remedy="Check the file with its maker",
+            facts={"error": str(error)},
+        ) from error
+    if not isinstance(content, dict) or not isinstance(content.get("features"), list):
+        if file.suffix.lower() == ".json":
+            return None
+        raise InputError("there are no features", place=file.name, remedy="Give a FeatureCollection")
+    shapes, records, bad = [], [], []
+    for number, feature in enumerate(content["features"], 1):
+        try:
+            shapes.append(_shape_of(feature.get("geometry")))
+            record = feature.get("properties") or {}
+            records.append(({"id": feature["id"]} if "id" in feature else {}) | record)
+        except (AttributeError, TypeError, ValueError, KeyError, shapely.errors.ShapelyError):
+            del shapes[len(records) :]
+            bad.append(number)
+    _check_broken(file.name, bad, len(records), notes)
+    rows = sorted(set(range(1, len(content["features"]) + 1)) - set(bad))
+    name = ((content.get("crs") or {}).get("properties") or {}).get("name", "")
+    # the standard allows nothing but WGS 84, but many files hold metres without saying so
+    return Table(file.name, _columns(records), rows, _array(shapes), _epsg_of(str(name)) if name else None)
+
+
+def _shape_of(geometry: Any) -> Any:
+    if geometry is None:
+        return None
+    shape = shapely.geometry.shape(geometry)
+    return None if shape.is_empty else shapely.force_2d(shape)
+
+
+def _check_broken(name: str, bad: Sequence[int], good: int, notes: Notes) -> None:
+    if len(bad) > max(1, MOST_BROKEN * (good + len(bad))):
+        raise InputError(
+            "{count} of {all} rows cannot be read, the first is {row}",
+            place=name,
+            remedy="Check the file with its maker",
+            facts={"count": len(bad), "all": good + len(bad), "row": bad[0]},
+        )
+    notes.dropped(
+        name,
+        "rows whose shape cannot be read: {rows}",
+        len(bad),
+        "Mend them in the map system",
+        rows=rows_in_words(bad),
+    )
+
+
+def _read_geopackage(file: Path, layer: str) -> Table:
+    with file.open("rb") as start:
+        if start.read(15) != b"SQLite format 3":
+            raise InputError("this is no GeoPackage", place=file.name, remedy="Export it anew")
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+            base.execute("PRAGMA trusted_schema = OFF")
+            base.text_factory = lambda raw: raw.decode(errors="replace")
+            return _read_layer(base, file.name, layer)
+    except sqlite3.Error as error:
+        raise InputError(
+            "the GeoPackage cannot be read ({error})",
+            place=file.name,
+            remedy="Export it anew",
+            facts={"error": str(error)},
+        ) from error
+
+
+def _read_layer(base: sqlite3.Connection, name: str, layer: str) -> Table:
+    layers = {
+        row[0]: row[1:]
+        for row in base.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns")
+    }
+    if (not layer and len(layers) != 1) or (layer and layer not in layers):
+        raise InputError(
+            "the GeoPackage has the layers {layers}",
+            place=name,
+            remedy="Name one of them after a #, as in {name}#layer",
+            facts={"layers": ", ".join(layers) or "-", "name": name},
+        )
+    layer = layer or next(iter(layers))
+    column, system = layers[layer]
+    quoted = layer.replace('"', '""')
+    cursor = base.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608  the name is the file's own, in quotation marks
+    columns = [each[0] for each in cursor.description]
+    rows = cursor.fetchall()
+    place = columns.index(column)
+    shapes = shapely.from_wkb([_blob(row[place]) for row in rows], on_invalid="ignore")
+    cells = {each: [row[at] for row in rows] for at, each in enumerate(columns) if at != place}
+    cells = {each: ["" if cell is None else cell for cell in column] for each, column in cells.items()}
+    authority = base.execute(
+        "SELECT organization, organization_coordsys_id FROM gpkg_spatial_ref_sys WHERE srs_id = ?", (system,)
+    ).fetchone()
+    epsg = int(authority[1]) if authority and str(authority[0]).upper() == "EPSG" else None
+    return Table(f"{name}#{layer}", cells, range(1, len(rows) + 1), _flat(shapes), epsg)
+
+
+def _blob(blob: Any) -> bytes | None:
+    """Return the shape within a GeoPackage's blob: after "GP", version, flags, system and the envelope."""
+    if not isinstance(blob, bytes) or blob[:2] != b"GP" or len(blob) < 9 or blob[3] & 16:
+        return None
+    return blob[8 + _ENVELOPES.get(blob[3] >> 1 & 7, 0) :]
+
+
+def _has_shapes(file: Path) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return any(name.lower().endswith(".shp") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
+def _read_shapefile(file: Path) -> Table:
+    try:
+        with shapefile.Reader(str(file), encoding=_encoding(file), encodingErrors="replace") as reader:
+            columns = [each[0] for each in reader.fields if each[0] != "DeletionFlag"]
+            records, shapes = [], []
+            for each in reader.iterShapeRecords():
+                records.append(dict(zip(columns, each.record, strict=False)))
+                shapes.append(_from_points(each.shape))
+    except (shapefile.ShapefileException, OSError, struct.error, ValueError, KeyError) as error:
+        raise InputError(
+            "the shapefile cannot be read ({error})",
+            place=file.name,
+            remedy="Keep .shp, .shx, .dbf and .prj side by side, or give them as one .zip",
+            facts={"error": str(error)[:200]},
+        ) from error
+    return Table(file.name, _columns(records), range(1, len(records) + 1), _array(shapes), _prj(file))
+
+
+def _from_points(shape: Any) -> Any:
+    """Return a shapefile's shape: its parts as lines (areas keep their rings as they are drawn)."""
+    if not shape.points:
+        return None
+    return shapely.force_2d(shapely.geometry.shape(shape.__geo_interface__))
+
+
+def _sibling(file: Path, ending: str) -> bytes | None:
+    """Return the content of the file beside a .shp, or in the same .zip, with another ending."""
+    if file.suffix.lower() == ".zip":
+        with zipfile.ZipFile(file) as archive:
+            names = [name for name in archive.namelist() if name.lower().endswith(ending)]
+            return archive.read(names[0])[:100_000] if names else None
+    found = [each for each in file.parent.glob(f"{file.stem}.*") if each.suffix.lower() == ending]
+    return found[0].read_bytes()[:100_000] if found else None
+
+
+def _encoding(file: Path) -> str:
+    said = (_sibling(file, ".cpg") or b"").decode("ascii", "ignore").strip().lower()
+    if digits := re.fullmatch(r"(?:cp|ansi )?(\d{3,5})", said):
+        return "utf-8" if digits[1] == "65001" else "latin-1" if digits[1] == "88591" else f"cp{digits[1]}"
+    return "utf-8" if "utf" in said else "cp1252"
+
+
+def _prj(file: Path) -> int | None:
+    said = _sibling(file, ".prj")
+    return _epsg_of(said.decode("utf-8", "replace")) if said else None
+
+
+def _epsg_of(said: str) -> int | None:
+    try:
+        system = CRS.from_user_input(said)
+    except CRSError:
+        return None
+    if system.to_epsg(min_confidence=20) is not None:
+        return system.to_epsg(min_confidence=20)
+    return 4326 if system.is_geographic else None
+
+
+def _columns(records: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    cells: dict[str, list[Any]] = {}
+    for number, record in enumerate(records):
+        for column, cell in record.items():
+            if column not in cells:
+                cells[column] = [""] * number
+            cells[column].append("" if cell is None else cell)
+        for column in cells.keys() - record.keys():
+            cells[column].append("")
+    return cells
+
+
+def _array(shapes: Sequence[Any]) -> Shapes:
+    found = np.empty(len(shapes), dtype=object)
+    found[:] = shapes
+    return found
+
+
+def _flat(shapes: Any) -> Shapes:
+    """Return shapes without heights, None for those that are empty."""
+    flat = shapely.force_2d(shapes)
+    flat[shapely.is_empty(flat)] = None
+    return _array(list(flat))
