@@ -17,15 +17,15 @@ django.setup()
 
 from ringar.core.actions import create_organisation
 from ringar.core.rules import Viewer
+from ringar.robots.actions.cases import open_case
+from ringar.robots.actions.publishing import add_robot, publish_robot
 from ringar.robots.authoring import RobotCode
-from ringar.robots.case_models import Case, Robot, RobotQueue, Step
-from ringar.robots.case_rules import CaseState, StepKind
-from ringar.robots.cases import open_case
 from ringar.robots.finding import robot_named
-from ringar.robots.map_models import MapVersion, ProcessMap
-from ringar.robots.models import Work
-from ringar.robots.publishing import add_robot, publish_robot
-from ringar.robots.rules import State
+from ringar.robots.models.cases import Case, Robot, RobotQueue, Step
+from ringar.robots.models.maps import MapVersion, ProcessMap
+from ringar.robots.models.work import Work
+from ringar.robots.rules.cases import CaseState, StepKind
+from ringar.robots.rules.work import State
 
 PATIENCE = 60
 LONG = 10  # seconds

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from ringar.robots.authoring import StepFunction
-from ringar.robots.case_rules import StepKind
 from ringar.robots.library import cancel_invoice
 from ringar.robots.library.finance import Finance
 from ringar.robots.library.mailbox import Mailbox
+from ringar.robots.rules.cases import StepKind
 
 ask, answer = Finance.ask, Mailbox.answer
 

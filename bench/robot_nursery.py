@@ -32,7 +32,7 @@ def be_robot(log: str) -> None:
 def main() -> None:
     if not cli.start_django():
         sys.exit(2)
-    worker = import_module("ringar.robots.worker")  # what a robot needs, read once
+    worker = import_module("ringar.robots.engine.worker")  # what a robot needs, read once
     worker.find_tasks()
     worker.find_robots()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who dies leaves nothing behind

@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 from ringar.core.models import Person
 from ringar.demo.cast import CAST, email_of
 from ringar.demo.seed import seed
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar_kits.texts import embed
 
 # Of each kind of page so many are looked at by each person: a list's rows lead to pages that differ in data only.

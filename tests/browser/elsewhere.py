@@ -17,7 +17,7 @@ from ringar.matching.plan_models import RoundPlan
 from ringar.matching.plan_rules import Dates
 from ringar.needs.actions import move_need
 from ringar.needs.models import Lineage, Need
-from ringar.robots.models import OutgoingMail
+from ringar.robots.models.work import OutgoingMail
 from ringar.robots.webhooks import add_webhook, try_webhook
 from ringar.solvers.actions import begin_trial
 from ringar.solvers.actions.registration import SALT

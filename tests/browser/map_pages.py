@@ -6,10 +6,10 @@ from django.urls import reverse
 
 from ringar.core.models import Unit
 from ringar.core.queries import viewer_of
-from ringar.robots.map_actions import add_map, open_version
-from ringar.robots.map_logs import choose_columns, measure_log
-from ringar.robots.map_marks import mark_step
-from ringar.robots.map_models import EventLog, MapVersion
+from ringar.robots.actions.map_logs import choose_columns, measure_log
+from ringar.robots.actions.map_marks import mark_step
+from ringar.robots.actions.maps import add_map, open_version
+from ringar.robots.models.maps import EventLog, MapVersion
 from tests.browser.talk_pages import Place
 from tests.city import person_of
 from tests.rooms.robots.map_cast import COLUMNS, handed_in

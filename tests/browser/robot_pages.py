@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from ringar.core.queries import viewer_of
 from ringar.demo.surroundings import ROBOT
+from ringar.robots.actions.cases import open_case
 from ringar.robots.case_mail import link_token
-from ringar.robots.case_models import Case, Robot, RobotQueue
-from ringar.robots.case_rules import CaseState, RobotState
-from ringar.robots.cases import open_case
+from ringar.robots.models.cases import Case, Robot, RobotQueue
+from ringar.robots.rules.cases import CaseState, RobotState
 from tests.browser.talk_pages import Place
 from tests.city import person_of
 

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 from django.conf import settings
 
-from ringar.robots.models import OutgoingMail
+from ringar.robots.models.work import OutgoingMail
 
 LEFTOVERS = re.compile(r"{{|{%|&(?:amp|quot|lt|gt|#\d+);|\bNone\b|%\(\w+\)s|</?\w+>")
 SWEDISH = re.compile(r"\b(?:Hej|och|är|inte|har|till)\b")

@@ -13,7 +13,7 @@ from ringar.core.clock import now
 from ringar.core.models import Person
 from ringar.needs.models import Need
 from ringar.needs.round_models import Round
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from tests.people import People
 from tests.rooms.needs.rounds import TITLES, need_of
 

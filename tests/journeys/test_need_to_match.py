@@ -8,7 +8,7 @@ from django.utils import translation
 
 from ringar.core.models import Person
 from ringar.needs.models import Need
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from tests.chromium import PHONE, Open
 from tests.people import People
 from tests.rooms.matching.cast import make_market, shared_need

@@ -22,7 +22,7 @@ from ringar.matching.day_rules import PartyKind
 from ringar.needs.models import Need
 from ringar.pilots.gate_rules import ASKS
 from ringar.pilots.models import Gate, Measurement, Pilot
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from tests.people import People
 from tests.rooms.matching.cast import make_market
 

@@ -17,7 +17,7 @@ from ringar.matching.day_models import MeetingDay
 from ringar.matching.day_rules import PartyKind
 from ringar.matching.plan_models import RoundPlan
 from ringar.needs.models import Need
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.solvers.models import Call
 from tests.people import People
 from tests.rooms.matching.cast import make_market

@@ -14,9 +14,9 @@ from ringar.demo.robot_cases import is_at_work, put_to_work
 from ringar.demo.seed import is_seeded, log_ins, seed
 from ringar.demo.surroundings import ROBOT, world_folder
 from ringar.demo.world.keep import missing_packages, running
+from ringar.robots.actions.publishing import find_version
+from ringar.robots.engine.running import run_waiting
 from ringar.robots.finding import robot_named
-from ringar.robots.publishing import find_version
-from ringar.robots.running import run_waiting
 from ringar_kits.errors import InputError
 
 

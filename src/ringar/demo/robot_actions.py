@@ -13,11 +13,11 @@ from ringar.core.actions import record_audit
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.demo.robot_cases import TODAY
 from ringar.robots import liveness
-from ringar.robots.actions import queue_work
-from ringar.robots.case_models import Robot, Run
-from ringar.robots.models import Work
-from ringar.robots.publishing import refuse_unless_keeping
-from ringar.robots.queries import living_workers
+from ringar.robots.actions.publishing import refuse_unless_keeping
+from ringar.robots.actions.work import queue_work
+from ringar.robots.models.cases import Robot, Run
+from ringar.robots.models.work import Work
+from ringar.robots.queries.work import living_workers
 
 SEND_MAILS = "demo.send_mails"
 

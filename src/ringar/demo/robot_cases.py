@@ -24,13 +24,13 @@ from ringar.demo.routines import told
 from ringar.demo.surroundings import ROBOT
 from ringar.demo.world.keep import invoices_of
 from ringar.demo.world.keep import told as told_by_world
-from ringar.robots.case_models import Case, CaseNote, Robot, Run, Step
-from ringar.robots.case_rules import CaseState, RobotState
-from ringar.robots.cases import answer_case
-from ringar.robots.publishing import add_robot, publish_robot
-from ringar.robots.robot_keeping import record_upkeep, set_worker_limit, time_by_hand
-from ringar.robots.running import run_waiting
-from ringar.robots.sources import read_source
+from ringar.robots.actions.cases import answer_case
+from ringar.robots.actions.publishing import add_robot, publish_robot
+from ringar.robots.actions.robots import record_upkeep, set_worker_limit, time_by_hand
+from ringar.robots.actions.sources import read_source
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.cases import Case, CaseNote, Robot, Run, Step
+from ringar.robots.rules.cases import CaseState, RobotState
 
 RUN_CASE = "robots.run_case"
 QUEUE_LABEL = "Kundfakturor som ska bort"

@@ -10,10 +10,10 @@ from ringar.core.models import AuditEvent
 from ringar.core.rules import Viewer
 from ringar.demo.surroundings import ROBOT
 from ringar.robots import liveness
-from ringar.robots.case_models import Case, Robot, Run
-from ringar.robots.case_queries import visible_robots
-from ringar.robots.case_rules import OPEN, CaseState
-from ringar.robots.queries import living_workers
+from ringar.robots.models.cases import Case, Robot, Run
+from ringar.robots.queries.cases import visible_robots
+from ringar.robots.queries.work import living_workers
+from ringar.robots.rules.cases import OPEN, CaseState
 
 SHOWN = 12
 

@@ -14,8 +14,8 @@ from ringar.demo.robot_actions import kill_robot, send_more_mails
 from ringar.demo.robot_queries import demo_robot, watched
 from ringar.demo.surroundings import world_folder
 from ringar.demo.world.keep import is_kept, missing_packages, told
-from ringar.robots.case_models import Robot
-from ringar.robots.case_rules import can_keep_robots
+from ringar.robots.models.cases import Robot
+from ringar.robots.rules.cases import can_keep_robots
 
 
 def robot_of(viewer: Viewer) -> Robot:

@@ -15,7 +15,9 @@ from ringar.core.clock import at
 from ringar.core.models import Person, Unit
 from ringar.core.rules import Viewer
 from ringar.demo.routine_log import CANCELLING, COLUMNS, PASSWORDS, Routine, invent_log
-from ringar.robots.map_actions import (
+from ringar.robots.actions.map_logs import add_log, choose_columns, measure_log
+from ringar.robots.actions.map_marks import answer_mark, mark_step
+from ringar.robots.actions.maps import (
     Decision,
     add_map,
     decide_map,
@@ -26,10 +28,8 @@ from ringar.robots.map_actions import (
     sign_version,
     steps_of,
 )
-from ringar.robots.map_logs import add_log, choose_columns, measure_log
-from ringar.robots.map_marks import answer_mark, mark_step
-from ringar.robots.map_models import EventLog, MapVersion
-from ringar.robots.map_rules import MapKind, Ruling
+from ringar.robots.models.maps import EventLog, MapVersion
+from ringar.robots.rules.maps import MapKind, Ruling
 
 DATA = Path(__file__).parent / "data" / "routines.toml"
 DRAWING = Path(__file__).parents[1] / "robots" / "library" / "cancel-invoice.bpmn"

@@ -28,9 +28,9 @@ from ringar.matching.day_models import Meeting, MeetingDay, Party, PartyKey
 from ringar.matching.day_rules import MeetingState
 from ringar.matching.meeting_queries import meeting_rows
 from ringar.matching.meeting_rules import TOLD_STATES
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.robots.mail import sender_domain
-from ringar.robots.models import OutgoingMail
+from ringar.robots.models.work import OutgoingMail
 from ringar.robots.registry import Report
 
 LETTERS_AT_ONCE = 20

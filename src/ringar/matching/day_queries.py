@@ -19,7 +19,7 @@ from ringar.matching.day_rules import (
     can_see_day,
     slots_of,
 )
-from ringar.robots.models import Work
+from ringar.robots.models.work import Work
 
 PAGE = 25
 MOST_LISTED = 200

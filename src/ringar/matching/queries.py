@@ -31,8 +31,8 @@ from ringar.matching.rules import (
 from ringar.needs.models import Need
 from ringar.needs.queries import visible_needs
 from ringar.needs.rules import NeedState
-from ringar.robots.models import Work
-from ringar.robots.rules import State
+from ringar.robots.models.work import Work
+from ringar.robots.rules.work import State
 from ringar.solvers.models import Solution
 from ringar.solvers.rules import SHOWN_STATES
 

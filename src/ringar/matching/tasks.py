@@ -14,7 +14,7 @@ from ringar.matching.meeting_queries import parties_to_ask
 from ringar.matching.plan_late import plans_with_late
 from ringar.matching.queries import matches_to_explain, needs_to_rank, solutions_mark
 from ringar.matching.ranking import explain_waiting, rank_need, rank_waiting
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.robots.registry import WorkContext, task, watch
 from ringar_kits.texts import load_embedder
 

@@ -6,7 +6,7 @@ from ringar.core.clock import now
 from ringar.core.rules import Viewer
 from ringar.needs.actions import close_due_rounds, embed_needs, remind_assessors
 from ringar.needs.round_queries import assessors_to_remind, rounds_to_close
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.robots.registry import CannotWork, WorkContext, task, watch
 
 

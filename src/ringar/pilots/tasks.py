@@ -6,7 +6,7 @@ from ringar.core.clock import now
 from ringar.core.rules import Viewer
 from ringar.pilots.actions.measurements import remind_measurers
 from ringar.pilots.queries.measurements import measurers_to_remind
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.robots.registry import WorkContext, task, watch
 
 

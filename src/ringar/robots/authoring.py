@@ -25,7 +25,7 @@ from typing import Any, Protocol, overload
 
 from django.utils.functional import Promise
 
-from ringar.robots.case_rules import StepKind
+from ringar.robots.rules.cases import StepKind
 
 
 class NeedsHuman(Exception):

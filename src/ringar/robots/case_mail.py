@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from ringar.core.models import Membership, Person, Unit
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
-from ringar.robots.case_models import Case, RobotQueue
-from ringar.robots.case_rules import KEEPERS, CaseState, can_handle_cases
+from ringar.robots.models.cases import Case, RobotQueue
+from ringar.robots.rules.cases import KEEPERS, CaseState, can_handle_cases
 
 log = logging.getLogger("ringar.robots")
 SALT = "ringar.robots.answer"

@@ -13,8 +13,8 @@ from ringar.core.audit_words import action_word
 from ringar.core.models import AuditEvent
 from ringar.core.queries import with_shown_labels
 from ringar.core.rules import Viewer
-from ringar.robots.case_models import Case, CaseFile, CaseNote, Robot, Run, Step
-from ringar.robots.case_rules import StepKind
+from ringar.robots.models.cases import Case, CaseFile, CaseNote, Robot, Run, Step
+from ringar.robots.rules.cases import StepKind
 
 LONGEST_SHOWN = 600
 MOST_EVENTS = 20

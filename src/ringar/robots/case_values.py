@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from ringar.robots.case_rules import MOST_PAYLOAD
 from ringar.robots.robot_settings import without_secrets
-from ringar.robots.rules import ERROR_LENGTH, error_text, storable
+from ringar.robots.rules.cases import MOST_PAYLOAD
+from ringar.robots.rules.work import ERROR_LENGTH, error_text, storable
 
 
 class NotPlain(ValueError):

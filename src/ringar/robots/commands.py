@@ -14,11 +14,11 @@ from django.utils.module_loading import import_string
 
 from ringar.core.models import Unit
 from ringar.core.rules import Refused, Viewer
-from ringar.robots import serving
-from ringar.robots.case_models import Robot
+from ringar.robots.actions.publishing import add_robot
 from ringar.robots.dry_runs import begin_dry_run, run_now
+from ringar.robots.engine import serving
 from ringar.robots.finding import known_robots, robot_named
-from ringar.robots.publishing import add_robot
+from ringar.robots.models.cases import Robot
 from ringar.robots.registry import processes_beside
 
 Group = Callable[[str], "argparse._SubParsersAction[argparse.ArgumentParser]"]
@@ -77,7 +77,7 @@ def run_work(_options: argparse.Namespace) -> int:
     if not is_ready():
         return 2
     # By name: the engine takes half a second to load, which the other commands need not wait for.
-    import_string("ringar.robots.worker.serve")()
+    import_string("ringar.robots.engine.worker.serve")()
     return 0
 
 

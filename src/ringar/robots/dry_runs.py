@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from ringar.core.rules import Refused, Viewer
 from ringar.robots import liveness
-from ringar.robots.case_models import Case, Robot
-from ringar.robots.case_rules import BEFORE_A_RUN, CaseState
-from ringar.robots.case_running import handle_case
-from ringar.robots.cases import open_case
+from ringar.robots.actions.cases import open_case
+from ringar.robots.engine.cases import handle_case
 from ringar.robots.finding import robot_named
-from ringar.robots.rules import INLINE
+from ringar.robots.models.cases import Case, Robot
+from ringar.robots.rules.cases import BEFORE_A_RUN, CaseState
+from ringar.robots.rules.work import INLINE
 
 
 def begin_dry_run(*, by: Viewer, robot: Robot, reference: str) -> Case:

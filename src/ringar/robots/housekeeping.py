@@ -17,9 +17,9 @@ from ringar.core.audit_queries import ChainReport, unsealed, verify_chain
 from ringar.core.models import Person
 from ringar.core.rules import Role
 from ringar.core.uploads import remove_abandoned
-from ringar.robots.map_logs import prune_logs
-from ringar.robots.models import Work
-from ringar.robots.rules import State
+from ringar.robots.actions.map_logs import prune_logs
+from ringar.robots.models.work import Work
+from ringar.robots.rules.work import State
 
 log = logging.getLogger("ringar.trust")
 AT_ONCE = 1_000

@@ -24,10 +24,10 @@ from django.utils.translation import get_language
 
 from ringar.core.clock import now
 from ringar.core.rules import Viewer
-from ringar.robots.actions import queue_work
-from ringar.robots.models import OutgoingMail
+from ringar.robots.actions.work import queue_work
+from ringar.robots.models.work import OutgoingMail
 from ringar.robots.registry import CannotWork
-from ringar.robots.rules import MailState, storable
+from ringar.robots.rules.work import MailState, storable
 
 TIMEOUT_SECONDS = 30
 SCHEMES = ("smtp", "smtps", "smtp+starttls")

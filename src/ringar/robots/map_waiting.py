@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.registry import MOST_WAITING, Waiting, Waits
 from ringar.core.rules import Viewer
-from ringar.robots.map_models import MapVersion
-from ringar.robots.map_queries import kept_units
-from ringar.robots.map_rules import OBJECTIONS, MapState
+from ringar.robots.models.maps import MapVersion
+from ringar.robots.queries.maps import kept_units
+from ringar.robots.rules.maps import OBJECTIONS, MapState
 
 UNANSWERED = Q(marks__kind__in=OBJECTIONS, marks__replied_at=None)
 

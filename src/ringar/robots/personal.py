@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from ringar.core.models import Person
 from ringar.core.people_queries import addresses_of
 from ringar.core.registry import Personal, keep_all, told
-from ringar.robots.case_models import Case, Robot, Upkeep
-from ringar.robots.map_models import EventLog, MapMark, MapVersion, ProcessMap
-from ringar.robots.models import OutgoingMail, Work
-from ringar.robots.rules import MailState
+from ringar.robots.models.cases import Case, Robot, Upkeep
+from ringar.robots.models.maps import EventLog, MapMark, MapVersion, ProcessMap
+from ringar.robots.models.work import OutgoingMail, Work
+from ringar.robots.rules.work import MailState
 
 
 def letters_to(person: Person) -> QuerySet[OutgoingMail]:

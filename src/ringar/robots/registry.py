@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 
 from ringar.core.rules import Viewer
-from ringar.robots.rules import ATTEMPTS
+from ringar.robots.rules.work import ATTEMPTS
 
 
 class CannotWork(Exception):

@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.clock import today
 from ringar.core.rules import Viewer
-from ringar.robots import housekeeping, mail, map_logs, sources, webhooks
-from ringar.robots.actions import queue_work
-from ringar.robots.case_running import handle_case
+from ringar.robots import housekeeping, mail, webhooks
+from ringar.robots.actions import map_logs, sources
+from ringar.robots.actions.work import queue_work
+from ringar.robots.engine.cases import handle_case
 from ringar.robots.registry import CannotWork, WorkContext, task, watch
 
 

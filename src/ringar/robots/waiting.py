@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.registry import MOST_WAITING, Waiting, Waits
 from ringar.core.rules import Role, Viewer
-from ringar.robots.case_models import Case
-from ringar.robots.case_queries import visible_cases
-from ringar.robots.case_rules import CaseState
 from ringar.robots.map_waiting import MAPS_WAIT
+from ringar.robots.models.cases import Case
+from ringar.robots.queries.cases import visible_cases
+from ringar.robots.rules.cases import CaseState
 
 
 def questions_for(viewer: Viewer) -> QuerySet[Case]:

@@ -24,9 +24,9 @@ from ringar.core.models import AuditEvent, Person
 from ringar.core.registry import declared
 from ringar.core.rules import NotAllowed, Refused, Role, Viewer
 from ringar.core.secrets import hide, reveal
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
+from ringar.robots.models.webhooks import Delivery, Webhook
 from ringar.robots.posting import NotPosted, post_json
-from ringar.robots.webhook_models import Delivery, Webhook
 
 AT_ONCE = 200
 MOST_WEBHOOKS = 20

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.rules import Viewer
 from ringar.core.vectors import save_vectors
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.robots.registry import WorkContext, task, watch
 from ringar.solvers.queries import solutions_awaiting_vectors
 from ringar_kits.texts import load_embedder

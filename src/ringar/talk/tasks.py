@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.clock import now
 from ringar.core.rules import Viewer
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.robots.registry import WorkContext, task, watch
 from ringar.talk.actions import forget_old_notifications, send_due_mail
 from ringar.talk.queries.notices import due_people

@@ -17,8 +17,8 @@ from ringar.core.clock import now
 from ringar.core.models import Person, Unit
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
-from ringar.robots.models import Work
-from ringar.robots.rules import State
+from ringar.robots.models.work import Work
+from ringar.robots.rules.work import State
 from ringar.solvers.actions import open_call, start_call
 from ringar.talk.actions import add_comment, hide_comment
 from tests.people import People

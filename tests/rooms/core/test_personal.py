@@ -21,7 +21,7 @@ from ringar.core.retention import retention_page
 from ringar.core.rules import NotAllowed, Refused, Role, Viewer
 from ringar.needs.actions import add_evidence, join_need
 from ringar.needs.models import Need
-from ringar.robots.models import OutgoingMail
+from ringar.robots.models.work import OutgoingMail
 from tests.people import PASSWORD, People
 from tests.rooms.core.keepers import OPERATOR, administrator, gerd
 from tests.rooms.needs.cast import draft_of, shared_by

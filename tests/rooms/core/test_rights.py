@@ -24,7 +24,7 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import Role, Viewer
 from ringar.matching.actions import ask_match
 from ringar.needs.actions import add_evidence, add_why, join_need
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.robots.webhooks import add_webhook
 from ringar.solvers.actions import (
     answer_call,

@@ -25,13 +25,13 @@ from ringar.demo.surroundings import ROBOT, missing_from, robot_environment, wor
 from ringar.demo.world.ground import facts, switch
 from ringar.demo.world.keep import invoices_of, is_kept, running, told
 from ringar.robots import finding
-from ringar.robots.case_models import Case, Robot, Run
-from ringar.robots.case_queries import saved_by
-from ringar.robots.case_rules import CaseState
-from ringar.robots.map_models import MapVersion
-from ringar.robots.map_queries import gate_facts, unanswered
-from ringar.robots.running import run_waiting
-from ringar.robots.sources import read_source
+from ringar.robots.actions.sources import read_source
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.cases import Case, Robot, Run
+from ringar.robots.models.maps import MapVersion
+from ringar.robots.queries.cases import saved_by
+from ringar.robots.queries.maps import gate_facts, unanswered
+from ringar.robots.rules.cases import CaseState
 from tests.rooms.robots.conftest import START, free_port, start_process, wait_for
 
 __all__ = ["start_process"]

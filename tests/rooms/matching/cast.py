@@ -9,7 +9,7 @@ from ringar.core.rules import Viewer
 from ringar.needs.actions import add_criterion, add_evidence, edit_need, move_need, share_need, start_need
 from ringar.needs.models import Need
 from ringar.needs.queries import need_for
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.solvers.actions import publish_solution, register_solver
 from ringar.solvers.models import Solution
 from tests.people import People

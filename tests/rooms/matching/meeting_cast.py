@@ -25,7 +25,7 @@ from ringar.matching.day_mail import new_token
 from ringar.matching.day_models import Meeting, MeetingDay, Party
 from ringar.matching.day_queries import slots_of_day
 from ringar.matching.day_rules import Stretch
-from ringar.robots.models import OutgoingMail
+from ringar.robots.models.work import OutgoingMail
 from tests.people import People
 from tests.rooms.matching.cast import make_market, shared_need
 

@@ -20,7 +20,7 @@ from ringar.matching.actions import (
 from ringar.matching.models import Choice, CriterionCheck, Judgement, Match
 from ringar.needs.actions import edit_need
 from ringar.needs.models import Need
-from ringar.robots.models import Work
+from ringar.robots.models.work import Work
 from ringar.solvers.actions import edit_solution
 from tests.people import People
 from tests.rooms.matching.cast import chosen_need, make_market, ranked, shared_need

@@ -17,8 +17,8 @@ from ringar.matching.actions import cancel_day, cancel_party, move_meeting, publ
 from ringar.matching.calendar import own_meetings
 from ringar.matching.day_mail import tell_changes, write_letters
 from ringar.matching.day_models import Meeting, MeetingRoom, PartyKey
-from ringar.robots.models import OutgoingMail, Work
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.work import OutgoingMail, Work
 from tests.people import People
 from tests.rooms.matching.meeting_cast import (
     AFTER,

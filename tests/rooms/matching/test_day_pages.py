@@ -16,7 +16,7 @@ from ringar.core.queries import viewer_of
 from ringar.matching.actions import add_party, cancel_day, publish_day
 from ringar.matching.day_models import Busy, Meeting, MeetingDay, Party, Wish
 from ringar.matching.day_queries import slots_of_day
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from tests.people import People
 from tests.rooms.matching.cast import shared_need
 from tests.rooms.matching.days import day_of, draft_day, party, places, planned_day, token_of, wish

@@ -29,7 +29,7 @@ from ringar.matching.day_matches import fits_between, needs_to_bring, others_of,
 from ringar.matching.day_models import Busy, PartyKey, Wish
 from ringar.matching.day_queries import party_with_token, slots_of_day
 from ringar.matching.day_rules import MOST_PARTIES
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.solvers.actions import answer_call, open_call, start_call
 from tests.people import People
 from tests.rooms.matching.cast import chosen_need, make_market, shared_need

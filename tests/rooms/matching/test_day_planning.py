@@ -30,7 +30,7 @@ from ringar.matching.day_problem import what_is_asked
 from ringar.matching.day_queries import planning_of, slots_of_day
 from ringar.matching.day_rules import Stretch
 from ringar.matching.day_words import Names, unmet_words
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.talk.models import Notification
 from tests.people import People
 from tests.rooms.matching.days import (

@@ -7,7 +7,7 @@ from ringar.matching.actions import judge_match
 from ringar.matching.learning import learn_preference
 from ringar.matching.models import Match, Preference, Ranking
 from ringar.needs.models import Need
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from tests.people import People
 from tests.rooms.matching.cast import LONELY, offer, shared_need
 

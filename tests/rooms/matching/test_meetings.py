@@ -33,8 +33,8 @@ from ringar.matching.meeting_rules import can_read_answers
 from ringar.matching.tasks import look_for_parties_to_ask
 from ringar.matching.waiting import answers as answers_waiting
 from ringar.needs.models import Need
-from ringar.robots.models import OutgoingMail, Work
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.work import OutgoingMail, Work
 from ringar.solvers.models import Solution
 from tests.people import People
 from tests.rooms.matching.meeting_cast import (

@@ -16,7 +16,7 @@ from ringar.matching.models import Choice, CriterionCheck, Judgement, Match
 from ringar.matching.rules import chance_of, finding_of
 from ringar.needs.actions import edit_need
 from ringar.needs.models import Need
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.solvers.models import Call
 from tests.people import People
 from tests.rooms.matching.cast import BEACH, LONELY, chosen_need, make_market, offer, ranked, shared_need

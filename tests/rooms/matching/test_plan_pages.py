@@ -18,7 +18,7 @@ from ringar.matching.plan_models import RoundPlan
 from ringar.matching.plan_queries import PAGE
 from ringar.needs.models import Need
 from ringar.needs.round_models import Round
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.solvers.models import Call
 from ringar.talk.models import Notification
 from tests.people import People

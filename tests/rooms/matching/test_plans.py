@@ -47,7 +47,7 @@ from ringar.matching.plan_rows import pilots_in, rows_of
 from ringar.matching.plan_rules import Late, LateKind, PlanStep, StepState, Wait
 from ringar.needs.actions import edit_need, import_needs
 from ringar.needs.models import Need
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.talk.actions import send_due_mail
 from ringar.talk.models import Notification
 from tests.people import People

@@ -10,8 +10,8 @@ from ringar.matching.actions import ask_match
 from ringar.matching.models import Match, Ranking
 from ringar.matching.queries import needs_to_rank, solutions_mark
 from ringar.needs.actions import edit_need, move_need
-from ringar.robots.models import Work
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.work import Work
 from ringar.solvers.actions import edit_solution, set_solver_state
 from ringar_kits.texts import embed, load_embedder
 from tests.people import People

@@ -26,7 +26,7 @@ from ringar.needs.diagram import PAGE, states_page
 from ringar.needs.flags import find_flags
 from ringar.needs.models import Need
 from ringar.needs.queries import texts_of
-from ringar.robots.models import Work
+from ringar.robots.models.work import Work
 from tests.people import People
 from tests.rooms.needs.cast import SYMPTOM, draft_of, ready_to_choose, shared_by
 

@@ -37,7 +37,7 @@ from ringar.needs.round_queries import (
     round_for,
     visible_rounds,
 )
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.talk.models import Notification
 from tests.people import People
 from tests.rooms.needs.cast import draft_of, shared_by

@@ -20,7 +20,7 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import Role, Viewer
 from ringar.needs.actions import close_round, hand_in_scores, step_aside
 from ringar.needs.round_models import Round, Score
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.talk.models import Notification
 from tests.people import People
 from tests.rooms.needs.rounds import CRITERIA, TITLES, entry_of, need_of, round_of, score_all, scores

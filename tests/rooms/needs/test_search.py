@@ -14,8 +14,8 @@ from ringar.needs.actions import discard_draft, edit_need, embed_needs, move_nee
 from ringar.needs.likeness import similar_needs
 from ringar.needs.models import Need
 from ringar.needs.queries import listed_needs, search_needs, visible_needs
-from ringar.robots.actions import queue_work
-from ringar.robots.models import Work
+from ringar.robots.actions.work import queue_work
+from ringar.robots.models.work import Work
 from ringar_kits.texts import load_embedder
 from tests.people import People
 from tests.rooms.needs.cast import draft_of, shared_by

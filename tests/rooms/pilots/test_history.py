@@ -13,7 +13,7 @@ from django.utils import translation
 from ringar.core.models import AuditEvent, Person
 from ringar.pilots.commands import run_own
 from ringar.pilots.history import own_history, told_history
-from ringar.robots.map_forms import GUESSES, guess
+from ringar.robots.forms.maps import GUESSES, guess
 from ringar_kits.errors import InputError
 from ringar_kits.processes import map_log, read_log
 from ringar_kits.tables import read_rows

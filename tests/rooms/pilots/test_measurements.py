@@ -13,8 +13,8 @@ from ringar.pilots.actions.measurements import Value, record_measurements, remin
 from ringar.pilots.models import Correction, Measurement
 from ringar.pilots.queries.measurements import measured_pilot, measurers_to_remind
 from ringar.pilots.tasks import look_at_measurements
-from ringar.robots.models import Work
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.work import Work
 from ringar.talk.models import Notification
 from tests.people import People
 from tests.rooms.pilots.measured import START, WEEK, running

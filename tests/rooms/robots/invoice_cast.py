@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from ringar.core.rules import Viewer
 from ringar.demo.world.ground import Ground
-from ringar.robots.case_models import Case, Robot
+from ringar.robots.actions.publishing import add_robot, publish_robot
+from ringar.robots.actions.sources import read_source
 from ringar.robots.dry_runs import begin_dry_run, run_now
+from ringar.robots.engine.running import run_waiting
 from ringar.robots.library import cancel_invoice
-from ringar.robots.map_models import MapVersion, ProcessMap
-from ringar.robots.publishing import add_robot, publish_robot
-from ringar.robots.running import run_waiting
-from ringar.robots.sources import read_source
+from ringar.robots.models.cases import Case, Robot
+from ringar.robots.models.maps import MapVersion, ProcessMap
 from tests.people import People
 from tests.rooms.robots.robot_people import bo
 from tests.world import PASSWORD, Server, facts, serving

@@ -5,7 +5,9 @@ import io
 from ringar.core.models import Person, Unit
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
-from ringar.robots.map_actions import (
+from ringar.robots.actions.map_logs import add_log, choose_columns
+from ringar.robots.actions.map_marks import mark_step
+from ringar.robots.actions.maps import (
     Decision,
     add_map,
     decide_map,
@@ -13,10 +15,8 @@ from ringar.robots.map_actions import (
     open_version,
     sign_version,
 )
-from ringar.robots.map_logs import add_log, choose_columns
-from ringar.robots.map_marks import mark_step
-from ringar.robots.map_models import EventLog, MapVersion, ProcessMap
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.maps import EventLog, MapVersion, ProcessMap
 from tests.people import People
 
 COLUMNS = {"case": "ärende", "activity": "aktivitet", "time": "tid", "seq": "ordning"}

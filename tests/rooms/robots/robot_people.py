@@ -8,12 +8,12 @@ from django.utils import timezone
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
+from ringar.robots.actions.cases import open_case
+from ringar.robots.actions.publishing import add_robot, publish_robot
 from ringar.robots.case_mail import link_token
-from ringar.robots.case_models import Case, CaseFile, Robot
-from ringar.robots.case_rules import CaseState
-from ringar.robots.cases import open_case
-from ringar.robots.map_models import MapVersion, ProcessMap
-from ringar.robots.publishing import add_robot, publish_robot
+from ringar.robots.models.cases import Case, CaseFile, Robot
+from ringar.robots.models.maps import MapVersion, ProcessMap
+from ringar.robots.rules.cases import CaseState
 from tests.people import People
 from tests.rooms.robots import trial_robots
 

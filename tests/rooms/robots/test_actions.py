@@ -9,11 +9,11 @@ from django.db import connection, transaction
 from ringar.core.models import AuditEvent
 from ringar.core.rules import Refused, Viewer
 from ringar.robots import registry
-from ringar.robots.actions import begin_work, finish_work, queue_work, report_progress, retry_work
-from ringar.robots.models import Work
+from ringar.robots.actions.work import begin_work, finish_work, queue_work, report_progress, retry_work
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.work import Work
 from ringar.robots.registry import WorkContext
-from ringar.robots.rules import State
-from ringar.robots.running import run_waiting
+from ringar.robots.rules.work import State
 from tests.people import People
 from tests.rooms.robots import trial_tasks
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ringar.robots import serving
+from ringar.robots.engine import serving
 from tests.rooms.robots.conftest import START, free_port, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)

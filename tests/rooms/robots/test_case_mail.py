@@ -14,10 +14,10 @@ from ringar.core.models import AuditEvent
 from ringar.core.registry import waiting_for
 from ringar.core.rules import Viewer
 from ringar.robots.case_mail import LINK_DAYS, MOST_WAITING, keepers_of, link_token, opened_by
-from ringar.robots.case_models import Case, Robot
-from ringar.robots.case_rules import CaseState
 from ringar.robots.dry_runs import begin_dry_run
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.cases import Case, Robot
+from ringar.robots.rules.cases import CaseState
 from tests.people import People
 from tests.rooms.robots.robot_people import bo, new_case, published_robot, viewer
 

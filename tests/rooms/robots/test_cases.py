@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from ringar.core.models import AuditEvent
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.robots.case_handing import hand_cases
-from ringar.robots.case_models import Case, Robot, RobotQueue, Run, Step
-from ringar.robots.case_rules import CaseState, Outcome, StepKind
-from ringar.robots.cases import answer_case, finish_by_hand, open_case, retry_case, take_over_case
-from ringar.robots.running import run_waiting
+from ringar.robots.actions.cases import answer_case, finish_by_hand, open_case, retry_case, take_over_case
+from ringar.robots.actions.handing import hand_cases
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.cases import Case, Robot, RobotQueue, Run, Step
+from ringar.robots.rules.cases import CaseState, Outcome, StepKind
 from tests.people import People
 from tests.rooms.robots import trial_robots, trial_tasks
 from tests.rooms.robots.robot_people import bo, new_case, published_robot, viewer

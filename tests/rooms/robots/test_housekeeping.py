@@ -20,11 +20,11 @@ from ringar.core.audit_queries import chain_head, unsealed
 from ringar.core.clock import at, now
 from ringar.core.models import AuditEvent, RateCount
 from ringar.core.rules import Role, Viewer
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
+from ringar.robots.engine.running import run_waiting
 from ringar.robots.housekeeping import check_trail, prune_work, remove_old
-from ringar.robots.models import Work
+from ringar.robots.models.work import Work
 from ringar.robots.registry import WATCHES, find_tasks
-from ringar.robots.running import run_waiting
 from ringar.robots.tasks import look_at_day
 from tests.people import People
 

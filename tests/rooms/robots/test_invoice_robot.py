@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from ringar.core.models import AuditEvent
 from ringar.core.rules import Refused
-from ringar.robots.case_models import Case, CaseNote, Robot, RobotQueue, Run, Step
-from ringar.robots.case_rules import CaseState
-from ringar.robots.cases import answer_case
+from ringar.robots.actions.cases import answer_case
+from ringar.robots.actions.publishing import add_robot, differences, publish_robot
 from ringar.robots.library import cancel_invoice, mailbox
-from ringar.robots.models import Work
-from ringar.robots.publishing import add_robot, differences, publish_robot
+from ringar.robots.models.cases import Case, CaseNote, Robot, RobotQueue, Run, Step
+from ringar.robots.models.work import Work
+from ringar.robots.rules.cases import CaseState
 from ringar_kits.invoices import check_invoice, read_invoice
 from tests.people import People
 from tests.rooms.robots.invoice_cast import (

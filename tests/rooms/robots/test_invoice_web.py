@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ringar.robots.case_models import CaseFile, Robot
-from ringar.robots.case_rules import CaseState
 from ringar.robots.library import turns
+from ringar.robots.models.cases import CaseFile, Robot
+from ringar.robots.rules.cases import CaseState
 from ringar_kits.invoices import check_invoice, read_invoice
 from tests.people import People
 from tests.rooms.robots.invoice_cast import World, due_again, made_world, published, told, work_off

@@ -13,13 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ringar.core.models import AuditEvent, Person
-from ringar.robots.actions import register_worker
-from ringar.robots.case_models import Case, CaseFile, Robot, RobotQueue, Run
-from ringar.robots.case_rules import CaseState, RobotState
+from ringar.robots.actions.cases import take_over_case
+from ringar.robots.actions.robots import record_upkeep, time_by_hand
+from ringar.robots.actions.work import register_worker
 from ringar.robots.case_shown import fact_word, facts_of, value_text
-from ringar.robots.cases import take_over_case
-from ringar.robots.robot_keeping import record_upkeep, time_by_hand
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.cases import Case, CaseFile, Robot, RobotQueue, Run
+from ringar.robots.rules.cases import CaseState, RobotState
 from tests.people import People
 from tests.rooms.robots import trial_tasks
 from tests.rooms.robots.robot_people import bo, draft_robot, new_case, published_robot, signed_map

@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 from django.db import connection, transaction
 
-from ringar.robots.case_models import Case, RobotQueue
-from ringar.robots.case_rules import CaseState
+from ringar.robots.models.cases import Case, RobotQueue
+from ringar.robots.rules.cases import CaseState
 from tests.conftest import ROOT
 from tests.people import People
 from tests.rooms.robots import trial_tasks

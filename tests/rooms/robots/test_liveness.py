@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 
 from ringar.robots import liveness
-from ringar.robots.actions import register_worker
-from ringar.robots.rules import pause_after
+from ringar.robots.actions.work import register_worker
+from ringar.robots.rules.work import pause_after
 from tests.rooms.robots.conftest import START, wait_for
 
 

@@ -11,10 +11,10 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connect
 from django.db import transaction
 from pytest_django import Settings
 
+from ringar.robots.engine.running import run_waiting
 from ringar.robots.mail import attachments_of, smtp_backend
-from ringar.robots.models import OutgoingMail, Work
-from ringar.robots.rules import MailState, State
-from ringar.robots.running import run_waiting
+from ringar.robots.models.work import OutgoingMail, Work
+from ringar.robots.rules.work import MailState, State
 from tests.rooms.robots.conftest import free_port
 
 INVITATION = "BEGIN:VCALENDAR\r\nSUMMARY:Möte\r\nEND:VCALENDAR\r\n"

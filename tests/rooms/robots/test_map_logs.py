@@ -9,11 +9,11 @@ import pytest
 
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.robots.map_actions import add_map
+from ringar.robots.actions.map_logs import add_log, choose_columns, columns_in, fault_of, remove_log
+from ringar.robots.actions.maps import add_map
+from ringar.robots.engine.running import run_waiting
 from ringar.robots.map_figures import figures_of, graph_of
-from ringar.robots.map_logs import add_log, choose_columns, columns_in, fault_of, remove_log
-from ringar.robots.map_models import EventLog
-from ringar.robots.running import run_waiting
+from ringar.robots.models.maps import EventLog
 from ringar_kits.processes import Event, make_log, map_log
 from ringar_kits.processes.times import read_time
 from tests.people import People

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
-from ringar.robots.map_actions import mark_of
-from ringar.robots.map_models import EventLog, MapVersion
-from ringar.robots.running import run_waiting
+from ringar.robots.actions.maps import mark_of
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.maps import EventLog, MapVersion
 from tests.people import People
 from tests.rooms.robots.map_cast import BPMN, COLUMNS, csv_of, open_map
 

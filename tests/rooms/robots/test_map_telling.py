@@ -16,12 +16,12 @@ from ringar.core.queries import viewer_of
 from ringar.core.registry import waiting_for
 from ringar.core.rules import Refused, Viewer
 from ringar.robots import map_words
+from ringar.robots.actions.map_logs import add_log, choose_columns, fault_of
+from ringar.robots.actions.map_marks import answer_mark, mark_step
+from ringar.robots.actions.maps import sign_version
+from ringar.robots.engine.running import run_waiting
 from ringar.robots.housekeeping import remove_old
-from ringar.robots.map_actions import sign_version
-from ringar.robots.map_logs import add_log, choose_columns, fault_of
-from ringar.robots.map_marks import answer_mark, mark_step
-from ringar.robots.map_models import EventLog, MapMark, MapVersion
-from ringar.robots.running import run_waiting
+from ringar.robots.models.maps import EventLog, MapMark, MapVersion
 from ringar_kits import processes, tables
 from ringar_kits.errors import InputError, Said
 from tests.people import People

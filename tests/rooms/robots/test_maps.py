@@ -5,7 +5,8 @@ import pytest
 from ringar.core.models import AuditEvent
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.robots.map_actions import (
+from ringar.robots.actions.map_marks import answer_mark, mark_step
+from ringar.robots.actions.maps import (
     Decision,
     add_map,
     decide_map,
@@ -17,10 +18,9 @@ from ringar.robots.map_actions import (
     sign_version,
     steps_of,
 )
-from ringar.robots.map_marks import answer_mark, mark_step
-from ringar.robots.map_models import MapVersion
-from ringar.robots.map_queries import gate_facts
-from ringar.robots.map_rules import LONGEST_BPMN, GateFacts, gate
+from ringar.robots.models.maps import MapVersion
+from ringar.robots.queries.maps import gate_facts
+from ringar.robots.rules.maps import LONGEST_BPMN, GateFacts, gate
 from tests.people import People
 from tests.rooms.robots.map_cast import BPMN, decided, handed_in, measured_log, open_map, to_be
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from ringar.core.rules import Viewer
-from ringar.robots.actions import queue_work, register_worker
-from ringar.robots.models import OutgoingMail, Work
-from ringar.robots.rules import State
-from ringar.robots.running import run_waiting
+from ringar.robots.actions.work import queue_work, register_worker
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.work import OutgoingMail, Work
+from ringar.robots.rules.work import State
 from tests.people import People
 
 OPERATOR = Viewer.of_command_line()

@@ -9,23 +9,24 @@ from django.db import transaction
 from ringar import cli
 from ringar.core.models import AuditEvent
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.robots import robot_settings, sources
-from ringar.robots.authoring import ROBOTS, Item, RobotCode, reads
-from ringar.robots.case_models import Case, CaseNote, Robot, RobotQueue, Run, Step
-from ringar.robots.case_queries import cases_waiting, queue_rows, saved_by, visible_cases, visible_queues
-from ringar.robots.case_rules import CaseState, RobotState, hours_saved, probe_pause
-from ringar.robots.cases import answer_case, finish_by_hand, open_case, take_over_case
-from ringar.robots.dry_runs import begin_dry_run
-from ringar.robots.models import Work
-from ringar.robots.publishing import publish_robot, withdraw_robot
-from ringar.robots.robot_keeping import (
+from ringar.robots import robot_settings
+from ringar.robots.actions import sources
+from ringar.robots.actions.cases import answer_case, finish_by_hand, open_case, take_over_case
+from ringar.robots.actions.publishing import publish_robot, withdraw_robot
+from ringar.robots.actions.robots import (
     pause_queue,
     record_upkeep,
     resume_queue,
     set_worker_limit,
     time_by_hand,
 )
-from ringar.robots.running import run_waiting
+from ringar.robots.authoring import ROBOTS, Item, RobotCode, reads
+from ringar.robots.dry_runs import begin_dry_run
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.cases import Case, CaseNote, Robot, RobotQueue, Run, Step
+from ringar.robots.models.work import Work
+from ringar.robots.queries.cases import cases_waiting, queue_rows, saved_by, visible_cases, visible_queues
+from ringar.robots.rules.cases import CaseState, RobotState, hours_saved, probe_pause
 from tests.people import People
 from tests.rooms.robots import trial_robots, trial_tasks
 from tests.rooms.robots.robot_people import (

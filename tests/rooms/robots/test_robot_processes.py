@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ringar.robots.case_models import Case, Robot, RobotQueue, Run, Step
-from ringar.robots.case_rules import CaseState, Outcome
-from ringar.robots.models import Work, Worker
-from ringar.robots.rules import State
+from ringar.robots.models.cases import Case, Robot, RobotQueue, Run, Step
+from ringar.robots.models.work import Work, Worker
+from ringar.robots.rules.cases import CaseState, Outcome
+from ringar.robots.rules.work import State
 from tests.people import People
 from tests.rooms.robots import trial_tasks
 from tests.rooms.robots.conftest import START, wait_for

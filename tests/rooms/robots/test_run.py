@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from ringar.core.rules import Viewer
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.robots.commands import run_server
-from ringar.robots.models import Work, Worker
-from ringar.robots.rules import State
+from ringar.robots.models.work import Work, Worker
+from ringar.robots.rules.work import State
 from tests.rooms.robots.conftest import START, free_port, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,10 +15,10 @@ from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Role, Viewer
 from ringar.robots import webhooks
-from ringar.robots.models import OutgoingMail, Work
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.webhooks import Delivery, Webhook
+from ringar.robots.models.work import OutgoingMail, Work
 from ringar.robots.posting import NotPosted, post_json
-from ringar.robots.running import run_waiting
-from ringar.robots.webhook_models import Delivery, Webhook
 from tests.people import People
 from tests.rooms.needs.cast import draft_of, shared_by
 

@@ -9,9 +9,9 @@ from django.db import connection, transaction
 
 from ringar.core.rules import Viewer
 from ringar.robots import liveness
-from ringar.robots.actions import queue_work
-from ringar.robots.models import Work, Worker
-from ringar.robots.rules import State
+from ringar.robots.actions.work import queue_work
+from ringar.robots.models.work import Work, Worker
+from ringar.robots.rules.work import State
 from tests.rooms.robots import trial_tasks
 from tests.rooms.robots.conftest import START, wait_for
 

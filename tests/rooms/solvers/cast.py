@@ -9,7 +9,7 @@ from ringar.core.actions import add_person
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
-from ringar.robots.models import OutgoingMail
+from ringar.robots.models.work import OutgoingMail
 from ringar.solvers.actions import (
     answer_call,
     answer_join,

@@ -10,7 +10,7 @@ import pytest
 from ringar.core.clock import at, now
 from ringar.core.models import AuditEvent, Person
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.robots.models import OutgoingMail
+from ringar.robots.models.work import OutgoingMail
 from ringar.solvers import queries
 from ringar.solvers.actions import (
     answer_call,

@@ -12,7 +12,7 @@ from ringar.core.models import Person, TextVector
 from ringar.core.rules import Viewer
 from ringar.needs.actions import edit_need, share_need, start_need
 from ringar.needs.models import Need
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
 from ringar.solvers import queries
 from ringar.solvers.actions import edit_solution, start_call
 from ringar.solvers.models import Call, Solution

@@ -10,7 +10,7 @@ from django.urls import reverse
 from ringar.core.actions import add_person
 from ringar.core.models import AuditEvent, Person
 from ringar.core.rules import NotAllowed, Refused, Role, Viewer
-from ringar.robots.models import Work
+from ringar.robots.models.work import Work
 from ringar.solvers import queries
 from ringar.solvers.actions import (
     edit_solution,

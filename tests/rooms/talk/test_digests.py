@@ -21,8 +21,8 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.needs.actions import edit_need
 from ringar.needs.models import Need
-from ringar.robots.models import OutgoingMail, Work
-from ringar.robots.running import run_waiting
+from ringar.robots.engine.running import run_waiting
+from ringar.robots.models.work import OutgoingMail, Work
 from ringar.talk.actions import (
     add_comment,
     choose_digest,

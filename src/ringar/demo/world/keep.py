@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ringar.demo.world.ground import Ground
 from ringar.demo.world.start import Server, start
-from ringar.robots.serving import end_with_parent
+from ringar.robots.engine.serving import end_with_parent
 
 MAIL_PACKAGES = ("pymap", "aiosmtpd")
 PAUSE = 2.0  # seconds before a server that has ended is started anew

@@ -25,7 +25,7 @@ from ringar.matching.rules import (
 from ringar.needs.actions import move_need
 from ringar.needs.models import Need
 from ringar.needs.rules import NeedState
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.solvers.actions import start_call
 from ringar.solvers.models import Call, Solution
 from ringar.solvers.queries import offered_solutions

@@ -17,7 +17,7 @@ from ringar.matching.day_problem import SMALLEST, Asked, what_is_asked
 from ringar.matching.day_queries import plan_key, standing_meetings
 from ringar.matching.day_rules import PLAN_SECONDS, PartyKind, WishKind
 from ringar.matching.day_words import Names, obstacle_words
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.talk.actions import tell_people
 from ringar_kits import timetable
 

@@ -45,7 +45,7 @@ from ringar.matching.day_rules import (
 from ringar.matching.day_words import Names, unmet_words
 from ringar.matching.meeting_queries import figures_by_day, untold_meetings
 from ringar.matching.views.day_forms import DayForm, ReasonForm
-from ringar.robots.rules import UNFINISHED, State
+from ringar.robots.rules.work import UNFINISHED, State
 
 FEW = 12
 UNMET_PAGE = 50

@@ -14,7 +14,7 @@ from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.needs.actions.prepare import index_need
 from ringar.needs.models import Need
 from ringar.needs.rules import NeedState
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 
 BATCH = 500
 TEXTS = ("title", "symptom", "who_affected", "cause", "cost_of_nothing", "good_effect", "tried")

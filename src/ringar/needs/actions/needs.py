@@ -24,7 +24,7 @@ from ringar.needs.rules import (
     seen_by_more,
     title_from,
 )
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.talk.actions import tell_people
 from ringar_kits.texts import load_embedder
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.core.clock import today
 from ringar.robots.authoring import effect, reads, robot
-from ringar.robots.case_running import CaseInHand
+from ringar.robots.engine.cases import CaseInHand
 from ringar.robots.library import cancelling, read_mail
 from ringar.robots.library.finance import Finance
 from ringar.robots.library.mailbox import Mailbox

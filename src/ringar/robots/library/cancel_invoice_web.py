@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ringar.robots.authoring import effect, reads, robot
-from ringar.robots.case_running import CaseInHand
+from ringar.robots.engine.cases import CaseInHand
 from ringar.robots.library import cancelling, read_mail
 from ringar.robots.library.finance_pages import FinancePages, keeping_evidence
 from ringar.robots.library.mailbox import Mailbox

@@ -22,7 +22,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from ringar.robots.authoring import NeedsHuman, TargetDown
-from ringar.robots.case_running import CaseInHand
+from ringar.robots.engine.cases import CaseInHand
 from ringar.robots.library.addresses import LOOPBACK
 from ringar.robots.library.turns import in_turn
 from ringar.robots.robot_settings import NotSet, secret, setting

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.solvers.actions.facts import (
     ReferenceFacts,
     SolutionFacts,

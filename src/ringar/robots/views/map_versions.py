@@ -1,0 +1,217 @@
+"""Pages of one version of a map: read and marked, drawn, opened for comments, signed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ringar.core.middleware import Request
+from ringar.core.rules import NotAllowed, Refused
+from ringar.robots.actions.map_marks import answer_mark, mark_step
+from ringar.robots.actions.maps import link_log, mark_of, open_version, save_drawing, sign_version, steps_of
+from ringar.robots.forms.maps import DrawingForm, LinkForm, MarkForm
+from ringar.robots.map_figures import graph_of
+from ringar.robots.models.maps import MapMark, MapVersion
+from ringar.robots.queries.maps import Done, done_on, keeps_for, marks_of, version_for
+from ringar.robots.rules.maps import OBJECTIONS, LogState, MapState, can_mark
+from ringar_kits.processes import BpmnMap, BpmnStep, check_graph
+
+MOST_WAYS = 30
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A step as the page's table shows it: what comes after, what robots did, how many spoke of it."""
+
+    step: BpmnStep
+    number: int
+    nexts: list[str]
+    done: Done | None
+    marks: int
+
+
+def lines_of(bpmn: BpmnMap, done: dict[str, Done], marks: list[MapMark]) -> list[StepLine]:
+    """The steps in the order of the drawing's file."""
+    return [
+        StepLine(
+            step,
+            number,
+            nexts_of(bpmn, step.id),
+            done.get(step.id),
+            sum(mark.bpmn_id == step.id for mark in marks),
+        )
+        for number, step in enumerate(bpmn.steps, start=1)
+    ]
+
+
+def nexts_of(bpmn: BpmnMap, key: str) -> list[str]:
+    """The names of the steps that may come next: through gateways and events, which are no work."""
+    names = {step.id: step.name or step.id for step in bpmn.steps}
+    found: dict[str, None] = {}
+    seen, waiting = {key}, [flow.target for flow in bpmn.flows if flow.source == key]
+    while waiting:
+        here = waiting.pop(0)
+        if here in names:
+            found[names[here]] = None
+        elif here not in seen:
+            seen.add(here)
+            waiting += [flow.target for flow in bpmn.flows if flow.source == here]
+    return list(found)
+
+
+def fit_of(version: MapVersion, bpmn: BpmnMap) -> dict[str, object]:
+    """How the cases of the version's log go together with its drawing; nothing without either."""
+    if version.log is None or version.log.state != LogState.MEASURED or not bpmn.steps:
+        return {}
+    fit = check_graph(graph_of(version.log.figures), bpmn)
+    return {"fit": fit, "fit_share": 100 * fit.share, "off_map": fit.off_map[:MOST_WAYS]}
+
+
+def show_version(request: Request, version: MapVersion, form: MarkForm | None = None) -> HttpResponse:
+    """The page of one version."""
+    viewer, marks = request.viewer, marks_of(version)
+    try:
+        bpmn, problem = steps_of(version.bpmn), ""
+    except Refused as refused:  # drawn before the reader learned to refuse it
+        bpmn, problem = BpmnMap((), ()), str(refused)
+    names = {step.id: step.name or step.id for step in bpmn.steps}
+    may_mark = version.state == MapState.OPEN and can_mark(viewer, organisation_id=version.organisation_id)
+    context = {
+        "version": version,
+        "map": version.process_map,
+        "problem": problem,
+        "lines": lines_of(bpmn, done_on(version), marks),
+        "marks": [(mark, names.get(mark.bpmn_id, "")) for mark in marks],
+        "unanswered": sum(mark.kind in OBJECTIONS and mark.replied_at is None for mark in marks),
+        "may_keep": keeps_for(viewer, version.process_map),
+        "may_mark": may_mark,
+        "form": form or MarkForm(steps=list(names.items())),
+        "link": None if version.log else LinkForm(viewer=viewer),
+    } | fit_of(version, bpmn)
+    return render(request, "robots/map_version.html", context)
+
+
+@login_required
+@require_safe
+def map_version(request: Request, uuid: UUID, number: int) -> HttpResponse:
+    """One version: the drawing, the same in words, what people say of it, what robots did on it."""
+    return show_version(request, version_for(request.viewer, uuid, number))
+
+
+@login_required
+@require_safe
+def map_bpmn(request: Request, uuid: UUID, number: int) -> HttpResponse:
+    """The drawing as a BPMN file."""
+    version = version_for(request.viewer, uuid, number)
+    name = f"{version.process_map.slug}-{version.number}.bpmn"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(version.bpmn, content_type="application/xml; charset=utf-8", headers=headers)
+
+
+def kept_version(request: Request, uuid: UUID, number: int) -> MapVersion:
+    """One version, for who keeps its map. Raises 404, NotAllowed."""
+    version = version_for(request.viewer, uuid, number)
+    if not keeps_for(request.viewer, version.process_map):
+        raise NotAllowed
+    return version
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def map_edit(request: Request, uuid: UUID, number: int) -> HttpResponse:
+    """Draws a version: in the browser, or by handing in a BPMN file."""
+    version = kept_version(request, uuid, number)
+    form = DrawingForm(request.POST or None, request.FILES or None, initial={"seen": mark_of(version.bpmn)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_drawing(
+                by=request.viewer, version=version, bpmn=form.drawing(), seen=form.cleaned_data["seen"]
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The map is saved."))
+            return redirect("map_version", uuid, number)
+    context = {"form": form, "version": version, "map": version.process_map}
+    return render(request, "robots/map_edit.html", context)
+
+
+@login_required
+@require_POST
+def map_open(request: Request, uuid: UUID, number: int) -> HttpResponse:
+    """Opens a version for comments."""
+    version = kept_version(request, uuid, number)
+    try:
+        open_version(by=request.viewer, version=version)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("It is open: everyone who works here can say what is wrong or missing."))
+    return redirect("map_version", uuid, number)
+
+
+@login_required
+@require_POST
+def map_sign(request: Request, uuid: UUID, number: int) -> HttpResponse:
+    """Signs a version."""
+    version = kept_version(request, uuid, number)
+    try:
+        sign_version(by=request.viewer, version=version)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("map_version", uuid, number)
+    messages.success(request, _("It is signed, and never changes from now on."))
+    return redirect("map_detail", uuid)
+
+
+@login_required
+@require_POST
+def map_link(request: Request, uuid: UUID, number: int) -> HttpResponse:
+    """Says which log measures a version."""
+    version = kept_version(request, uuid, number)
+    form = LinkForm(request.POST, viewer=request.viewer)
+    try:
+        if not form.is_valid():
+            raise Refused(_("Choose a measured log."))
+        link_log(by=request.viewer, version=version, log=form.cleaned_data["log"])
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("map_version", uuid, number)
+
+
+@login_required
+@require_POST
+def map_mark(request: Request, uuid: UUID, number: int) -> HttpResponse:
+    """Says something of a step."""
+    version = version_for(request.viewer, uuid, number)
+    if not can_mark(request.viewer, organisation_id=version.organisation_id):
+        raise NotAllowed
+    steps = [(step.id, step.name or step.id) for step in steps_of(version.bpmn).steps]
+    form = MarkForm(request.POST, steps=steps)
+    if form.is_valid():
+        try:
+            mark_step(by=request.viewer, version=version, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Thank you. It is answered before the map is signed."))
+            return redirect("map_version", uuid, number)
+    return show_version(request, version, form)
+
+
+@login_required
+@require_POST
+def map_answer(request: Request, uuid: UUID, number: int, mark: int) -> HttpResponse:
+    """Answers what somebody said."""
+    version = version_for(request.viewer, uuid, number)
+    row = get_object_or_404(MapMark, pk=mark, version=version)
+    try:
+        answer_mark(by=request.viewer, mark=row, reply=request.POST.get("reply", ""))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("map_version", uuid, number)
