@@ -1,0 +1,323 @@
+"""Files with the city's data: handed in, read by a robot with a report, and saved once somebody has seen it."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+
+from ringar.city.actions.data import Description, add_data_set
+from ringar.city.actions.features import import_features, read_features, tally_features
+from ringar.city.actions.networks import import_network, tally_network
+from ringar.city.models import Asset, DataImport, DataSet
+from ringar.city.queries.data import holding
+from ringar.city.rules.data import DataKind, ImportState, can_keep
+from ringar.core.actions import record_audit
+from ringar.core.clock import now, today
+from ringar.core.kit_words import kept
+from ringar.core.rules import NotAllowed, Refused, Viewer
+from ringar.core.text import tidy_text
+from ringar.robots.actions import queue_work
+from ringar.robots.registry import Report
+from ringar_kits.errors import InputError
+from ringar_kits.leaks.columns import FILES, find_columns
+from ringar_kits.leaks.layers import read_table
+from ringar_kits.leaks.model import Network, Remark
+from ringar_kits.leaks.read import read_network
+from ringar_kits.leaks.report import Notes
+
+SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".json", ".jsonl", ".geojson", ".gpkg", ".zip"}
+PARTS = ("pipes", "breaks", "roads")
+"""What a reading may consist of; data that are no pipes come as the first of them."""
+KEPT_DAYS = 14
+LONGEST_STEM = 30
+MOST_REMARKS = 500
+
+
+def take_in(
+    *,
+    by: Viewer,
+    data_set: DataSet,
+    files: Mapping[str, tuple[str, IO[bytes]]],
+    breaks_set: DataSet | None = None,
+    crs: str = "",
+    is_whole: bool = True,
+) -> DataImport:
+    """Takes files in for a data set, {part: (name, file)}, and has a robot read them; nothing is saved in it yet.
+
+    Breaks belong to the pipes of a data set: they come with their file, or for the pipes that are there already.
+    Raises NotAllowed; Refused for files of another kind.
+    """
+    if not can_keep(by, holding(data_set)) or data_set.kind == DataKind.BREAKS:
+        raise NotAllowed
+    if breaks_set is not None and (
+        not can_keep(by, holding(breaks_set)) or breaks_set.kind != DataKind.BREAKS
+    ):
+        raise NotAllowed
+    wrong = [name for name, _file in files.values() if Path(name).suffix.lower() not in SUFFIXES]
+    if wrong:
+        told = _(
+            "%(name)s is no file that can be read. Hand in CSV, Excel, GeoJSON, GeoPackage or a zipped Shapefile."
+        )
+        raise Refused(told % {"name": wrong[0][:60]})
+    is_there = data_set.kind == DataKind.PIPES and data_set.size and "breaks" in files
+    if "pipes" not in files and not is_there:
+        raise Refused(_("Hand in the file with what the data set holds."))
+    made = DataImport(
+        data_set=data_set,
+        breaks_set=breaks_set,
+        crs=tidy_text(crs).strip()[:40],
+        is_whole=is_whole,
+        names={part: tidy_text(name)[-100:] for part, (name, _file) in files.items()},
+        by_id=by.person_id,
+        at=now(),
+    )
+    for part, (name, file) in files.items():
+        stem, suffix = get_valid_filename(Path(name).stem or "file")[:LONGEST_STEM], Path(name).suffix.lower()
+        getattr(made, f"{part}_file").save(f"{made.uuid.hex}/{part}/{stem}{suffix}", File(file), save=False)
+    with transaction.atomic():
+        made.save()
+        facts: dict[str, object] = {"files": list(made.names.values())}
+        record_audit(by=by, action="hand_in_data", target=data_set, changes=facts)
+        queue("city.read_import", by, made)
+    return made
+
+
+@transaction.atomic
+def read_again(
+    *, by: Viewer, data_import: DataImport, mapping: Mapping[str, str], crs: str = ""
+) -> DataImport:
+    """Says which column holds what and in which system the coordinates are, and has the files read once more.
+
+    Raises NotAllowed; Refused for what is saved already.
+    """
+    row = own_import(by, data_import, ImportState.READ, ImportState.FAILED, ImportState.READING)
+    row.mapping, row.crs = (
+        {key: value for key, value in mapping.items() if value},
+        tidy_text(crs).strip()[:40],
+    )
+    row.state, row.error = ImportState.READING, ""
+    row.save(update_fields=["mapping", "crs", "state", "error"])
+    queue("city.read_import", by, row)
+    return row
+
+
+@transaction.atomic
+def ask_saving(*, by: Viewer, data_import: DataImport) -> DataImport:
+    """Says that the report is right, and has a robot save what it tells. Raises NotAllowed; Refused if not read."""
+    row = own_import(by, data_import, ImportState.READ)
+    if "breaks" in row.names and row.breaks_set is None:
+        told = Description(
+            name=_("%(name)s: breaks") % {"name": row.data_set.name[:150]},
+            owner_unit=row.data_set.owner_unit,
+            keeper=row.data_set.keeper,
+            source=row.data_set.source,
+            licence=row.data_set.licence,
+            allowed_use=row.data_set.allowed_use,
+        )
+        row.breaks_set = add_data_set(
+            by=by, kind=DataKind.BREAKS, told=told, is_invented=row.data_set.is_invented
+        )
+    row.state = ImportState.SAVING
+    row.save(update_fields=["state", "breaks_set"])
+    queue("city.save_import", by, row)
+    return row
+
+
+@transaction.atomic
+def drop_import(*, by: Viewer, data_import: DataImport) -> None:
+    """Throws away files that were handed in and not saved. Raises NotAllowed; Refused for what is saved."""
+    row = own_import(by, data_import, ImportState.READ, ImportState.FAILED, ImportState.READING)
+    record_audit(by=by, action="drop_data", target=row.data_set, changes={"files": list(row.names.values())})
+    drop_files(row)
+    row.delete()
+
+
+def own_import(by: Viewer, data_import: DataImport, *states: str) -> DataImport:
+    """The row, held until the transaction ends. Raises NotAllowed; Refused where it stands elsewhere meanwhile."""
+    rows = DataImport.objects.select_for_update(of=("self",)).select_related(
+        "data_set__owner_unit", "breaks_set"
+    )
+    row = rows.get(pk=data_import.pk)
+    if not can_keep(by, holding(row.data_set)):
+        raise NotAllowed
+    if row.state not in states:
+        raise Refused(_("It has gone on meanwhile. Load the page anew to see how it stands."))
+    return row
+
+
+def work_key(data_import: DataImport) -> str:
+    """The queue's key for what a robot does with the files."""
+    return f"city.import:{data_import.uuid}:{data_import.state}"
+
+
+def queue(name: str, by: Viewer, data_import: DataImport) -> None:
+    """Has a robot do it, in the caller's transaction."""
+    payload: dict[str, object] = {"import": str(data_import.uuid)}
+    organisation = data_import.data_set.organisation_id
+    queue_work(
+        name, by=by, key=work_key(data_import), payload=payload, organisation_id=organisation, again=True
+    )
+
+
+def read_files(*, by: Viewer, uuid: str, report: Report) -> None:
+    """Reads what was handed in and keeps the report: what is used, changed and kept out, and what saving would do."""
+    row = DataImport.objects.select_related("data_set__owner_unit", "breaks_set").filter(uuid=uuid).first()
+    if row is None or row.state != ImportState.READING:
+        return
+    told: dict[str, Any] = {}
+    try:
+        report(0.1, _("Reads the files"))
+        told["columns"] = columns_of(row)
+        if row.data_set.kind == DataKind.PIPES:
+            network = network_from(row)
+            told["remarks"] = [plain(each) for each in network.report.remarks[:MOST_REMARKS]]
+            report(0.7, _("Compares with what is there"))
+            counts = tally_network(
+                pipes_set=row.data_set, breaks_set=row.breaks_set, network=network, is_whole=row.is_whole
+            )
+        else:
+            notes = Notes()
+            wanted = read_features(row.pipes_file.path, row.crs, notes)
+            told["remarks"] = [plain(each) for each in notes.report().remarks[:MOST_REMARKS]]
+            counts = tally_features(data_set=row.data_set, wanted=wanted, is_whole=row.is_whole)
+    except InputError as error:
+        keep(row, ImportState.FAILED, told, {}, kept(error))
+        return
+    keep(row, ImportState.READ, told, counts, "")
+
+
+def save_files(*, by: Viewer, uuid: str, report: Report) -> None:
+    """Saves what was read, whole; then the files go. An error says why, and nothing is saved."""
+    row = DataImport.objects.select_related("data_set__owner_unit", "breaks_set").filter(uuid=uuid).first()
+    if row is None or row.state != ImportState.SAVING:
+        return
+    try:
+        report(0.05, _("Reads the files"))
+        if row.data_set.kind == DataKind.PIPES:
+            network = network_from(row)
+            counts = import_network(
+                by=by,
+                pipes_set=row.data_set,
+                breaks_set=row.breaks_set,
+                network=network,
+                is_whole=row.is_whole,
+                keeps_pipes="pipes" not in row.names,
+                data_import=row,
+                progress=lambda share, words: report(0.4 + 0.6 * share, _("Saves")),
+            )
+        else:
+            wanted = read_features(row.pipes_file.path, row.crs, Notes())
+            counts = import_features(
+                by=by, data_set=row.data_set, wanted=wanted, is_whole=row.is_whole, data_import=row
+            )
+    except InputError as error:
+        keep(row, ImportState.FAILED, row.report or {}, {}, kept(error))
+        return
+    keep(row, ImportState.SAVED, row.report or {}, counts, "")
+
+
+@transaction.atomic
+def keep(row: DataImport, state: str, told: dict[str, Any], counts: dict[str, Any], error: str) -> None:
+    """Writes how it went; the files of what is saved go."""
+    row.state, row.report, row.counts, row.error = state, told, counts, error
+    row.saved_at = now() if state == ImportState.SAVED else None
+    row.save(update_fields=["state", "report", "counts", "error", "saved_at"])
+    if state == ImportState.SAVED:
+        drop_files(row)
+
+
+def drop_files(row: DataImport) -> None:
+    """Removes the files once what is written about them is there to stay."""
+    for part in PARTS:
+        file = getattr(row, f"{part}_file")
+        if file.name:
+            storage, name = file.storage, file.name
+            DataImport.objects.filter(pk=row.pk).update(**{f"{part}_file": ""})
+            transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))  # type: ignore[misc] # bound now
+
+
+def prune_imports() -> int:
+    """Throws away files that nobody saved within two weeks; returns how many readings."""
+    old = DataImport.objects.exclude(state=ImportState.SAVED).filter(at__lt=now() - timedelta(days=KEPT_DAYS))
+    rows = list(old.select_related("data_set")[:100])
+    for row in rows:
+        with transaction.atomic():
+            drop_files(row)
+            row.delete()
+    return len(rows)
+
+
+def columns_of(row: DataImport) -> dict[str, Any]:
+    """The columns of each file, and what they are taken for: {part: {"names": […], "fields": {field: column}}}."""
+    found = {}
+    for part in row.names:
+        table = read_table(getattr(row, f"{part}_file").path, Notes())
+        names = [str(name)[:100] for name in table.cells][:300]
+        known = part if part in FILES and row.data_set.kind == DataKind.PIPES else ""
+        mapping = {key: column for key, column in row.mapping.items() if key.startswith(f"{part}.")}
+        fields = find_columns(tuple(table.cells), known, table.name, mapping) if known else {}
+        found[part] = {"names": names, "fields": fields}
+    return found
+
+
+def network_from(row: DataImport) -> Network:
+    """What the kit makes of the files; breaks alone are laid on the pipes that are there already."""
+    breaks = row.breaks_file.path if "breaks" in row.names else None
+    roads = row.roads_file.path if "roads" in row.names else None
+    with TemporaryDirectory() as folder:
+        pipes = row.pipes_file.path if "pipes" in row.names else own_pipes(row.data_set, Path(folder))
+        return read_network(
+            pipes, breaks, roads, mapping=dict(row.mapping), crs=row.crs or None, today=today()
+        )
+
+
+def own_pipes(data_set: DataSet, folder: Path) -> Path:
+    """The data set's pipes as a file that the kit reads."""
+    path = folder / "pipes.geojson"
+    columns = ("external_id", "installed", "material", "diameter_mm", "length_m", "geometry", "area")
+    rows = Asset.objects.filter(data_set=data_set, retired_at=None).order_by("id").values_list(*columns)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": json.loads(shape) if shape else None,
+            "properties": {
+                "id": key,
+                "installed": day_of(installed),
+                "material": material,
+                "diameter_mm": diameter,
+                "length_m": length,
+                "area": area,
+            },
+        }
+        for key, installed, material, diameter, length, shape, area in rows.iterator(chunk_size=5_000)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return path
+
+
+def day_of(year: float | None) -> str:
+    """The day in a decimal year, as it is written in files; "" where it is not known."""
+    if year is None:
+        return ""
+    first = date(int(year), 1, 1)
+    days = (date(int(year) + 1, 1, 1) - first).days
+    return (first + timedelta(days=round((year - int(year)) * days))).isoformat()
+
+
+def plain(remark: Remark) -> dict[str, Any]:
+    """A remark for a column: its fixed English words and the facts in them, to be told in the reader's language."""
+    return {
+        "kind": remark.kind,
+        "place": remark.place,
+        "words": remark.what.words,
+        "remedy": remark.remedy.words,
+        "facts": {**dict(remark.remedy.facts), **dict(remark.what.facts)},
+        "count": remark.count,
+    }
