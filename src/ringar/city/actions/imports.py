@@ -23,7 +23,7 @@ from ringar.core.clock import now, today
 from ringar.core.kit_words import kept
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.text import tidy_text
-from ringar.robots.actions import queue_work
+from ringar.robots.actions.work import queue_work
 from ringar.robots.registry import Report
 from ringar_kits.errors import InputError
 from ringar_kits.leaks.columns import FILES, find_columns

@@ -184,7 +184,8 @@ def import_network(
 ) -> dict[str, dict[str, int]]:
     """Saves what the kit has read, in one transaction. `is_whole`: what is not in the files is gone.
 
-    `keeps_pipes`: the network's pipes are those that are there already, and only its breaks are saved. NotAllowed where the viewer does not keep the data sets.
+    `keeps_pipes`: the network's pipes are those that are there already, and only its breaks are saved.
+    Raises NotAllowed where the viewer does not keep the data sets.
     """
     wanted, at = pipe_values(network.pipes), now()
     with transaction.atomic():
