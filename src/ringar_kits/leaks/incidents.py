@@ -90,9 +90,12 @@ def _keep_but(columns: Columns, field: str, pattern: re.Pattern[str], words: str
 def _keep_once(columns: Columns, notes: Notes) -> None:
     """Keep the first of rows with the same id, or without ids of rows that are the same in every cell."""
     if columns.has("id"):
-        keys = [(text,) if text else (place,) for place, text in enumerate(read_texts(columns.cells("id")))]
+        keys: list[tuple[object, ...]] = [
+            (text,) if text else (place,) for place, text in enumerate(read_texts(columns.cells("id")))
+        ]
     else:
-        keys = [tuple(str(cells[row]) for cells in columns.table.cells.values()) for row in columns.kept]
+        every = columns.table.cells.values()
+        keys = [tuple(str(cells[row]) for cells in every) for row in columns.kept]
     first: dict[tuple[object, ...], int] = {}
     for place, key in enumerate(keys):
         first.setdefault(key, place)

@@ -11,7 +11,7 @@ from ringar_kits.leaks.model import FloatArray
 
 YES = {"yes", "y", "ja", "j", "true", "sant", "1", "x"}
 _UNIT = re.compile(
-    r"^(?:dn|d|ø|⌀|dim)?\s*(-?[\d\s\u00a0\u202f.,]+?)\s*(mm|cm|m|meter|\"|tum|in|inch)?\.?$", re.IGNORECASE
+    r"^(?:dn|d|ø|⌀|dim)?\s*(-?[\d\s\u00a0\u202f.,]+?)\s*(mm|m|meter|\"|tum|in|inch)?\.?$", re.IGNORECASE
 )
 _INCH = {'"', "tum", "in", "inch"}
 
@@ -24,8 +24,8 @@ def read_numbers(cells: Sequence[Any]) -> tuple[FloatArray, list[int]]:
     found = {cell: _number(cell) for cell in set(map(_key, cells))}
     values = np.array([found[_key(cell)] for cell in cells], dtype=float)
     empty = {key for key in found if str(key).strip().casefold() in NOT_KNOWN - {"0", "9999"}}
-    bad = [place for place in np.flatnonzero(np.isnan(values)) if _key(cells[place]) not in empty]
-    return values, [int(place) for place in bad]
+    bad = [place for place in np.flatnonzero(np.isnan(values)).tolist() if _key(cells[place]) not in empty]
+    return values, bad
 
 
 def _key(cell: Any) -> Any:
@@ -61,7 +61,9 @@ def _number(cell: Any) -> float:
 
 def read_texts(cells: Sequence[Any]) -> tuple[str, ...]:
     """Return a column as texts without blanks around, "" where not known; 12.0 from a spreadsheet is 12."""
-    return tuple(_text(cell) for cell in cells)
+    keys = [_key(cell) for cell in cells]
+    found = {key: _text(key) for key in set(keys)}
+    return tuple([found[key] for key in keys])
 
 
 def _text(cell: Any) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from ringar_kits.leaks.layers import Shapes
-from ringar_kits.leaks.model import BoolArray, FloatArray, IntArray
+from ringar_kits.leaks.model import FloatArray, IntArray
 
 NEAR = 25.0  # metres; a break further from every pipe is said to lie on none
 
@@ -14,10 +14,7 @@ NEAR = 25.0  # metres; a break further from every pipe is said to lie on none
 def lines_between(x1: FloatArray, y1: FloatArray, x2: FloatArray, y2: FloatArray) -> Shapes:
     """Return a straight line per row, None where a coordinate is missing."""
     ends = np.stack([np.column_stack([x1, y1]), np.column_stack([x2, y2])], axis=1)
-    return _lines(ends, np.isfinite(ends).all(axis=(1, 2)))
-
-
-def _lines(ends: FloatArray, good: BoolArray) -> Shapes:
+    good = np.asarray(np.isfinite(ends).all(axis=(1, 2)))
     made = np.full(len(ends), None, dtype=object)
     if good.any():
         made[good] = shapely.linestrings(ends[good])
@@ -68,6 +65,7 @@ def nearest_pipes(points: FloatArray, shapes: Shapes, within: float = NEAR) -> I
 
 def distances(points: FloatArray, shapes: Shapes, at: IntArray) -> FloatArray:
     """Return the metres from each point to the shape at its place; NaN without point, place or shape."""
-    chosen = np.where(at >= 0, shapes[at], None) if len(shapes) else np.full(len(points), None, dtype=object)
+    chosen = np.full(len(points), None, dtype=object)
+    chosen[at >= 0] = shapes[at[at >= 0]]
     made = shapely.distance(shapely.points(points), chosen)
     return np.where(np.isfinite(points).all(axis=1) & (at >= 0), made, np.nan)

@@ -1,6 +1,5 @@
 """Coordinate systems: which one numbers are in, axes that were swapped, and the way to one projected system."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +67,7 @@ def look_at(x: FloatArray, y: FloatArray) -> Looks:
         # Sweden lies between 55 and 70 north, 10 and 25 east; elsewhere only a latitude beyond 90 shows it
         swapped = (54 < east < 70 and 9 < north < 26) or abs(north) > 90
         return Looks("degrees", swapped)
-    for swapped, (one, other) in enumerate(((east, north), (north, east))):
+    for swapped, one, other in ((False, east, north), (True, north, east)):
         if NORTH_OF_SWEDEN[0] < other < NORTH_OF_SWEDEN[1]:
             for kind, low, high in (
                 ("local", 0, 250_000),
@@ -76,7 +75,7 @@ def look_at(x: FloatArray, y: FloatArray) -> Looks:
                 ("rt90", 1_150_000, 1_950_000),
             ):
                 if low < one < high:
-                    return Looks(kind, bool(swapped))
+                    return Looks(kind, swapped)
     return Looks("metres")
 
 
@@ -209,7 +208,7 @@ def same_place(one: FloatArray, other: FloatArray, within: float) -> BoolArray:
     return np.all((one >= low) & (one <= high), axis=1)
 
 
-def points_of(shapes: Sequence[Any]) -> FloatArray:
+def points_of(shapes: Shapes) -> FloatArray:
     """Return the middle of each shape's frame as (n, 2); NaN where there is no shape."""
-    frame = shapely.bounds(np.asarray(shapes, dtype=object))
+    frame = shapely.bounds(shapes)
     return np.column_stack([(frame[:, 0] + frame[:, 2]) / 2, (frame[:, 1] + frame[:, 3]) / 2])
