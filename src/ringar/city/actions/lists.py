@@ -1,0 +1,174 @@
+"""Work lists: drawn, handed to the crew, closed. What is drawn stands; what is closed is never changed."""
+
+import secrets
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ringar.city.models import Fit, WorkList, WorkListItem
+from ringar.city.queries.data import holding
+from ringar.city.queries.lists import candidates_for
+from ringar.city.rules.draws import (
+    Candidate,
+    Chosen,
+    before_score,
+    choose_by_lot,
+    choose_by_model,
+    model_score,
+)
+from ringar.city.rules.fits import Arm, AsBefore, CapacityIn, ChosenBy, FitState, ListState, OrderedBy
+from ringar.city.rules.lists import LONGEST_NAME, can_plan, require_capacity
+from ringar.core.actions import record_audit
+from ringar.core.clock import now, today
+from ringar.core.models import Unit
+from ringar.core.rules import NotAllowed, Refused, Viewer
+from ringar.core.text import tidy_text
+
+SEEDS = 2**31
+
+
+@transaction.atomic
+def draw_list(
+    *,
+    by: Viewer,
+    fit: Fit,
+    name: str,
+    unit: Unit,
+    capacity: float,
+    capacity_in: str = CapacityIn.PIPES,
+    year: int | None = None,
+    chosen_by: str = ChosenBy.HALVES,
+    ordered_by: str = OrderedBy.EXPECTED,
+    as_before: str = AsBefore.OLDEST,
+    seed: int | None = None,
+) -> WorkList:
+    """A list at the crew's capacity (pipes or metres), drawn once: its seed is kept, so that anyone can draw it again.
+
+    Half of it is chosen by the model and half as before where `chosen_by` says so. Raises NotAllowed, Refused.
+    """
+    if not can_plan(by, holding(fit.pipes)) or unit.organisation_id != fit.organisation_id:
+        raise NotAllowed
+    if fit.state != FitState.DONE:
+        raise Refused(_("It is not worked out yet. Wait until it is, then make the list."))
+    name = tidy_text(name).strip()[:LONGEST_NAME]
+    if not name:
+        raise Refused(_("Give the list a name."))
+    require_capacity(capacity, capacity_in)
+    Fit.objects.select_for_update().get(pk=fit.pk)  # two lists drawn at once do not take the same pipes
+    candidates = candidates_for(fit)
+    if ordered_by == OrderedBy.RISK and all(pipe.risk is None for pipe in candidates):
+        raise Refused(
+            _("Nothing says yet what a break would mean. Add places that need water, and reckon again.")
+        )
+    work_list = WorkList(
+        organisation_id=fit.organisation_id,
+        fit=fit,
+        name=name,
+        year=year or today().year,
+        unit=unit,
+        capacity=capacity,
+        capacity_in=CapacityIn(capacity_in),
+        chosen_by=ChosenBy(chosen_by),
+        ordered_by=OrderedBy(ordered_by),
+        as_before=AsBefore(as_before),
+        seed=secrets.randbelow(SEEDS) if seed is None else seed,
+        made_by_id=by.person_id,
+        created_at=now(),
+    )
+    chosen = choose(work_list, candidates)
+    if not chosen:
+        raise Refused(_("No pipe is left that fits. Close earlier lists, or give the crew more capacity."))
+    keep_drawn(by, work_list, candidates, chosen)
+    return work_list
+
+
+def choose(work_list: WorkList, candidates: Sequence[Candidate]) -> list[Chosen]:
+    """What the list takes of the candidates, in order: the same each time for the same seed."""
+    size, capacity_in, seed = work_list.capacity, work_list.capacity_in, work_list.seed
+    score = model_score(work_list.ordered_by, capacity_in)
+    if work_list.chosen_by == ChosenBy.MODEL:
+        return choose_by_model(candidates, score, size=size, capacity_in=capacity_in, seed=seed)
+    before = before_score(work_list.as_before)
+    return choose_by_lot(candidates, score, before, size=size, capacity_in=capacity_in, seed=seed)
+
+
+def keep_drawn(
+    by: Viewer, work_list: WorkList, candidates: Sequence[Candidate], chosen: Sequence[Chosen]
+) -> None:
+    """Saves the list with its pipes as they stood, and its audit row."""
+    by_key = {pipe.key: pipe for pipe in candidates}
+    work_list.figures = {
+        "candidates": len(candidates),
+        "candidates_km": round(sum(pipe.length_m for pipe in candidates) / 1000, 3),
+    }
+    work_list.save()
+    WorkListItem.objects.bulk_create(
+        (
+            WorkListItem(
+                work_list=work_list,
+                asset_id=each.key,
+                place=place,
+                arm=each.arm,
+                length_m=by_key[each.key].length_m,
+                expected=by_key[each.key].expected,
+                risk=by_key[each.key].risk,
+            )
+            for place, each in enumerate(chosen, 1)
+        ),
+        batch_size=1_000,
+    )
+    told: dict[str, object] = {
+        "seed": work_list.seed,
+        "pipes": len(chosen),
+        "by_model": sum(each.arm == Arm.MODEL for each in chosen),
+        "chosen_by": work_list.chosen_by,
+        "ordered_by": work_list.ordered_by,
+        "as_before": work_list.as_before,
+    }
+    record_audit(by=by, action="draw_list", target=work_list, changes=told)
+
+
+def locked(by: Viewer, work_list: WorkList) -> WorkList:
+    """The list as it is now, kept from other writers, where the viewer plans it. Raises NotAllowed."""
+    row = WorkList.objects.select_for_update().get(pk=work_list.pk)
+    if not can_plan(by, holding(row.fit.pipes)):
+        raise NotAllowed
+    return row
+
+
+@transaction.atomic
+def open_list(*, by: Viewer, work_list: WorkList) -> WorkList:
+    """Hands the list to the crew. Raises NotAllowed; Refused where it is not a draft."""
+    row = locked(by, work_list)
+    if row.state != ListState.DRAFT:
+        raise Refused(_("The list is handed out already."))
+    row.state, row.opened_at = ListState.OPEN, now()
+    row.save(update_fields=["state", "opened_at"])
+    record_audit(by=by, action="open_list", target=row, changes={"state": [ListState.DRAFT, ListState.OPEN]})
+    return row
+
+
+@transaction.atomic
+def close_list(*, by: Viewer, work_list: WorkList) -> WorkList:
+    """Ends the work by the list; from now on it is kept as it is. Raises NotAllowed, Refused."""
+    row = locked(by, work_list)
+    if row.state != ListState.OPEN:
+        raise Refused(_("Only a list in the field can be closed. Load the page anew to see how it stands."))
+    row.state, row.closed_at = ListState.CLOSED, now()
+    row.save(update_fields=["state", "closed_at"])
+    record_audit(
+        by=by, action="close_list", target=row, changes={"state": [ListState.OPEN, ListState.CLOSED]}
+    )
+    return row
+
+
+@transaction.atomic
+def drop_list(*, by: Viewer, work_list: WorkList) -> None:
+    """Takes back a draft; the audit trail keeps that it was drawn, and its seed. Raises NotAllowed, Refused."""
+    row = locked(by, work_list)
+    if row.state != ListState.DRAFT or row.pilot_uuid is not None:
+        raise Refused(_("The list is handed out or belongs to a pilot, and stays. It can be closed."))
+    record_audit(by=by, action="drop_list", target=row, changes={"seed": [row.seed, None]})
+    row.items.all().delete()
+    row.delete()
