@@ -80,6 +80,8 @@ endif
 	@rm -rf $(VENDOR)/bpmn-js && mkdir -p $(VENDOR)/bpmn-js
 	@cp -R node_modules/bpmn-js/LICENSE node_modules/bpmn-js/dist/assets node_modules/bpmn-js/dist/bpmn-modeler.production.min.js \
 	  node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js $(VENDOR)/bpmn-js/
+	@rm -rf $(VENDOR)/leaflet && mkdir -p $(VENDOR)/leaflet
+	@cp node_modules/leaflet/LICENSE node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css $(VENDOR)/leaflet/
 	@cp node_modules/dictionary-sv/index.dic node_modules/dictionary-sv/index.aff node_modules/dictionary-sv/license \
 	  $(DICTIONARY)/
 	@touch $@

@@ -103,6 +103,7 @@ def test_wheel_when_built_then_holds_what_the_set_up_brought(tmp_path: Path) -> 
     assert {
         "ringar/core/static/core/vendor/htmx.min.js",
         "ringar/core/static/core/vendor/bpmn-js/bpmn-modeler.production.min.js",
+        "ringar/core/static/core/vendor/leaflet/leaflet.js",
         "ringar/needs/locale/sv/LC_MESSAGES/django.mo",
         "ringar_kits/texts/dictionary/index.dic",
         "ringar_kits/texts/dictionary/license",

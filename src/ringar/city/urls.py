@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from ringar.city import list_urls, map_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [*list_urls.urlpatterns, *map_urls.urlpatterns]
