@@ -17,8 +17,11 @@ FIELD = "field"
 """Kind of incidents that a crew found on a list. They are not breaks that came by themselves."""
 SAME_LEAK = timedelta(days=60)
 """A leak that a crew found, and a break that another system tells of the same pipe within these days, are one."""
-METRES_A_DEGREE = 111_320.0  # of latitude, on the mean sphere
 CHUNK = 5_000
+COLUMNS = (
+    *("pk", "external_id", "installed", "material", "diameter_mm", "length_m", "geometry"),
+    *("zone", "area", "street", "lined", "extra", "imputed"),
+)
 Lines = NDArray[np.float64]
 
 
@@ -31,6 +34,12 @@ class OwnNetwork:
     keys: tuple[int, ...]
 
 
+def degree_lengths(latitude: float) -> tuple[float, float]:
+    """Metres of a degree of longitude and of latitude, at a latitude in radians (series of the ellipsoid WGS 84)."""
+    east = 111_412.84 * cos(latitude) - 93.5 * cos(3 * latitude)
+    return east, 111_132.92 - 559.82 * cos(2 * latitude) + 1.175 * cos(4 * latitude)
+
+
 @dataclass(frozen=True)
 class Plane:
     """Degrees to metres east and north of a point: true to a thousandth within 50 km, as a city needs."""
@@ -41,29 +50,16 @@ class Plane:
     def metres(self, places: Sequence[Sequence[float]]) -> Lines:
         """(k, 2) metres from (k, 2) degrees, longitude first."""
         told = np.asarray([place[:2] for place in places], dtype=np.float64).reshape(-1, 2)
-        scale = np.array([METRES_A_DEGREE * cos(radians(self.latitude)), METRES_A_DEGREE])
+        scale = np.array(degree_lengths(radians(self.latitude)))
         return (told - np.array([self.longitude, self.latitude])) * scale
 
 
 def network_of(pipes: DataSet, breaks: DataSet | None) -> OwnNetwork:
     """All pipes in use with all breaks told, as the kit takes them. 2 queries; what was known when, the kit heeds."""
-    columns = [
-        "pk",
-        "external_id",
-        "installed",
-        "material",
-        "diameter_mm",
-        "length_m",
-        "geometry",
-        "zone",
-        "area",
-        "street",
-        "lined",
-    ]
     rows = list(
         Asset.objects.filter(data_set=pipes, retired_at=None)
         .order_by("id")
-        .values_list(*columns)
+        .values_list(*COLUMNS)
         .iterator(chunk_size=CHUNK)
     )
     shapes = [points_of(row[6]) for row in rows]
@@ -80,8 +76,22 @@ def network_of(pipes: DataSet, breaks: DataSet | None) -> OwnNetwork:
         area=tuple(row[8] for row in rows),
         street=tuple(row[9] for row in rows),
         lined=numbers(row[10] for row in rows),
+        extra=extra_columns([row[11] for row in rows]),
+        filled={"length_m": np.array(["length_m" in row[12] for row in rows], dtype=np.bool_)},
     )
     return OwnNetwork(taken, breaks_of(breaks, keys, plane), keys)
+
+
+def extra_columns(rows: Sequence[dict[str, Any]]) -> dict[str, tuple[str, ...] | NDArray[np.float64]]:
+    """What else is known of the pipes, by name: as numbers where all that is told are numbers, else as words."""
+    found: dict[str, tuple[str, ...] | NDArray[np.float64]] = {}
+    for name in sorted({name for row in rows for name in row}):
+        told = [row.get(name) for row in rows]
+        is_number = all(value is None or isinstance(value, int | float) for value in told)
+        found[name] = (
+            numbers(told) if is_number else tuple("" if value is None else str(value) for value in told)
+        )
+    return found
 
 
 def numbers(values: Any) -> NDArray[np.float64]:
