@@ -48,7 +48,7 @@ NOT_PAGES = {
     *("queue_resume", "robot_publish", "robot_time", "robot_upkeep"),
     *("case_answer", "case_retry", "case_finish", "case_try"),
     # files and data
-    *("map_bpmn", "log_csv", "case_file"),
+    *("map_bpmn", "log_csv", "case_file", "case_csv", "run_list"),
     *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),
     *("call_answers_csv", "trial_csv"),
     *("call_csv", "unit_csv", "invitation_csv", "work_csv", "moderation_log_csv", "notification_csv"),

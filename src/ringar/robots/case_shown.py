@@ -15,6 +15,7 @@ from ringar.core.queries import with_shown_labels
 from ringar.core.rules import Viewer
 from ringar.robots.models.cases import Case, CaseFile, CaseNote, Robot, Run, Step
 from ringar.robots.rules.cases import StepKind
+from ringar.robots.step_words import StepWords
 
 LONGEST_SHOWN = 600
 MOST_EVENTS = 20
@@ -63,9 +64,10 @@ def facts_of(values: object) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class StepLine:
-    """A step of a run: what came of it, and how long it took (seconds; None where it has not ended)."""
+    """A step of a run: its words, what came of it, and how long it took (seconds; None where it has not ended)."""
 
     step: Step
+    words: str
     seconds: float | None
     facts: list[tuple[str, str]]
 
@@ -85,32 +87,34 @@ class RunLine:
     files: list[CaseFile]
 
 
-def step_line(step: Step) -> StepLine:
+def step_line(step: Step, words: StepWords) -> StepLine:
     """The step in words; one that was done in an earlier run took no time in this."""
     seconds = (step.done_at - step.intended_at).total_seconds() if step.done_at else None
-    return StepLine(step, seconds, facts_of(step.result))
+    return StepLine(step, words.of(step.name, step.bpmn_id), seconds, facts_of(step.result))
 
 
-def run_line(run: Run) -> RunLine:
+def run_line(run: Run, words: StepWords) -> RunLine:
     """The run in words. No query, where its rows were read along."""
     steps = sorted(run.steps.all(), key=lambda step: step.number)
     notes = sorted(run.notes.all(), key=lambda note: (note.at, note.pk))
     return RunLine(
         run,
-        [step_line(step) for step in steps],
+        [step_line(step, words) for step in steps],
         [(note, facts_of(note.facts)) for note in notes],
         list(run.files.all()),
     )
 
 
-def history_of(row: Case | Robot, viewer: Viewer) -> list[tuple[datetime, str, str, str]]:
+def history_of(row: Case | Robot, viewer: Viewer, words: StepWords) -> list[tuple[datetime, str, str, str]]:
     """What was done to the row: when, by whom as the viewer may read it, what, and why. 2–3 queries."""
     events = AuditEvent.objects.filter(target_kind=row._meta.label_lower, target_id=str(row.uuid))
     rows = with_shown_labels(events.order_by("-at", "-id")[:MOST_EVENTS], viewer)
-    return [(each.at, each.label, action_word(each.action), reason_in(each.changes)) for each in rows]
+    return [(each.at, each.label, action_word(each.action), reason_in(each.changes, words)) for each in rows]
 
 
-def reason_in(changes: Any) -> str:
+def reason_in(changes: Any, words: StepWords) -> str:
     """What an audit row says besides what was done: its reason, or the step."""
     told = changes if isinstance(changes, dict) else {}
-    return next((str(told[name]) for name in ("reason", "step", "what", "error") if told.get(name)), "")
+    if told.get("step"):
+        return words.of(str(told["step"]))
+    return next((str(told[name]) for name in ("reason", "what", "error") if told.get(name)), "")

@@ -88,6 +88,8 @@ robot_time                robot      L.....DD  time-minutes=9 time-source=Klocka
 robot_upkeep              robot      L.....DD  upkeep-hours=1 upkeep-what=Mall upkeep-on=2026-09-01
 case_list                 -          LP..PPPP
 case_list                 -          LP..PPPP  ?lage=waiting
+case_csv                  -          LP..PPPP
+run_list                  -          DDDDDDDD
 case_detail               case       L.....PP
 case_answer               case       L.....DD  choice=no
 case_retry                case       L.....DD  -

@@ -150,7 +150,7 @@ def test_case_page_when_it_is_done_then_every_step_stands_with_what_came_of_it(
     for told in (
         "Nothing. The case is done.",
         "Run 1,",
-        "<code>credit</code>",
+        ">Kreditera</span>",
         "K17",
         "Credited",
         "finished a case",

@@ -26,6 +26,7 @@ from ringar.robots.finding import robot_named
 from ringar.robots.models.cases import Case, CaseFile, Run
 from ringar.robots.robot_settings import secret, setting, without_secrets
 from ringar.robots.rules.cases import StepKind
+from ringar.robots.step_words import words_of
 
 log = logging.getLogger("ringar.robots")
 
@@ -105,7 +106,7 @@ class StepRecorder:
         self.began, self.failed = timezone.now(), None
         kept = self.kept.get(self.number)
         if kept is not None and kept.name != step.name:
-            raise CodeChanged(_changed(kept.name, step.name))
+            raise CodeChanged(_changed(self.run, kept.name, step.name))
         if kept is not None and kept.done_at is not None:
             return WouldBe(kept.result or {}) if kept.kind == StepKind.DRY else kept.result
         try:
@@ -137,7 +138,7 @@ class StepRecorder:
         row, is_open = written(case_runs.intend_effect, self.run, self.number, step)
         if row.done_at is not None:
             if row.run_id == self.run.pk:
-                raise CodeChanged(_twice(step.name, step.key))
+                raise CodeChanged(_twice(self.run, step.name, step.key))
             self.keep(step, StepKind.KEPT, row.result)
             return row.result
         result = self.ask(step, row.key, args, kwargs) if is_open else None
@@ -161,18 +162,19 @@ class StepRecorder:
         return step.verify(key) if alone else step.verify(key, *args, **kwargs)
 
 
-def _changed(kept: str, now: str) -> str:
+def _changed(run: Run, kept: str, now: str) -> str:
+    words = words_of(run.case.robot)
     text = _(
         "The robot's code was changed while it worked on this case: it had done “%(kept)s” and now takes “%(now)s”."
     )
-    return text % {"kept": kept, "now": now}
+    return text % {"kept": words.of(kept), "now": words.of(now) if now else "–"}
 
 
-def _twice(name: str, key: str) -> str:
+def _twice(run: Run, name: str, key: str) -> str:
     text = _(
         "The robot does “%(name)s” twice in one case under the key “%(key)s”; each effect needs a key of its own."
     )
-    return text % {"name": name, "key": key}
+    return text % {"name": words_of(run.case.robot).of(name), "key": key}
 
 
 def run_robot(run: Run, code: RobotCode, recorder: StepRecorder) -> Any:
@@ -181,7 +183,7 @@ def run_robot(run: Run, code: RobotCode, recorder: StepRecorder) -> Any:
     result = call_recorded(recorder, lambda: code.run(run.case.payload, case))
     missing = [step.name for number, step in sorted(recorder.kept.items()) if number > recorder.number]
     if missing:
-        raise CodeChanged(_changed(missing[0], "–"))
+        raise CodeChanged(_changed(run, missing[0], ""))
     return result
 
 

@@ -113,6 +113,14 @@ def queue_row(queue: RobotQueue, robots: list[Robot], cases: dict[int, dict[str,
     return QueueRow(queue, list(zip(robots, saved, strict=True)), counts, min(waiting, default=None))
 
 
+def newest_cases(viewer: Viewer, *, queue: RobotQueue | None = None, state: str = "") -> QuerySet[Case]:
+    """The cases that the viewer may see, of one queue or all, in one state or all, the newest first."""
+    rows = visible_cases(viewer).order_by("-id")
+    if queue is not None:
+        rows = rows.filter(robot__queue=queue)
+    return rows.filter(state=state) if state in CaseState.values else rows
+
+
 def case_page(
     viewer: Viewer,
     *,
@@ -121,12 +129,8 @@ def case_page(
     before: int | None = None,
     size: int = 25,
 ) -> list[Case]:
-    """The newest cases that the viewer may see: `size` + 1 rows, older than the id `before`."""
-    rows = visible_cases(viewer).order_by("-id")
-    if queue is not None:
-        rows = rows.filter(robot__queue=queue)
-    if state in CaseState.values:
-        rows = rows.filter(state=state)
+    """A page of those: `size` + 1 rows, older than the id `before`."""
+    rows = newest_cases(viewer, queue=queue, state=state)
     return list((rows if before is None else rows.filter(id__lt=before))[: size + 1])
 
 

@@ -1,8 +1,10 @@
 """Addresses of queues, robots and their cases."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from ringar.robots.views import case_links as case_link_views
+from ringar.robots.views import case_lists
 from ringar.robots.views import cases as case_views
 from ringar.robots.views import robots as robot_views
 
@@ -18,7 +20,13 @@ urlpatterns = [
     path(f"{ROBOT}dra-tillbaka/", robot_views.robot_withdraw, name="robot_withdraw"),
     path(f"{ROBOT}tid/", robot_views.robot_time, name="robot_time"),
     path(f"{ROBOT}underhall/", robot_views.robot_upkeep, name="robot_upkeep"),
-    path("robotar/arenden/", case_views.case_list, name="case_list"),
+    path("robotar/arenden/", case_lists.case_list, name="case_list"),
+    path("robotar/arenden/lista.csv", case_lists.case_csv, name="case_csv"),
+    path(
+        "robotar/korningar/",
+        RedirectView.as_view(pattern_name="case_list", query_string=True),
+        name="run_list",
+    ),
     path(CASE, case_views.case_detail, name="case_detail"),
     path(f"{CASE}svara/", case_views.case_answer, name="case_answer"),
     path(f"{CASE}igen/", case_views.case_retry, name="case_retry"),

@@ -1,4 +1,4 @@
-"""Pages of cases: the list, one with its runs, and what people do with it: answer, retry, take over, finish, try."""
+"""Pages of one case: its runs, and what people do with it: answer, retry, take over, finish, try."""
 
 from uuid import UUID
 
@@ -17,34 +17,11 @@ from ringar.robots.case_shown import facts_of, history_of, run_line
 from ringar.robots.dry_runs import begin_dry_run
 from ringar.robots.forms.cases import BY_HAND, YES, AnswerForm, FinishForm
 from ringar.robots.models.cases import Case, CaseFile
-from ringar.robots.queries.cases import case_for, case_page, runs_of, visible_queues
-from ringar.robots.queries.maps import require_inside
+from ringar.robots.queries.cases import case_for, runs_of
 from ringar.robots.rules.cases import TAKEABLE, CaseState, can_handle_cases, can_keep_robots
+from ringar.robots.step_words import words_of
 
-PAGE = 25
 RETRYABLE = (CaseState.FAILED, CaseState.RETRYING, CaseState.TAKEN)
-
-
-@login_required
-@require_safe
-def case_list(request: Request) -> HttpResponse:
-    """The newest cases that the viewer may see, of one queue and in one state, or all."""
-    require_inside(request.viewer)
-    queues = list(visible_queues(request.viewer))
-    chosen = next((queue for queue in queues if str(queue.uuid) == request.GET.get("ko")), None)
-    state, before = request.GET.get("lage", ""), request.GET.get("before", "")
-    is_number = before.isascii() and before.isdecimal() and len(before) < 18
-    start = int(before) if is_number else None
-    rows = case_page(request.viewer, queue=chosen, state=state, before=start, size=PAGE)
-    context = {
-        "rows": rows[:PAGE],
-        "more": rows[PAGE - 1].pk if len(rows) > PAGE else None,
-        "queues": queues,
-        "chosen": chosen,
-        "state": state if state in CaseState.values else "",
-        "states": CaseState.choices,
-    }
-    return render(request, "robots/case_list.html", context)
 
 
 def opened_case(request: Request, uuid: UUID) -> Case:
@@ -59,7 +36,7 @@ def show_case(
     request: Request, case: Case, *, answer: AnswerForm | None = None, finish: FinishForm | None = None
 ) -> HttpResponse:
     """The page of one case."""
-    viewer, queue = request.viewer, case.robot.queue
+    viewer, queue, words = request.viewer, case.robot.queue, words_of(case.robot)
     place = {"organisation_id": queue.organisation_id, "unit_id": queue.unit_id}
     context = {
         "case": case,
@@ -72,8 +49,8 @@ def show_case(
         "payload": facts_of(case.payload),
         "answer": facts_of(case.answer),
         "result": facts_of(case.result),
-        "runs": [run_line(run) for run in runs_of(case)],
-        "history": history_of(case, viewer),
+        "runs": [run_line(run, words) for run in runs_of(case)],
+        "history": history_of(case, viewer, words),
         "form": answer or AnswerForm(),
         "finish": finish or FinishForm(),
         "spoken": settings.LANGUAGE_CODE,

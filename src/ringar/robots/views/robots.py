@@ -23,6 +23,7 @@ from ringar.robots.queries.cases import QueueRow, queue_rows, saved_by, visible_
 from ringar.robots.queries.maps import require_inside
 from ringar.robots.queries.work import living_workers
 from ringar.robots.rules.cases import CaseState, RobotState, can_keep_robots
+from ringar.robots.step_words import words_of
 
 MOST_UPKEEP = 20
 
@@ -127,7 +128,7 @@ def show_robot(
         "is_changed": bool(code and robot.source_hash and robot.source_hash != code.source_hash),
         "saved": saved_by([robot])[robot.pk],
         "upkeep": robot.upkeep.select_related("by").order_by("-on", "-id")[:MOST_UPKEEP],
-        "history": history_of(robot, request.viewer),
+        "history": history_of(robot, request.viewer, words_of(robot)),
         "may_keep": keeps(request, robot.queue),
         "timing": timing or TimingForm(robot=robot),
         "upkeep_form": upkeep or UpkeepForm(),
