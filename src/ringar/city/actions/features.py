@@ -108,7 +108,7 @@ def in_degrees(table: Table, crs: str, notes: Notes) -> Any:
         shapes[good] = shapely.points(x[good], y[good])
     if shapes is None:
         return np.full(len(table), None, dtype=object)
-    middle = points_of(list(shapes))
+    middle = points_of(shapes)
     looks = look_at(middle[:, 0], middle[:, 1])
     wanted = parse_system(crs) if crs else None
     epsg = decide_system(looks, table.epsg, wanted, table.name, notes, len(table))

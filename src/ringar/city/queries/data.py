@@ -12,6 +12,7 @@ from ringar.core.rules import LEADING_ROLES, NotAllowed, Viewer
 
 MOST_CHANGES = 20
 MOST_INCIDENTS = 200
+MOST_WORDS = 5
 
 
 def holding(data_set: DataSet) -> Holding:
@@ -104,6 +105,38 @@ def keeping_units(viewer: Viewer) -> QuerySet[Unit]:
         return units if viewer.leads else units.none()
     held = [ids for role, ids in viewer.role_units.items() if role in KEEPERS]
     return units.filter(pk__in=frozenset[int]().union(*held)) if viewer.may_write else units.none()
+
+
+def kept_sets(viewer: Viewer, kind: str) -> QuerySet[DataSet]:
+    """The data sets of that kind that the viewer takes files in for, by name (`rules.data.can_keep`)."""
+    if not viewer.may_write:
+        return DataSet.objects.none()
+    mine = Q(owner_unit__in=keeping_units(viewer))
+    if viewer.person_id is not None:
+        mine |= Q(keeper_id=viewer.person_id)
+    rows = DataSet.objects.filter(mine, organisation_id=viewer.organisation_id or 0, kind=kind)
+    return rows.order_by("name", "pk")
+
+
+def listed_assets(
+    data_set: DataSet, *, words: str = "", material: str = "", retired: bool = False
+) -> QuerySet[Asset]:
+    """The assets in a data set, the first taken in first: those in use, or those that are not; narrowed by words.
+
+    Words are looked for at the beginning of number, name, street and shut-off area.
+    """
+    rows = Asset.objects.filter(data_set=data_set, retired_at__isnull=not retired).order_by("id")
+    if material:
+        rows = rows.filter(material=material)
+    for word in words.split()[:MOST_WORDS]:
+        at_start = Q(external_id__istartswith=word) | Q(label__istartswith=word)
+        rows = rows.filter(at_start | Q(street__istartswith=word) | Q(area__istartswith=word))
+    return rows
+
+
+def listed_incidents(data_set: DataSet) -> QuerySet[Incident]:
+    """What happened, the latest first, with the assets it happened to."""
+    return data_set.incidents.select_related("asset").order_by("-day", "-id")
 
 
 def assets_for(viewer: Viewer) -> QuerySet[Asset]:
