@@ -34,13 +34,14 @@ REPLACED = 0.003  # of pipes a year in any case; more after breaks
 class City:
     """A town: pipes and breaks as its utility knows them, and the truth.
 
-    `hazard` (n, years) holds the expected breaks of each pipe in each year from `first`, as the odds stood at the
-    start of that year (0 before the pipe was laid); `frailty` and `soil` (0 none, 1 clay, 2 sour, 3 both) are what
-    nobody sees.
+    `named` holds the pipe's id that each break's record names. `hazard` (n, years) holds the expected breaks of each
+    pipe in each year from `first`, as the odds stood at the start of that year (0 before the pipe was laid); `frailty`
+    and `soil` (0 none, 1 clay, 2 sour, 3 both) are what nobody sees.
     """
 
     pipes: Pipes
     breaks: Breaks
+    named: tuple[str, ...]
     hazard: NDArray[np.float32]
     first: int
     frailty: FloatArray
@@ -97,7 +98,10 @@ def make_city(n_pipes: int, years: int = 25, seed: int = 0, *, last: int = 2025)
         own[replaced] = 0
     breaks = {key: np.concatenate([each[key] for each in found]) for key in found[0]}
     pipes = _inventory(plan, stock, length, random)
-    return City(pipes, _recorded(breaks, stock, plan, random), hazard, first, stock.frailty, soil, plan)
+    named = tuple(_name(each) for each in breaks["number"].tolist())
+    return City(
+        pipes, _recorded(breaks, stock, plan, random), named, hazard, first, stock.frailty, soil, plan
+    )
 
 
 def _soil(points: FloatArray, random: np.random.Generator) -> IntArray:
@@ -115,7 +119,7 @@ def _soil(points: FloatArray, random: np.random.Generator) -> IntArray:
 def _lay(plan: Plan, last: int, random: np.random.Generator) -> _Stock:
     """Return the pipes as first laid, the youngest in the year before the last; they do not break before that."""
     n = len(plan.ends)
-    street = np.unique(plan.street, return_inverse=True)[1].reshape(-1)
+    street = plan.street_number
     when = plan.built + random.normal(0, 4, street.max() + 1)[street] + random.normal(0, 1.5, n)
     installed = np.clip(np.round(when), 1890, last - 1)
     main = random.random(street.max() + 1)[street] < 0.12
@@ -184,6 +188,10 @@ def _replace(stock: _Stock, which: IntArray, year: int, following: int, random: 
     return following + len(fresh)
 
 
+def _name(number: int) -> str:
+    return f"V{number:07d}"
+
+
 def _inventory(plan: Plan, stock: _Stock, length: FloatArray, random: np.random.Generator) -> Pipes:
     """Return what the utility knows of its pipes: most of it."""
     n = len(length)
@@ -192,7 +200,7 @@ def _inventory(plan: Plan, stock: _Stock, length: FloatArray, random: np.random.
     names = [MATERIALS[each] for each in stock.material.tolist()]
     ring = np.minimum(plan.district // 6, 9)
     return Pipes(
-        ids=tuple(f"V{each:07d}" for each in stock.number.tolist()),
+        ids=tuple(_name(each) for each in stock.number.tolist()),
         installed=installed, material=tuple("" if hide else name for hide, name in zip(nameless, names, strict=True)),
         diameter_mm=np.where(random.random(n) < 0.01, np.nan, stock.diameter), length_m=length,
         lines=tuple(plan.ends), zone=tuple(f"Zon {each + 1}" for each in ring.tolist()),

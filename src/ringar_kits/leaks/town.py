@@ -47,6 +47,7 @@ class Plan:
 
     ends: FloatArray
     street: tuple[str, ...]
+    street_number: IntArray
     area: IntArray
     district: IntArray
     built: FloatArray
@@ -75,9 +76,11 @@ def plan_town(n: int, random: np.random.Generator) -> Plan:
     names = _street_names(int(street.max()) + 1, random)
     reach = far[order] / max(far[order].max(), 1.0)
     built = 1905 + 112 * reach**1.25 + random.normal(0, 9, districts)[owner[source]]
+    lines = np.unique(street[source], return_inverse=True)[1].reshape(-1)
     used = np.unique(block[source], return_inverse=True)[1].reshape(-1)
     return Plan(
         ends=edges + np.array(CENTRE), street=tuple(names[each] for each in street[source].tolist()),
+        street_number=lines.astype(np.int64),
         area=used.astype(np.int64), district=owner[source], built=built, seeds=seeds + np.array(CENTRE),
         district_names=_district_names(districts, random),
     )  # fmt: skip
