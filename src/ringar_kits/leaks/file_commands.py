@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ringar_kits.errors import InputError
@@ -78,13 +79,7 @@ def run_check(args: argparse.Namespace) -> int:
     network = read_named(args)
     if args.json:
         remarks = [
-            {
-                "kind": each.kind,
-                "place": each.place,
-                "what": str(each.what),
-                "count": each.count,
-                "remedy": str(each.remedy),
-            }
+            {**asdict(each), "what": str(each.what), "remedy": str(each.remedy)}
             for each in network.report.remarks
         ]
         found = {"pipes": len(network.pipes), "breaks": len(network.breaks), "epsg": network.pipes.epsg}
