@@ -82,7 +82,10 @@ ASKS: dict[str, Promise] = {
     "start": _("Say in which week it begins, or draw lots for it."),
     "hypothesis": _("Write what you believe will happen, and why."),
     "trying": _("Choose at least one unit that tries."),
-    "comparing": _("Choose at least one unit to compare with, or draw lots between at least two that try."),
+    "comparing": _(
+        "Choose at least one unit to compare with, or draw lots: between at least two that try, or which weeks it is "
+        "tried in."
+    ),
     "costs": _("Write what it costs, in kronor or hours."),
     "gains": _("Write the gain that is promised, and who takes it home."),
     "who_pays": _("Say who pays."),
@@ -140,7 +143,8 @@ def missing_design(stage: str, facts: GateFacts) -> list[Missing]:
 
     At full scale nobody is left to compare with.
     """
-    is_drawn = facts.design in DRAWN and facts.trying >= 2
+    # Weeks drawn by lot are compared with each other, also where a single unit tries.
+    is_drawn = facts.design in DRAWN and facts.trying >= (1 if facts.design == Design.ALTERNATE else 2)
     there = {
         "effect_goal": facts.effect_goal,
         "start": facts.start or not facts.effect_goal,

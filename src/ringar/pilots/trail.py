@@ -32,6 +32,7 @@ ACTIONS = (
     ("start_pilot", _("began to prepare a pilot")),
     ("tell_gap", _("told why a week was not measured")),
     ("unpublish_pilot", _("took a pilot's page back")),
+    ("try_work_list", _("began a pilot from a work list")),
 )
 KINDS = (
     ("pilots.pilot", _("pilot")),

@@ -16,6 +16,7 @@ from ringar.pilots.views import (
     sprints,
     staff,
     starting,
+    work_lists,
     working,
 )
 
@@ -23,6 +24,8 @@ urlpatterns = [
     path("pilotprojekt/", starting.pilot_list, name="pilot_list"),
     path("pilotprojekt/nytt/", starting.pilot_new, name="pilot_new"),
     path("pilotprojekt/<uuid:uuid>/", working.pilot_detail, name="pilot_detail"),
+    path("pilotprojekt/fran-arbetslista/<uuid:uuid>/", work_lists.pilot_from_list, name="pilot_from_list"),
+    path("pilotprojekt/<uuid:uuid>/arbetslista/", work_lists.pilot_list_measure, name="pilot_list_measure"),
     path("pilotprojekt/<uuid:uuid>/arbetsgrupp/", working.pilot_team, name="pilot_team"),
     path("pilotprojekt/<uuid:uuid>/andra/", preparing.pilot_edit, name="pilot_edit"),
     path("pilotprojekt/<uuid:uuid>/effektmal/", preparing.pilot_goal, name="pilot_goal"),

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -172,3 +173,18 @@ def drop_list(*, by: Viewer, work_list: WorkList) -> None:
     record_audit(by=by, action="drop_list", target=row, changes={"seed": [row.seed, None]})
     row.items.all().delete()
     row.delete()
+
+
+@transaction.atomic
+def join_pilot(*, by: Viewer, work_list: WorkList, pilot: UUID) -> WorkList:
+    """Says which pilot tries the list, once. Raises NotAllowed; Refused where another does, or the list is closed."""
+    row = locked(by, work_list)
+    if row.pilot_uuid not in (None, pilot):
+        raise Refused(_("Another pilot tries the list already."))
+    if row.state == ListState.CLOSED:
+        raise Refused(_("The list is closed, and is kept as it is."))
+    before, row.pilot_uuid = row.pilot_uuid, pilot
+    row.save(update_fields=["pilot_uuid"])
+    told: dict[str, object] = {"pilot": [str(before or ""), str(pilot)]}
+    record_audit(by=by, action="join_pilot", target=row, changes=told)
+    return row

@@ -18,7 +18,7 @@ from ringar.pilots.models import Correction, Measurement, Pilot, PilotUnit
 from ringar.pilots.queries.measurements import goal_of, may_measure, span_for
 from ringar.talk.actions import tell_people
 
-VIAS = ("form", "file", "api", "clock")
+VIAS = ("form", "file", "api", "clock", "list")
 
 
 @dataclass(frozen=True)

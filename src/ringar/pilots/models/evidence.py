@@ -19,7 +19,7 @@ class Measurement(models.Model):
     of = models.ForeignKey(PilotUnit, on_delete=models.PROTECT, related_name="measurements", db_index=False)
     week = models.DateField()  # its Monday
     value = models.FloatField()
-    via = models.CharField(max_length=10, default="form")  # form, file, api, clock (the demo's)
+    via = models.CharField(max_length=10, default="form")  # form, file, api, list, clock (the demo's)
     entered_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     entered_at = models.DateTimeField(default=timezone.now)
     is_late = models.BooleanField(default=False)
