@@ -264,6 +264,7 @@ SCOPES = {
     "pilots:read": _("read pilots that you may see"),
     "measurements:read": _("read what pilots have measured"),
     "measurements:write": _("hand in measurements of pilots"),
+    "data:read": _("read data sets that you may look into"),
     "feed": _("private feeds and calendars"),
 }
 """What an access key may be good for. It never lets anyone do more than its owner may."""

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from ringar.city.models import Asset, DataSet, Observation, Release
-from ringar.city.queries.data import assets_for, holding, keeping_units
+from ringar.city.queries.data import assets_for, holding, keeping_units, paired_breaks
 from ringar.city.rules.data import (
     BORN_RESTRICTED,
     LONGEST_TEXT,
@@ -97,6 +97,26 @@ def edit_data_set(*, by: Viewer, data_set: DataSet, told: Description) -> DataSe
     if changes:
         record_audit(by=by, action="edit_data_set", target=row, changes=changes)
     return row
+
+
+@transaction.atomic
+def breaks_beside(*, by: Viewer, pipes_set: DataSet) -> DataSet:
+    """The data set where breaks of these pipes go: the one of the last time, else a new one that stands as they do.
+
+    Raises NotAllowed.
+    """
+    name = _("%(name)s: breaks") % {"name": pipes_set.name[:150]}
+    found = (
+        paired_breaks(pipes_set)
+        or DataSet.objects.filter(
+            organisation_id=pipes_set.organisation_id, name=name, kind=DataKind.BREAKS
+        ).first()
+    )
+    if found is not None:
+        return found
+    kept = ("owner_unit", "keeper", "source", "licence", "allowed_use", "is_restricted")
+    told = Description(name=name, **{field: getattr(pipes_set, field) for field in kept})
+    return add_data_set(by=by, kind=DataKind.BREAKS, told=told, is_invented=pipes_set.is_invented)
 
 
 def shown(row: DataSet, name: str) -> object:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
-from ringar.city.actions.data import Description, add_data_set
+from ringar.city.actions.data import breaks_beside
 from ringar.city.actions.features import import_features, read_features, tally_features
 from ringar.city.actions.networks import import_network, tally_network
 from ringar.city.models import Asset, DataImport, DataSet
@@ -113,17 +113,7 @@ def ask_saving(*, by: Viewer, data_import: DataImport) -> DataImport:
     """Says that the report is right, and has a robot save what it tells. Raises NotAllowed; Refused if not read."""
     row = own_import(by, data_import, ImportState.READ)
     if "breaks" in row.names and row.breaks_set is None:
-        told = Description(
-            name=_("%(name)s: breaks") % {"name": row.data_set.name[:150]},
-            owner_unit=row.data_set.owner_unit,
-            keeper=row.data_set.keeper,
-            source=row.data_set.source,
-            licence=row.data_set.licence,
-            allowed_use=row.data_set.allowed_use,
-        )
-        row.breaks_set = add_data_set(
-            by=by, kind=DataKind.BREAKS, told=told, is_invented=row.data_set.is_invented
-        )
+        row.breaks_set = breaks_beside(by=by, pipes_set=row.data_set)
     row.state = ImportState.SAVING
     row.save(update_fields=["state", "breaks_set"])
     queue("city.save_import", by, row)

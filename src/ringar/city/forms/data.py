@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ringar.city.actions.data import Description
 from ringar.city.models import DataSet
-from ringar.city.queries.data import keeping_units, kept_sets
+from ringar.city.queries.data import keeping_units, kept_sets, paired_breaks
 from ringar.city.rules.data import LONGEST_TEXT, DataKind, ObservationKind, ReleaseTo
 from ringar.city.words import FIELD_WORDS, FILE_WORDS
 from ringar.core.models import Person, Unit
@@ -177,8 +177,7 @@ class FilesForm(forms.Form):
             ) % {"formats": told}
         sets = kept_sets(viewer, DataKind.BREAKS)
         self.fields["breaks_set"].queryset = sets  # type: ignore[attr-defined] # the field's own type
-        last = data_set.imports.exclude(breaks_set=None).order_by("-id").first()
-        self.fields["breaks_set"].initial = last.breaks_set_id if last else None
+        self.fields["breaks_set"].initial = paired_breaks(data_set)
 
     def clean(self) -> dict[str, Any]:
         """At least one file must have come."""

@@ -1,7 +1,8 @@
 """What lies in the ground and along the streets, what happened to it, and what somebody saw of it."""
 
+import json
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -55,6 +56,10 @@ class Asset(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("asset_detail", args=[self.uuid])
+
+    def shape(self) -> dict[str, Any] | None:
+        """Where it lies, as GeoJSON; None where that is not known."""
+        return json.loads(self.geometry) if self.geometry else None
 
 
 class AssetChange(models.Model):

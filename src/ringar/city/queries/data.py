@@ -118,6 +118,15 @@ def kept_sets(viewer: Viewer, kind: str) -> QuerySet[DataSet]:
     return rows.order_by("name", "pk")
 
 
+def paired_breaks(pipes_set: DataSet) -> DataSet | None:
+    """The data set where breaks of these pipes went the last time; None before that. 1 or 2 queries."""
+    last = pipes_set.imports.exclude(breaks_set=None).select_related("breaks_set").order_by("-id").first()
+    if last is not None:
+        return last.breaks_set
+    fit = pipes_set.fits.exclude(breaks=None).select_related("breaks").order_by("-id").first()
+    return fit.breaks if fit is not None else None
+
+
 def listed_assets(
     data_set: DataSet, *, words: str = "", material: str = "", retired: bool = False
 ) -> QuerySet[Asset]:

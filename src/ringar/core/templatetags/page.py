@@ -32,9 +32,10 @@ NAVIGATION: tuple[tuple[str, Promise], ...] = (
     ("meeting_day_list", _("Meeting days")),
     ("pilot_list", _("Pilots")),
     ("overview", _("Overview")),
+    ("data_set_list", _("City data")),
     ("robot_list", _("Robots")),
 )
-FOR_STAFF = {"robot_list", "overview", "round_list", "meeting_day_list"}
+FOR_STAFF = {"robot_list", "data_set_list", "overview", "round_list", "meeting_day_list"}
 # What the person menu leads to: (name, words, icon, roles that may; none named: everyone logged in).
 OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
     ("my_account", _("My account"), "person", frozenset()),
