@@ -9,6 +9,7 @@ from ringar.city.models import Fit, PipeRisk
 from ringar.city.queries.network import OwnNetwork
 from ringar_kits import leaks
 from ringar_kits.errors import InputError
+from ringar_kits.leaks.consequence import Consequence, risk_of
 from ringar_kits.leaks.model import Backtest, Captured, Note, Ranking, Reason
 
 YEARS_BACK = 5
@@ -49,8 +50,11 @@ def plain(value: Any) -> str | int | float:
     return value if isinstance(value, str | int | float) else str(value)
 
 
-def risk_rows(fit: Fit, network: OwnNetwork, ranking: Ranking) -> Iterator[PipeRisk]:
-    """One row for each pipe, not saved."""
+def risk_rows(
+    fit: Fit, network: OwnNetwork, ranking: Ranking, touched: Consequence | None
+) -> Iterator[PipeRisk]:
+    """One row for each pipe, not saved. `touched`: what a break would touch, where places were given."""
+    risks = None if touched is None else risk_of(ranking.expected, touched)
     for n, key in enumerate(network.keys):
         yield PipeRisk(
             fit=fit,
@@ -61,7 +65,15 @@ def risk_rows(fit: Fit, network: OwnNetwork, ranking: Ranking) -> Iterator[PipeR
             rank=int(ranking.rank[n]),
             reasons=[told(reason) for reason in ranking.reasons[n]],
             imputed=list(ranking.imputed[n]),
+            consequence=None if touched is None else float(touched.score[n]),
+            consequence_parts={} if touched is None else parts_of(touched, n),
+            risk=None if risks is None else float(risks[n]),
         )
+
+
+def parts_of(touched: Consequence, place: int) -> dict[str, float]:
+    """How many of each kind lie near the pipe; what there is none of is left out."""
+    return {kind: round(float(near[place]), 1) for kind, near in touched.near.items() if near[place] > 0}
 
 
 def look_back(fit: Fit, network: OwnNetwork, progress: Callable[[float, str], None]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ringar.city.fit_rows import figures_of, look_back, risk_rows
 from ringar.city.models import DataSet, Fit, PipeRisk
 from ringar.city.queries.data import holding
 from ringar.city.queries.network import OwnNetwork, network_of
+from ringar.city.queries.places import places_of
 from ringar.city.rules.data import DataKind
 from ringar.city.rules.fits import FitState
 from ringar.city.rules.lists import can_plan, require_fit
@@ -24,6 +25,7 @@ from ringar.robots.registry import Report
 from ringar.talk.actions import tell_people
 from ringar_kits import leaks
 from ringar_kits.errors import InputError
+from ringar_kits.leaks.consequence import add_consequence
 
 AT_ONCE = 2_000
 RANKED, LOOKED_BACK = 0.45, 0.9
@@ -151,8 +153,10 @@ def reckon(fit: Fit, network: OwnNetwork, report: Report) -> dict[str, Any]:
     )
     result = figures_of(ranking, network) | {"look_back": look_back(fit, network, looked)}
     report(LOOKED_BACK, _("Keeps the result"))
-    write_risks(fit, risk_rows(fit, network, ranking))
-    return result
+    touched = add_consequence(network.pipes, places_of(fit.places, network.plane)) if fit.places else None
+    write_risks(fit, risk_rows(fit, network, ranking, touched))
+    weights = {} if touched is None else {"weights": dict(touched.weights), "reach": touched.reach}
+    return result | weights
 
 
 def write_risks(fit: Fit, rows: Iterator[PipeRisk]) -> None:

@@ -25,15 +25,6 @@ COLUMNS = (
 Lines = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class OwnNetwork:
-    """Pipes and breaks for the kit; `keys` are the rows of the pipes, in the same order."""
-
-    pipes: Pipes
-    breaks: Breaks
-    keys: tuple[int, ...]
-
-
 def degree_lengths(latitude: float) -> tuple[float, float]:
     """Metres of a degree of longitude and of latitude, at a latitude in radians (series of the ellipsoid WGS 84)."""
     east = 111_412.84 * cos(latitude) - 93.5 * cos(3 * latitude)
@@ -52,6 +43,16 @@ class Plane:
         told = np.asarray([place[:2] for place in places], dtype=np.float64).reshape(-1, 2)
         scale = np.array(degree_lengths(radians(self.latitude)))
         return (told - np.array([self.longitude, self.latitude])) * scale
+
+
+@dataclass(frozen=True)
+class OwnNetwork:
+    """Pipes and breaks for the kit; `keys` are the rows of the pipes, in the same order, `plane` where they lie."""
+
+    pipes: Pipes
+    breaks: Breaks
+    keys: tuple[int, ...]
+    plane: Plane
 
 
 def network_of(pipes: DataSet, breaks: DataSet | None) -> OwnNetwork:
@@ -79,7 +80,7 @@ def network_of(pipes: DataSet, breaks: DataSet | None) -> OwnNetwork:
         extra=extra_columns([row[11] for row in rows]),
         filled={"length_m": np.array(["length_m" in row[12] for row in rows], dtype=np.bool_)},
     )
-    return OwnNetwork(taken, breaks_of(breaks, keys, plane), keys)
+    return OwnNetwork(taken, breaks_of(breaks, keys, plane), keys, plane)
 
 
 def extra_columns(rows: Sequence[dict[str, Any]]) -> dict[str, tuple[str, ...] | NDArray[np.float64]]:

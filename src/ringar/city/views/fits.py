@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ringar.city.actions.fits import start_again, start_fit, work_key
 from ringar.city.curves import look_back_chart
+from ringar.city.forms.lists import FitForm
 from ringar.city.leak_words import fault_of, notes_of
-from ringar.city.list_forms import FitForm
 from ringar.city.models import Fit
 from ringar.city.queries.data import holding
 from ringar.city.queries.fits import areas_of, fit_for, planned_fit, sets_to_reckon, top_risks, visible_fits

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ringar.city.actions.lists import close_list, draw_list, drop_list, open_list
 from ringar.city.actions.ticks import tick_item, untick_item
-from ringar.city.list_forms import MOST_FITS, ListForm, TickForm
+from ringar.city.forms.lists import MOST_FITS, ListForm, TickForm
 from ringar.city.models import WorkList, WorkListItem
 from ringar.city.queries.data import incidents_of
 from ringar.city.queries.fits import fits_to_plan, sets_to_reckon
