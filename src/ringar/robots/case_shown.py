@@ -1,65 +1,19 @@
-"""How a case is told on its pages: facts and results in words, its runs with their steps, notes and files."""
+"""How a case is told on its pages: its runs with their steps, notes and files."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
 
 from ringar.core.audit_words import action_word
 from ringar.core.models import AuditEvent
 from ringar.core.queries import with_shown_labels
 from ringar.core.rules import Viewer
+from ringar.robots.fact_words import facts_of
 from ringar.robots.models.cases import Case, CaseFile, CaseNote, Robot, Run, Step
 from ringar.robots.rules.cases import StepKind
 from ringar.robots.step_words import StepWords
 
-LONGEST_SHOWN = 600
 MOST_EVENTS = 20
-FACTS = {
-    "amount": _("Amount"),
-    "by_hand": _("Done by hand"),
-    "credit": _("Credit note"),
-    "currency": _("Currency"),
-    "customer": _("Customer"),
-    "found": _("Found"),
-    "invoice": _("Invoice"),
-    "limit": _("Limit"),
-    "no": _("Number"),
-    "number": _("Number"),
-    "numbers": _("Numbers"),
-    "reason": _("Reason"),
-    "reference": _("Reference"),
-    "sender": _("Sender"),
-    "size": _("Size"),
-    "subject": _("Subject"),
-}
-"""What robots often tell, in words; others show as their authors named them."""
-
-
-def fact_word(name: str) -> str:
-    """What a fact is called on pages: `invoice_number` of no known word is "Invoice number"."""
-    return str(FACTS.get(name) or name.replace("_", " ").strip().capitalize() or name)
-
-
-def value_text(value: Any) -> str:
-    """A kept value as one short text."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return _now("yes") if value else _now("no")
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} …"
-
-
-def facts_of(values: object) -> list[tuple[str, str]]:
-    """The facts as (word, text); a value without a name is called the result."""
-    if isinstance(values, Mapping):
-        return [(fact_word(str(name)), value_text(value)) for name, value in values.items()]
-    return [] if values is None or values == "" else [(_now("Result"), value_text(values))]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import os
 import random
-from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
@@ -10,7 +9,8 @@ from django.utils import timezone
 from ringar.core.models import AuditEvent
 from ringar.core.rules import Refused
 from ringar.robots.actions.cases import answer_case
-from ringar.robots.actions.publishing import add_robot, differences, publish_robot
+from ringar.robots.actions.changed_code import differences
+from ringar.robots.actions.publishing import add_robot, publish_robot
 from ringar.robots.library import cancel_invoice, mailbox
 from ringar.robots.models.cases import Case, CaseNote, Robot, RobotQueue, Run, Step
 from ringar.robots.models.work import Work
@@ -20,7 +20,6 @@ from tests.people import People
 from tests.rooms.robots.invoice_cast import (
     World,
     due_again,
-    made_world,
     published,
     signed,
     told,
@@ -28,20 +27,6 @@ from tests.rooms.robots.invoice_cast import (
 )
 from tests.rooms.robots.robot_people import bo
 from tests.world import PASSWORD, facts, switch
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with made_world(tmp_path_factory.mktemp("world")) as world:
-        yield world
-
-
-@pytest.fixture
-def world(servers: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    for name, value in servers.settings().items():
-        monkeypatch.setenv(name, value)
-    servers.empty()
-    return servers
 
 
 @pytest.fixture

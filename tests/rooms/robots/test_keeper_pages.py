@@ -16,8 +16,8 @@ from ringar.core.models import AuditEvent, Person
 from ringar.robots.actions.cases import take_over_case
 from ringar.robots.actions.robots import record_upkeep, time_by_hand
 from ringar.robots.actions.work import register_worker
-from ringar.robots.case_shown import fact_word, facts_of, value_text
 from ringar.robots.engine.running import run_waiting
+from ringar.robots.fact_words import fact_word, facts_of, value_text
 from ringar.robots.models.cases import Case, CaseFile, Robot, RobotQueue, Run
 from ringar.robots.rules.cases import CaseState, RobotState
 from tests.people import People

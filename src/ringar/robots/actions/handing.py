@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ringar.core.rules import Viewer
 from ringar.robots.actions.breaker import is_tripped
+from ringar.robots.actions.changed_code import is_held
 from ringar.robots.actions.work import queue_work
 from ringar.robots.finding import known_robots
 from ringar.robots.models.cases import Case, Robot, RobotQueue, Run
@@ -36,7 +37,7 @@ def hand_from(queue_id: int) -> int:
         places = 1 if is_tripped(queue) and is_due else 0
     else:
         places = max(queue.worker_limit - at_work, 0)
-    cases = due_cases(queue, limit=places) if places else []
+    cases = due_cases(queue, limit=places, is_probe=queue.is_paused) if places else []
     for case in cases:
         begin_next_run(case, is_probe=queue.is_paused)
     if cases and queue.is_paused:
@@ -45,15 +46,20 @@ def hand_from(queue_id: int) -> int:
     return len(cases)
 
 
-def due_cases(queue: RobotQueue, *, limit: int) -> list[Case]:
-    """What may begin now, longest due first, locked; the dry runs of unpublished robots too."""
-    robots = Robot.objects.filter(queue=queue, name__in=known_robots())
+def due_cases(queue: RobotQueue, *, limit: int, is_probe: bool = False) -> list[Case]:
+    """What may begin now, longest due first, locked; the dry runs of unpublished robots too.
+
+    Who tries a target that was down is a real case, and a new one first: one that always fails would keep it shut.
+    """
+    robots = list(Robot.objects.filter(queue=queue, name__in=known_robots()).select_related("map_version"))
     places = {robot.pk: left for robot in robots if (left := hourly_places(robot)) > 0}
+    working = [each.pk for each in robots if each.state == RobotState.PUBLISHED and not is_held(each)]
     rows = Case.objects.select_for_update(skip_locked=True, of=("self",)).select_related("robot")
     rows = rows.filter(robot__in=places, state__in=BEFORE_A_RUN, not_before__lte=timezone.now())
-    rows = rows.filter(Q(robot__state=RobotState.PUBLISHED) | Q(is_dry_run=True))
+    rows = rows.filter(Q(robot__in=working) | Q(is_dry_run=True)).order_by("not_before", "id")
+    rows = rows.filter(is_dry_run=False).order_by("state", "not_before", "id") if is_probe else rows
     due = []
-    for case in rows.order_by("not_before", "id")[:limit]:
+    for case in rows[:limit]:
         if places[case.robot_id] > 0:
             places[case.robot_id] -= 1
             due.append(case)

@@ -7,14 +7,13 @@ from django.utils.translation import gettext as _
 from ringar.core.actions import record_audit
 from ringar.core.models import Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
+from ringar.robots.actions.changed_code import differences, unguarded
 from ringar.robots.authoring import RobotCode
 from ringar.robots.finding import robot_named
 from ringar.robots.models.cases import Robot, RobotQueue
 from ringar.robots.models.maps import MapVersion
 from ringar.robots.rules.cases import RobotState, can_keep_robots
 from ringar.robots.rules.maps import MapKind, MapState, Ruling
-from ringar_kits.errors import InputError
-from ringar_kits.processes import check_steps, read_bpmn
 
 
 def refuse_unless_keeping(by: Viewer, queue: RobotQueue) -> None:
@@ -63,7 +62,7 @@ def publish_robot(*, by: Viewer, robot: Robot) -> Robot:
     """Lets the robot work. Raises NotAllowed; Refused, with all that is missing, one thing a line.
 
     What it asks for: each effect can not happen twice; its map version is signed; the map and its steps name the
-    same; where the routine decides about somebody, the board's delegation is recorded.
+    same. Where the routine decides about somebody and nothing is delegated it only prepares (`require_yes`).
     """
     row = Robot.objects.select_for_update(of=("self",)).select_related("queue").get(pk=robot.pk)
     refuse_unless_keeping(by, row.queue)
@@ -97,12 +96,7 @@ def find_version(code: RobotCode, organisation_id: int) -> MapVersion | None:
 
 def what_is_missing(code: RobotCode, version: MapVersion | None) -> list[str]:
     """What stands between the robot and being published, as sentences; nothing where it may be."""
-    unguarded = [step.name for step in code.steps if not step.is_guarded]
-    faults = [
-        _("The effect “%(step)s” could happen twice: give it a key that it takes, or a way to verify it.")
-        % {"step": name}
-        for name in unguarded
-    ]
+    faults = unguarded(code)
     if version is None:
         return [*faults, _("There is no map “%(map)s”. Draw and sign it first.") % {"map": code.process_map}]
     if version.state != MapState.SIGNED:
@@ -115,31 +109,7 @@ def what_is_missing(code: RobotCode, version: MapVersion | None) -> list[str]:
         )
     if routine.decision != Ruling.ROBOT:
         faults.append(_("It is not decided that a robot is to do this routine."))
-    if routine.is_authority and not routine.delegation:
-        faults.append(
-            _(
-                "The routine decides about somebody: record the board's delegation, or let the robot only prepare."
-            )
-        )
     return faults + differences(code, version)
-
-
-def differences(code: RobotCode, version: MapVersion) -> list[str]:
-    """Where the map and the robot's steps do not name the same, as sentences."""
-    try:
-        drawn = read_bpmn(version.bpmn, name=str(version))
-    except InputError as error:
-        return [_("The map can not be read: %(fault)s") % {"fault": error}]
-    found = check_steps(drawn, {step.bpmn_id for step in code.steps if step.bpmn_id})
-    unknown = [
-        _("A step of the robot carries “%(id)s”, which is not on the map.") % {"id": each}
-        for each in found.unknown
-    ]
-    uncarried = [
-        _("The map lets a system do “%(id)s”, which no step of the robot carries.") % {"id": each}
-        for each in found.uncarried
-    ]
-    return unknown + uncarried
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from ringar.core.middleware import Request
 from ringar.core.rules import Refused
 from ringar.robots.case_mail import Opened, opened_by
-from ringar.robots.case_shown import facts_of
+from ringar.robots.fact_words import facts_of
 from ringar.robots.forms.cases import AnswerForm
 from ringar.robots.views.cases import take_answer
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ringar.core.exports import MOST_ROWS, export_response
 from ringar.core.middleware import Request
-from ringar.robots.case_shown import value_text
+from ringar.robots.fact_words import value_text
 from ringar.robots.models.cases import RobotQueue
 from ringar.robots.queries.cases import case_page, newest_cases, visible_queues
 from ringar.robots.queries.maps import require_inside

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.robots.actions.cases import answer_case, finish_by_hand, retry_case, take_over_case
-from ringar.robots.case_shown import facts_of, history_of, run_line
+from ringar.robots.actions.changed_code import is_held
+from ringar.robots.case_shown import history_of, run_line
 from ringar.robots.dry_runs import begin_dry_run
+from ringar.robots.fact_words import facts_of
 from ringar.robots.forms.cases import BY_HAND, YES, AnswerForm, FinishForm
 from ringar.robots.models.cases import Case, CaseFile
 from ringar.robots.queries.cases import case_for, runs_of
@@ -43,6 +45,7 @@ def show_case(
         "queue": queue,
         "may_handle": can_handle_cases(viewer, **place),
         "may_keep": can_keep_robots(viewer, **place),
+        "is_held": is_held(case.robot),
         "is_takeable": case.state in TAKEABLE and not case.is_dry_run,
         "is_retryable": case.state in RETRYABLE,
         "facts": facts_of(case.facts),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused
+from ringar.robots.actions.changed_code import is_changed, what_holds
 from ringar.robots.actions.publishing import find_version, publish_robot, what_is_missing, withdraw_robot
 from ringar.robots.actions.robots import pause_queue, record_upkeep, resume_queue, time_by_hand
 from ringar.robots.case_shown import history_of
@@ -125,7 +126,8 @@ def show_robot(
         "code": code,
         "version": robot.map_version or version,
         "missing": what_is_missing(code, version) if code and robot.state != RobotState.PUBLISHED else [],
-        "is_changed": bool(code and robot.source_hash and robot.source_hash != code.source_hash),
+        "is_changed": bool(code and is_changed(robot, code)),
+        "held": what_holds(robot, code) if code else [],
         "saved": saved_by([robot])[robot.pk],
         "upkeep": robot.upkeep.select_related("by").order_by("-on", "-id")[:MOST_UPKEEP],
         "history": history_of(robot, request.viewer, words_of(robot)),
