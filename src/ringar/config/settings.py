@@ -276,6 +276,7 @@ DEMO_ROBOTS = "ringar.robots.library.cancel_invoice" if DEMO else ""
 RINGAR_ROBOTS = [
     name.strip() for name in os.environ.get("RINGAR_ROBOTS", DEMO_ROBOTS).split(",") if name.strip()
 ]
+RINGAR_ROBOTS_BESIDE = int(os.environ.get("RINGAR_ROBOTS_BESIDE", "0"))  # set by `ringar run`, for its pages
 # A process that has not stirred for so long is taken for frozen, and its work goes to another.
 RINGAR_FROZEN_SECONDS = float(os.environ.get("RINGAR_FROZEN_SECONDS", "60"))
 # How often a case may stop its process at the same step before it fails.

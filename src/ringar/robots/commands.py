@@ -93,8 +93,10 @@ def run_server(options: argparse.Namespace) -> int:
     if settings.DEMO:
         os.environ.setdefault("RINGAR_BASE_URL", f"http://{options.host}:{options.port}")
     os.environ.setdefault("RINGAR_BASE_URL", settings.BASE_URL)
+    robots = max(options.robots, 1)
+    os.environ["RINGAR_ROBOTS_BESIDE"] = str(robots)  # the pages tell that robots are to be there
     others = processes_beside()
-    return serving.keep_running(options.host, options.port, robots=max(options.robots, 1), others=others)
+    return serving.keep_running(options.host, options.port, robots=robots, others=others)
 
 
 def list_robots(_options: argparse.Namespace) -> int:

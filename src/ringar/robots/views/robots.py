@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -62,6 +63,7 @@ def robot_list(request: Request) -> HttpResponse:
         "hours": sum(timed) if timed else None,
         "untimed": len(saved) - len(timed),
         "workers": workers,
+        "beside": settings.RINGAR_ROBOTS_BESIDE,
         "last_sign": max((worker.seen_at for worker in workers), default=None),
         "State": CaseState,
     }

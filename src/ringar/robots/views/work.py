@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -55,6 +56,7 @@ def work_list(request: Request) -> HttpResponse:
         "counted": COUNTED,
         "oldest_waiting": now.oldest_waiting,
         "workers": living_workers(),
+        "beside": settings.RINGAR_ROBOTS_BESIDE,
         "rows": [(work, label_of(work)) for work in works[:PAGE]],
         "next": works[PAGE - 1].pk if len(works) > PAGE else None,
         "State": State,
