@@ -40,7 +40,7 @@ PIPES = {
     "y1": "starty y1 ystart startnord startnorth yfran frany",
     "x2": "endx x2 xend slutx slutost endeast xtill tillx",
     "y2": "endy y2 yend sluty slutnord endnorth ytill tilly",
-    "x": "x lon lng longitude longitud easting east ost e xkoord koordinatx xcoord",
+    "x": "x lon long lng longitude longitud easting east ost e xkoord koordinatx xcoord",
     "y": "y lat latitude latitud northing north nord n ykoord koordinaty ycoord",
 }
 BREAKS = {

@@ -40,7 +40,7 @@ _COLUMNS = {
     "name": "name namn benamning beteckning",
     "count": "people folkmangd invanare befolkning antal antalinvanare population count boende persons pop beftotalt",
     "shape": "wkt geometry geom geometri shape",
-    "x": "x lon lng longitude longitud easting east ost e",
+    "x": "x lon long lng longitude longitud easting east ost e",
     "y": "y lat latitude latitud northing north nord n",
 }
 

@@ -62,7 +62,7 @@ def read_days(
     column must show its order by a day above 12 or by AM and PM, or `InputError` asks. A year alone stands for its
     1 July.
     """
-    texts = {cell: str(cell).strip() for cell in set(map(_key, cells))}
+    texts = {cell: str(cell).strip() for cell in dict.fromkeys(map(_key, cells))}
     order = _find_order([text for text in texts.values() if text], place, notes, order)
     found = {key: _day(key, text, order) for key, text in texts.items()}
     days = np.array([found[_key(cell)][0] for cell in cells], dtype="datetime64[D]")

@@ -45,6 +45,17 @@ def choose_breaks(columns: Columns, notes: Notes, order: str | None, latest: dat
             remedy="Name it: day=COLUMN; the file has the columns {columns}",
             facts={"columns": ", ".join(columns.table.cells)[:500]},
         )
+    if (
+        not columns.has("pipe")
+        and not columns.has("shape")
+        and not columns.has("x")
+        and columns.shapes() is None
+    ):
+        raise InputError(
+            "the breaks have neither a pipe's id nor coordinates",
+            place=name,
+            remedy="Name them: breaks.pipe=COLUMN, or breaks.x=COLUMN and breaks.y=COLUMN",
+        )
     _keep_but(columns, "kind", NOT_A_MAIN, "{count} are no breaks of a main ({words})", notes)
     _keep_but(columns, "status", NOT_A_BREAK, "{count} were called off ({words})", notes)
     _keep_once(columns, notes)

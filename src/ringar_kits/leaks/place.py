@@ -67,5 +67,7 @@ def distances(points: FloatArray, shapes: Shapes, at: IntArray) -> FloatArray:
     """Return the metres from each point to the shape at its place; NaN without point, place or shape."""
     chosen = np.full(len(points), None, dtype=object)
     chosen[at >= 0] = shapes[at[at >= 0]]
-    made = shapely.distance(shapely.points(points), chosen)
-    return np.where(np.isfinite(points).all(axis=1) & (at >= 0), made, np.nan)
+    good = np.flatnonzero(np.isfinite(points).all(axis=1) & (at >= 0))
+    made = np.full(len(points), np.nan)
+    made[good] = shapely.distance(shapely.points(points[good]), chosen[good])
+    return made

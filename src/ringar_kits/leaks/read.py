@@ -131,6 +131,14 @@ def _ground(columns: Columns, notes: Notes) -> Ground:
         shapes = np.full(len(x), None, dtype=object)
         shapes[good] = shapely.points(x[good], y[good])
     elif shapes is None:
+        half = [field for field in ("x", "y", "x1", "y1", "x2", "y2") if columns.has(field)]
+        notes.changed(
+            columns.table.name,
+            "coordinates are not used: only {columns} are known of them",
+            len(half) and len(columns.kept),
+            "Name the others, as in x=COLUMN and y=COLUMN",
+            columns=", ".join(columns.fields[field] for field in half),
+        )
         shapes, drawn = np.full(len(columns.kept), None, dtype=object), False
     middle = systems.points_of(shapes)
     looks = systems.look_at(middle[:, 0], middle[:, 1])

@@ -150,7 +150,7 @@ def fits(epsg: int, looks: Looks) -> bool:
     if looks.kind == "degrees":
         return False
     if epsg in LOCAL_ZONES:
-        return looks.kind == "local"
+        return looks.kind in ("local", "metres")
     if epsg == SWEREF99_TM:
         return looks.kind == "sweref"
     return True
