@@ -4,75 +4,37 @@ A link is signed for one person and one question: it ends with the answer (whoev
 when that person may no longer answer. Nothing is kept of it, and no log writes it.
 """
 
-import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage
-from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from ringar.core.models import Membership, Person, Unit
+from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import Viewer
-from ringar.robots.models.cases import Case, RobotQueue
-from ringar.robots.rules.cases import KEEPERS, CaseState, can_handle_cases
+from ringar.robots.models.cases import Case
+from ringar.robots.rules.cases import CaseState, can_handle_cases
 
-log = logging.getLogger("ringar.robots")
 SALT = "ringar.robots.answer"
 LINK_DAYS = 7
-MOST_WAITING = 20
-"""While so many questions of a queue wait, further ones are told of on the pages only."""
 
 
-def keepers_of(queue: RobotQueue) -> list[Person]:
-    """Who keeps the queue: those who manage or lead its unit; where nobody does, the unit above it, and so on."""
-    parents = dict(Unit.objects.filter(organisation_id=queue.organisation_id).values_list("pk", "parent_id"))
-    held = Membership.objects.filter(role__in=KEEPERS, person__is_active=True, person__erased_at=None)
-    unit: int | None = queue.unit_id
-    while unit is not None:
-        people = Person.objects.filter(pk__in=held.filter(unit_id=unit).values("person_id")).exclude(email="")
-        if found := list(people.order_by("pk")):
-            return found
-        unit = parents.get(unit)
-    return []
-
-
-def tell_keepers(case: Case) -> int:
-    """Writes to who keeps the queue that the case waits for an answer; returns how many letters.
-
-    In the caller's transaction. A dry run asks nobody. A letter that can not be written holds up no case: the log
-    says why, and the question stands on the pages.
-    """
-    try:
-        with transaction.atomic():
-            return 0 if case.is_dry_run else write_letters(case)
-    except DatabaseError:
-        raise
-    except Exception:
-        log.exception("No letter could be written about case %s", case.uuid)
-        return 0
-
-
-def write_letters(case: Case) -> int:
-    """One letter for each who keeps the queue, unless too many of its questions wait already; returns how many."""
-    waiting = Case.objects.filter(robot__queue=case.robot.queue_id, state=CaseState.WAITING, is_dry_run=False)
-    count = waiting.count()
-    if count > MOST_WAITING:
-        return 0
-    people = keepers_of(case.robot.queue)
+def write_letters(case: Case, people: Iterable[Person], *, is_last: bool) -> None:
+    """One letter for each of the people. `is_last`: no more are written until some questions are answered."""
     for person in people:
         context = {
             "case": case,
             "person": person,
             "link": settings.BASE_URL + reverse("case_mailed", args=[link_token(case, person)]),
             "page": settings.BASE_URL + reverse("case_detail", args=[case.uuid]),
-            "is_last": count == MOST_WAITING,
+            "is_last": is_last,
             "days": LINK_DAYS,
         }
         with translation.override(person.language):
@@ -80,7 +42,6 @@ def write_letters(case: Case) -> int:
             subject = _("A robot asks: %(title)s") % {"title": title}
             text = render_to_string("robots/mail/question.txt", context)
             EmailMessage(subject=subject[:200], body=text, to=[person.email]).send()
-    return len(people)
 
 
 def link_token(case: Case, person: Person) -> str:

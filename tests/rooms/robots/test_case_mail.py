@@ -13,10 +13,12 @@ from ringar.core.actions import lock_out
 from ringar.core.models import AuditEvent
 from ringar.core.registry import waiting_for
 from ringar.core.rules import Viewer
-from ringar.robots.case_mail import LINK_DAYS, MOST_WAITING, keepers_of, link_token, opened_by
+from ringar.robots.case_mail import LINK_DAYS, link_token, opened_by
+from ringar.robots.case_news import MOST_WAITING
 from ringar.robots.dry_runs import begin_dry_run
 from ringar.robots.engine.running import run_waiting
 from ringar.robots.models.cases import Case, Robot
+from ringar.robots.queries.cases import keepers_of
 from ringar.robots.rules.cases import CaseState
 from tests.people import People
 from tests.rooms.robots.robot_people import bo, new_case, published_robot, viewer

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
 from ringar.core.rules import Viewer
+from ringar.robots.case_news import tell_paused
 from ringar.robots.models.cases import Case, RobotQueue
 from ringar.robots.rules.cases import FAULTS_TO_PAUSE, CaseState, probe_pause
 
@@ -24,7 +25,12 @@ def is_tripped(queue: RobotQueue) -> bool:
 
 
 def note_success(case: Case) -> None:
-    """The target works: nothing counts any more, and a queue that the breaker had paused goes on."""
+    """The target works: nothing counts any more, and a queue that the breaker had paused goes on.
+
+    A dry run tells nothing: it has only read.
+    """
+    if case.is_dry_run:
+        return
     rows = RobotQueue.objects.filter(pk=case.robot.queue_id)
     if not rows.filter(faults_in_row__gt=0).exists():
         return
@@ -43,14 +49,22 @@ def note_question(case: Case) -> None:
     ).update(probe_at=timezone.now())
 
 
-def note_fault(case: Case, *, is_probe: bool, text: str) -> bool:
-    """Counts a fault; returns whether it is one of the case's own, that is, not of a target that is down."""
+def note_fault(case: Case, *, is_probe: bool, is_targets: bool, text: str) -> bool:
+    """Counts a fault; returns whether it is one of the case's own, that is, not of a target that is down.
+
+    What a robot stumbles over in its own code (not `is_targets`) counts once for each case: one case that can not be
+    done comes to its end, and does not hold up the others.
+    """
+    if case.is_dry_run:
+        return True
     queue = _locked(case)
     if queue.is_paused:
         if is_tripped(queue) and is_probe:
             queue.faults_in_row += 1
             _rest(queue)
         return False
+    if case.attempts and not is_targets:
+        return True
     queue.faults_in_row += 1
     if queue.faults_in_row < FAULTS_TO_PAUSE:
         queue.save()
@@ -67,6 +81,7 @@ def note_fault(case: Case, *, is_probe: bool, text: str) -> bool:
     record_audit(
         by=Viewer.of_robot(queue.organisation_id), action="pause_queue", target=queue, changes=changes
     )
+    tell_paused(queue)
     log.error("Queue %s is paused: %s", queue.name, queue.paused_reason)
     return False
 

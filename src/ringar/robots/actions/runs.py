@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from ringar.core.actions import record_audit
 from ringar.core.rules import Viewer
 from ringar.robots.actions.breaker import note_fault, note_question, note_success
-from ringar.robots.authoring import NeedsHuman, StepFunction
-from ringar.robots.case_mail import tell_keepers
+from ringar.robots.authoring import NeedsHuman, StepFunction, TargetDown
+from ringar.robots.case_news import tell_asked, tell_failed
 from ringar.robots.case_values import clean_text, fault_text, plain_or_text
 from ringar.robots.models.cases import Case, CaseNote, Run, Step
 from ringar.robots.rules.cases import ATTEMPTS, CaseState, Outcome, StepKind
 from ringar.robots.rules.work import pause_after
+
+TARGETS_FAULTS = (TargetDown, OSError)
 
 
 class LetGo(BaseException):
@@ -58,6 +60,7 @@ def begin_run(case_id: int, *, number: int, owner: str, source_hash: str) -> Run
         _fail_case(case, error % {"count": run.starts})
         _end(run, Outcome.DIED, case.error)
         note_question(case)
+        record_audit(by=as_robot(case), action="fail_case", target=case, changes={"error": case.error})
         return None
     run.starts += 1
     run.save()
@@ -176,7 +179,7 @@ def ask_person(run: Run, question: NeedsHuman) -> None:
     _end(run, Outcome.QUESTION, case.question)
     note_question(case)
     record_audit(by=as_robot(case), action="ask_person", target=case, changes={"question": case.question})
-    tell_keepers(case)
+    tell_asked(case)
 
 
 @transaction.atomic
@@ -191,7 +194,8 @@ def fail_run(
     if failed is not None:
         _keep_fault(run, failed, text)
     _end(run, Outcome.FAULT, text)
-    counts = note_fault(case, is_probe=is_probe, text=text)
+    is_targets = isinstance(error, TARGETS_FAULTS)
+    counts = note_fault(case, is_probe=is_probe, is_targets=is_targets, text=text)
     case.attempts = case.attempts + 1 if counts else 0
     if case.attempts >= ATTEMPTS:
         _fail_case(case, text)
@@ -216,6 +220,7 @@ def _keep_fault(run: Run, failed: tuple[int, StepFunction], text: str) -> None:
 def _fail_case(case: Case, error: str) -> None:
     case.state, case.error, case.finished_at = CaseState.FAILED, error, timezone.now()
     case.save()
+    tell_failed(case)
 
 
 def _end(run: Run, outcome: Outcome, error: str = "") -> None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +38,10 @@ class RobotQueue(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def get_absolute_url(self) -> str:
+        """Its cases."""
+        return f"{reverse('case_list')}?ko={self.uuid}"
 
 
 class Robot(models.Model):
@@ -118,7 +123,11 @@ class Case(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or self.reference
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("case_detail", args=[self.uuid])
 
 
 class Run(models.Model):

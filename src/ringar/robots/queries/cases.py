@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
+from ringar.core.models import Membership, Person, Unit
 from ringar.core.rules import Role, Viewer
 from ringar.robots.models.cases import Case, Robot, RobotQueue, Run, Upkeep
-from ringar.robots.rules.cases import OPEN, CaseState, Saved, hours_saved
+from ringar.robots.rules.cases import KEEPERS, OPEN, CaseState, Saved, hours_saved
 
 
 def visible_queues(viewer: Viewer) -> QuerySet[RobotQueue]:
@@ -154,3 +155,16 @@ def cases_waiting(viewer: Viewer, *, limit: int = 50) -> list[Case]:
     """The cases that wait for somebody who may answer, the oldest question first."""
     rows = visible_cases(viewer).filter(state=CaseState.WAITING, is_dry_run=False)
     return list(rows.order_by("asked_at", "id")[:limit])
+
+
+def keepers_of(queue: RobotQueue) -> list[Person]:
+    """Who keeps the queue: those who manage or lead its unit; where nobody does, the unit above it, and so on."""
+    parents = dict(Unit.objects.filter(organisation_id=queue.organisation_id).values_list("pk", "parent_id"))
+    held = Membership.objects.filter(role__in=KEEPERS, person__is_active=True, person__erased_at=None)
+    unit: int | None = queue.unit_id
+    while unit is not None:
+        people = Person.objects.filter(pk__in=held.filter(unit_id=unit).values("person_id")).exclude(email="")
+        if found := list(people.order_by("pk")):
+            return found
+        unit = parents.get(unit)
+    return []
