@@ -44,7 +44,8 @@ class Model:
     history: History
     second: Fitted  # constant and the powers of the levels
     level: float
-    power: float
+    pipe_variance: float  # what is left unknown of each pipe's rate, relative to its square
+    year_variance: float  # the same of a year's, shared by all pipes: winters
     tried: tuple[Tried, ...]
 
     def expected(self, horizon: int = 1) -> FloatArray:
@@ -52,6 +53,12 @@ class Model:
         ahead = sum((self.base.rate(self.panel, -year) for year in range(horizon)), np.zeros(1))
         log = _second_design(self.history) @ self.second.beta
         return np.where(self.panel.there(0), self.level * ahead * np.exp(log), 0.0)
+
+    def variance(self, horizon: int = 1) -> FloatArray:
+        """Return the relative variance of expected breaks: what is not known of it, of the model, of years."""
+        design = _second_design(self.history)
+        learned = np.einsum("ij,jk,ik->i", design, self.second.covariance, design)
+        return self.pipe_variance + learned + self.year_variance / horizon
 
 
 def fit_model(panel: Panel, *, seed: int = 0, progress: Progress | None = None) -> Model:
@@ -63,7 +70,7 @@ def fit_model(panel: Panel, *, seed: int = 0, progress: Progress | None = None) 
     rng = np.random.default_rng(seed)
     design, rows, grid = build_design(panel), draw_rows(panel, rng), build_grid(panel)
     oldest = max(panel.years - FEWEST_BEHIND, 1)
-    base: Base | None = None
+    base = fit_base(panel, design, rows, oldest)
     parts: list[tuple[FloatArray, ...]] = []
     back: dict[int, tuple[FloatArray, History]] = {}
     for cut in range(oldest, -1, -1):
@@ -76,11 +83,10 @@ def fit_model(panel: Panel, *, seed: int = 0, progress: Progress | None = None) 
             back[cut] = (ahead, history)
         if cut:
             parts.append(_rows_of_year(rows, cut, ahead, history))
-    assert base is not None
     second = _fit_second(parts, 0)
     tried = tuple(_try_year(panel, parts, cut, *back[cut]) for cut in sorted(back, reverse=True) if cut)
     level = _level(tried)
-    return Model(panel, design, base, back[0][1], second, level, 1.0, tried)
+    return Model(panel, design, base, back[0][1], second, level, *_variances(tried), tried)
 
 
 def _second_design(history: History) -> FloatArray:
@@ -124,3 +130,23 @@ def _level(tried: tuple[Tried, ...]) -> float:
     came = sum(float(each.came[np.isfinite(each.expected)].sum()) for each in tried)
     expected = sum(float(np.nansum(each.expected)) for each in tried)
     return (came + 100) / (expected + 100)
+
+
+def _variances(tried: tuple[Tried, ...]) -> tuple[float, float]:
+    """Return the relative variance of pipes' rates and of years' beyond what was expected, by moments.
+
+    Both are drawn towards 0.5 and 0.04 (pipes as uneven as a gamma of shape 2, years that differ by a fifth) as if 30
+    expected pairs of breaks and 3 more years had shown these.
+    """
+    above, pairs, years = 0.5 * 30.0, 30.0, [0.04] * 3
+    for each in tried:
+        use = np.isfinite(each.expected)
+        expected, came = each.expected[use], each.came[use]
+        total = expected.sum()
+        if not total:
+            continue
+        years.append(float(((came.sum() - total) ** 2 - total) / total**2))
+        fair = expected * came.sum() / total
+        above += float(((came - fair) ** 2 - came).sum())
+        pairs += float((fair**2).sum())
+    return float(np.clip(above / pairs, 0.05, 5.0)), float(np.clip(np.mean(years), 0.01, 1.0))

@@ -1,6 +1,6 @@
 """What goes into the kit and what comes out of it: pipes, breaks, a ranking, a look back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringar_kits.errors import Said
+from ringar_kits.leaks.spread import gamma_interval
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -149,6 +150,7 @@ class Ranking:
     `low` and `high` hold the middle 80 % of what is believed of the expected number (not of the breaks to come, which
     are whole numbers and mostly 0). `rank` is 1 for the most breaks per metre. `imputed` names, per pipe, the fields
     that were not known and were filled in. `features` and `versions` tell what the numbers came from.
+    `pipe_variance` and `year_variance` are relative variances: what is not known of single pipes, and of years.
     """
 
     pipe_ids: tuple[str, ...]
@@ -167,6 +169,31 @@ class Ranking:
     notes: tuple[Note, ...] = ()
     features: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    pipe_variance: float = 0.0
+    year_variance: float = 0.0
+
+    def by_area(self, names: Sequence[str] | None = None) -> tuple[AreaRank, ...]:
+        """Return areas, most expected breaks per metre first; `names` gives each pipe's (else its shut-off area).
+
+        Pipes of no area ("") are left out. Streets: `by_area(ranking.street)`.
+        """
+        groups = np.array(self.area if names is None else names, dtype=object)
+        unique, place = np.unique(groups, return_inverse=True)
+        sums = [
+            np.bincount(place, each, minlength=len(unique))
+            for each in (np.ones(len(place)), self.length_m, self.expected, self.expected**2)
+        ]
+        count, length, expected, square = sums
+        relative = self.year_variance + self.pipe_variance * square / np.maximum(expected**2, 1e-30)
+        low, high = gamma_interval(expected, relative)
+        order = np.argsort(-expected / length, kind="stable")
+        return tuple(
+            AreaRank(
+                str(unique[k]), int(count[k]), *(float(each[k]) for each in (length, expected, low, high))
+            )
+            for k in order
+            if unique[k]
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class Panel:
     no known area has -1.
     """
 
+    cut: float  # decimal year
     laid: FloatArray  # years before the cut; below 0: after it
     kind: IntArray
     kinds: tuple[str, ...]
@@ -90,6 +91,7 @@ def build_panel(pipes: Pipes, breaks: Breaks, *, as_of: date) -> Panel:
     diameter = np.where(np.isnan(filled.diameter_mm), 150.0, filled.diameter_mm)
     laid = cut - np.where(np.isnan(filled.installed), cut - 40.0, filled.installed)
     return Panel(
+        cut=cut,
         laid=laid,
         kind=kind,
         kinds=kinds,

@@ -1,0 +1,96 @@
+"""Why a pipe stands where it does: parts of the model taken out one by one, in words."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ringar_kits.leaks.fit import Model
+from ringar_kits.leaks.history import LEVELS
+from ringar_kits.leaks.model import FloatArray, IntArray, Reason
+
+MOST = 3
+LEAST = 1.15  # times as much, or 1 / 1.15: less is not worth words
+WORDS = {
+    "cohort": "{material} laid around {year}: {times} times the network at large",
+    "age": "Age {age} years: {times} times the network at large",
+    "size": "{diameter} mm wide and {length} m long: {times} times the network at large, per metre",
+    "surroundings": "Its zone, road and owner: {times} times the network at large",
+    "own": "{count} breaks on it in {years} years: {times} times other pipes of its kind",
+    "neighbours": "{count} more breaks in its street in {years} years, and those near by: {times} times as much",
+}
+
+
+def find_reasons(model: Model, materials: tuple[str, ...]) -> tuple[tuple[Reason, ...], ...]:
+    """Return up to three reasons per pipe, the strongest first.
+
+    A reason's `times` is how many times fewer or more breaks were expected if that part were as in the network at large
+    (weighted by length), or, for what has happened so far, as expected of such a pipe.
+    """
+    parts = take_apart(model)
+    kinds = list(parts)
+    strength = np.stack([parts[kind] for kind in kinds], axis=1)
+    order = np.argsort(-np.abs(strength), axis=1, kind="stable")[:, :MOST]
+    facts = _facts(model)
+    there = model.panel.there(0)
+    found = []
+    for place in range(len(there)):
+        told = []
+        for column in order[place] if there[place] else ():
+            log = float(strength[place, column])
+            if abs(log) >= np.log(LEAST):
+                kind = kinds[column]
+                named = {name: values[place].item() for name, values in facts[kind].items()}
+                if kind == "cohort":
+                    named["material"] = materials[place]
+                times = float(np.exp(log))
+                told.append(Reason(kind, times, WORDS[kind], {**named, "times": _rounded(times)}))
+        found.append(tuple(told))
+    return tuple(found)
+
+
+def take_apart(model: Model) -> Mapping[str, FloatArray]:
+    """Return the parts of each pipe's log expected breaks per metre, against the network or pipes of its kind."""
+    panel, design, base = model.panel, model.design, model.base
+    weight = np.where(panel.there(0), panel.length, 0.0)
+
+    def against(part: FloatArray) -> FloatArray:
+        return part - np.log(np.average(np.exp(part), weights=weight))
+
+    def columns(*names: str) -> FloatArray:
+        return sum(
+            (design.columns[:, design.groups[name]] @ base.beta[design.groups[name]] for name in names),
+            np.zeros(len(weight)),
+        )
+
+    age = np.clip(panel.laid + 0.5, 0, base.by_age.shape[1] - 1).astype(np.int64)
+    powers = model.second.beta[1:] * model.history.ratios()
+    own = np.array([level.name.startswith("own") for level in LEVELS])
+    return {
+        "cohort": against(columns("material", "cohort")),
+        "age": against(base.by_age[panel.kind, age]),
+        "size": against(columns("diameter", "length")),
+        "surroundings": against(columns(*panel.traits)),
+        "own": powers[:, own].sum(axis=1),
+        "neighbours": powers[:, ~own].sum(axis=1),
+    }
+
+
+def _facts(model: Model) -> Mapping[str, Mapping[str, FloatArray | IntArray]]:
+    panel = model.panel
+    use = panel.own & (panel.when <= panel.years)
+    own = np.bincount(panel.pipe[use], minlength=len(panel.laid))
+    told = (panel.broken_area >= 0) & (panel.when <= panel.years)
+    by_street = np.bincount(panel.street_of[panel.broken_area[told]], minlength=int(panel.street.max()) + 1)
+    years = np.full(len(own), panel.years)
+    return {
+        "cohort": {"year": np.round(panel.cut - panel.laid).astype(np.int64)},
+        "age": {"age": np.maximum(panel.laid, 0).astype(np.int64)},
+        "size": {"diameter": panel.diameter.astype(np.int64), "length": np.round(panel.length, 1)},
+        "surroundings": {},
+        "own": {"count": own, "years": np.minimum(years, np.ceil(panel.laid)).astype(np.int64)},
+        "neighbours": {"count": np.maximum(by_street[panel.street] - own, 0), "years": years},
+    }
+
+
+def _rounded(times: float) -> float:
+    return round(times, 1) if times >= 0.95 else round(times, 2)
