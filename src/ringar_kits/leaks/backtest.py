@@ -60,7 +60,8 @@ def backtest(
     breaks after it or too few before it.
     """
     _check_years(breaks, first, last, horizon)
-    looked, methods = [], ()
+    looked: list[_Looked] = []
+    methods: tuple[str, ...] = ()
     for place, year in enumerate(range(first, last + 1)):
         if progress is not None:
             progress(place / (last - first + 1), str(year))

@@ -67,9 +67,9 @@ def draw_rows(panel: Panel, rng: np.random.Generator) -> Rows:
         cuts.append(np.full(len(broken) + len(whole), cut))
         counts.append(count[pipes[-1]])
         weights.append(np.concatenate([np.ones(len(broken)), 1 / chance[whole]]))
-    pipe, cut = np.concatenate(pipes), np.concatenate(cuts)
-    exposure = np.clip(panel.laid[pipe] - cut + 1, 0.05, 1.0)
-    return Rows(pipe, cut, np.concatenate(counts), exposure, np.concatenate(weights))
+    pipe, year = np.concatenate(pipes), np.concatenate(cuts)
+    exposure = np.clip(panel.laid[pipe] - year + 1, 0.05, 1.0)
+    return Rows(pipe, year, np.concatenate(counts), exposure, np.concatenate(weights))
 
 
 def build_design(panel: Panel) -> Design:

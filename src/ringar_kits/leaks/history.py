@@ -104,18 +104,21 @@ def _sum_level(
 ) -> tuple[FloatArray, FloatArray]:
     """Return breaks and expected breaks of one level for each pipe."""
     if name.startswith("own"):
-        return np.bincount(panel.pipe[panel.own], fade[panel.own], minlength=len(expected)), expected
+        return _sum(panel.pipe[panel.own], fade[panel.own], len(expected)), expected
     if name in RADII:
         if grid is None:
             return np.zeros(len(expected)), np.zeros(len(expected))
         return _around(grid, fade, expected, RADII[name])
     told = panel.broken_area >= 0
-    seen = np.bincount(panel.broken_area[told], fade[told], minlength=len(panel.street_of))
-    hoped = np.bincount(panel.area, expected, minlength=len(panel.street_of))
+    areas = len(panel.street_of)
+    seen, hoped = _sum(panel.broken_area[told], fade[told], areas), _sum(panel.area, expected, areas)
     if name == "street":
-        seen = np.bincount(panel.street_of, seen)[panel.street_of]
-        hoped = np.bincount(panel.street_of, hoped)[panel.street_of]
+        seen, hoped = (_sum(panel.street_of, each, areas)[panel.street_of] for each in (seen, hoped))
     return seen[panel.area], hoped[panel.area]
+
+
+def _sum(groups: IntArray, values: FloatArray, size: int) -> FloatArray:
+    return np.bincount(groups, values, minlength=size).astype(np.float64)
 
 
 def _around(
@@ -124,10 +127,10 @@ def _around(
     """Return sums near each pipe: a kernel that is 1 at the pipe and falls with the distance."""
     size = grid.shape[0] * grid.shape[1]
     placed = grid.breaks >= 0
-    maps = [np.bincount(grid.breaks[placed], fade[placed], minlength=size)]
+    maps = [_sum(grid.breaks[placed], fade[placed], size)]
     there = grid.spots >= 0
     parts = np.repeat((expected / 3)[:, None], 3, axis=1)
-    maps.append(np.bincount(grid.spots[there], parts[there], minlength=size))
+    maps.append(_sum(grid.spots[there], parts[there], size))
     width = radius / grid.cell
     top = max(2 * np.pi * width**2, 1.0)  # what the filter, whose weights sum to 1, divides its peak by
     found = []

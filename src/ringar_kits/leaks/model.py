@@ -180,7 +180,7 @@ class Ranking:
         groups = np.array(self.area if names is None else names, dtype=object)
         unique, place = np.unique(groups, return_inverse=True)
         sums = [
-            np.bincount(place, each, minlength=len(unique))
+            np.bincount(place, each, minlength=len(unique)).astype(np.float64)
             for each in (np.ones(len(place)), self.length_m, self.expected, self.expected**2)
         ]
         count, length, expected, square = sums

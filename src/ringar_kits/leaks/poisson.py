@@ -42,4 +42,4 @@ def fit_poisson(
         beta = beta + step
         if np.abs(step).max() < 1e-4:
             break
-    return Fitted(beta, np.linalg.inv(information))
+    return Fitted(beta, np.asarray(np.linalg.inv(information), dtype=np.float64))
