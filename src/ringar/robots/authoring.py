@@ -25,6 +25,7 @@ from typing import Any, Protocol, overload
 
 from django.utils.functional import Promise
 
+from ringar.robots.robot_settings import Told
 from ringar.robots.rules.cases import StepKind
 
 
@@ -149,6 +150,7 @@ class RobotCode:
     run: Callable[..., Any]
     source: Source | None = None
     max_per_hour: int | None = None
+    settings: tuple[Told, ...] = ()
 
     @property
     def steps(self) -> list[StepFunction]:
@@ -204,15 +206,19 @@ def robot(
     process_map: str,
     source: Source | None = None,
     max_per_hour: int | None = None,
+    settings: tuple[Told, ...] = (),
 ) -> Callable[[Callable[..., Any]], RobotCode]:
-    """Registers a robot: a function of a case's payload and the case. `process_map` is "slug@version"."""
+    """Registers a robot: a function of a case's payload and the case. `process_map` is "slug@version".
+
+    `settings` are what it is told by whoever runs it: the robot's page names them, and says which are set.
+    """
 
     def register(function: Callable[..., Any]) -> RobotCode:
         known = ROBOTS.get(name)
         if known is not None and known.run.__module__ != function.__module__:
             places = f"{known.run.__module__} and {function.__module__}"
             raise ValueError(f"Two robots are called {name!r}: in {places}.")
-        ROBOTS[name] = RobotCode(name, label, queue, process_map, function, source, max_per_hour)
+        ROBOTS[name] = RobotCode(name, label, queue, process_map, function, source, max_per_hour, settings)
         return ROBOTS[name]
 
     return register

@@ -5,19 +5,45 @@ comes into a row or a log: what is written goes through `without_secrets`.
 """
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
+
+from django.utils.functional import Promise
 
 _secrets: set[str] = set()
 HIDDEN = "•••"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that a robot is told: its word in the setting's name, and what it is, for pages. No value."""
+
+    word: str
+    what: str | Promise
+    is_secret: bool = False
+    is_needed: bool = True
 
 
 class NotSet(OSError):
     """A setting that the robot needs is not there: technical, so its cases wait until it is."""
 
 
+def name_of(robot: str, word: str) -> str:
+    """The setting's name: RINGAR_ROBOT_<ROBOT>_<WORD> ("cancel-invoice" is CANCEL_INVOICE)."""
+    return f"RINGAR_ROBOT_{robot}_{word}".upper().replace("-", "_")
+
+
+def is_set(robot: str, word: str) -> bool:
+    """Whether this process is told it, or is told a file that can be read. The value is not looked at."""
+    name = name_of(robot, word)
+    if path := os.environ.get(f"{name}_FILE"):
+        return os.access(path, os.R_OK) and Path(path).is_file()
+    return name in os.environ
+
+
 def setting(robot: str, word: str, default: str | None = None) -> str:
-    """What RINGAR_ROBOT_<ROBOT>_<WORD> says ("cancel-invoice" is CANCEL_INVOICE). Raises NotSet."""
-    name = f"RINGAR_ROBOT_{robot}_{word}".upper().replace("-", "_")
+    """What the setting of that robot and word says. Raises NotSet."""
+    name = name_of(robot, word)
     if path := os.environ.get(f"{name}_FILE"):
         return Path(path).read_text(encoding="utf-8").strip()
     value = os.environ.get(name, default)

@@ -1,4 +1,4 @@
-"""What this room shows on other rooms' pages: the discussion, following, the number of notifications, the moderators' way in."""
+"""What this room shows on other pages: the discussion, following, how many notifications, the moderators' way in."""
 
 from typing import Any
 from uuid import uuid4

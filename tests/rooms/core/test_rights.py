@@ -35,6 +35,8 @@ from ringar.solvers.actions import (
     start_call,
 )
 from tests.people import People
+from tests.rooms.city.data_cast import add_data
+from tests.rooms.city.list_cast import add_lists
 from tests.rooms.core.keepers import add_invited
 from tests.rooms.matching.cast import chosen_need
 from tests.rooms.matching.days import add_days
@@ -77,6 +79,7 @@ calendar_open             -          PPPPPPPP
 calendar_mine             private-days PPPPPPPP
 calendar_mine             guessed-days ........
 robot_list                -          LP..PPPP
+robot_new                 -          LP....PP
 queue_pause               robot-queue L.....PP
 queue_pause               robot-queue L.....DD  reason=Bokslut
 queue_resume              robot-queue L.....DD  -
@@ -297,6 +300,55 @@ party_page                party-token PPPPPPPP
 party_page                guessed-token ........
 party_cancel              party-token DDDDDDDD  -
 party_cancel              guessed-token ........  -
+data_set_list             -          PPPPPPPP
+data_set_list             -          PPPPPPPP  ?slag=pipes
+data_set_csv              -          PPPPPPPP
+data_catalogue            -          PPPPPPPP
+data_set_new              -          LP....PP
+data_set_detail           pipes-data ....PPPP
+data_set_detail           open-data  PPPPPPPP
+data_set_edit             pipes-data L.....PP
+data_set_release          pipes-data L......P
+data_set_release          pipes-data L......D  to=exchange reason=Avtal
+data_set_withdraw         open-release L......D  reason=Fel
+data_import_new           pipes-data L.....PP
+data_import               read-import L.....PP
+data_import_save          read-import L.....DD  -
+data_import_drop          read-import L.....DD  -
+asset_list                pipes-data ......PP
+asset_list                open-data  PPPPPPPP
+asset_csv                 pipes-data ......PP
+asset_csv                 open-data  PPPPPPPP
+asset_geojson             pipes-data ......PP
+asset_geojson             open-data  PPPPPPPP
+incident_list             breaks-data ......PP
+incident_csv              breaks-data ......PP
+asset_detail              pipe       ......PP
+asset_detail              pipe       ......DD  kind=leak
+asset_detail              open-asset PPPPPPPP
+observation_withdraw      pipe-seen  L.....DD  -
+fit_list                  -          LP..PPPP
+fit_new                   -          L.....PP
+fit_detail                fit        L....P.P
+fit_detail                waiting-fit L....P.P
+fit_detail                failed-fit L....P.P
+fit_again                 failed-fit L......D  -
+fit_areas_csv             fit        L....P.P
+work_list_list            -          LP..PPPP
+work_list_new             -          L.....DP
+work_list_detail          draft-list L....P.P
+work_list_detail          list       L....P.P
+work_list_step            draft-list L......D  step=hand-out
+work_list_csv             list       L....P.P
+work_list_tick            list-item  L....P.P
+work_list_tick            list-item  L....D.D  found=nothing
+work_list_untick          list-item  L....D.D  -
+was_it_right              -          LP..PPPP
+was_it_right_list         list       L....P.P
+was_it_right_csv          list       L....P.P
+pilot_from_list           list       L......P
+pilot_from_list           tried-list L......D
+pilot_list_measure        list-pilot L....D.D  -
 solver_list               -          PPPPPPPP
 solver_list               -          PPPPPPPP  ?q=9112310009
 solver_csv                -          PPPPPPPP
@@ -572,6 +624,8 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     add_hindered(made.args, people)
     add_maps(made.args, people)
     add_robot_cases(made.args, people)
+    add_data(made.args, people)
+    add_lists(made.args, people)
     add_feeds(made, people)
     made.args["key"] = [make_token(by=by, name="NYCKELNS", scopes=["needs:read"], days=30)[0]]
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
@@ -747,6 +801,7 @@ READERS = {
     "OMGÅNGSBEHOVET": INSIDE,
     "PILOTENS": INSIDE,
     "GRINDENS": INSIDE,
+    "RÖRNÄTETS": {"bo", "dag"},
 }
 """Who may read each hidden word, on whatever page: those for whom nothing is named may read none of them."""
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ringar.core.clock import today
+from ringar.core.models import Unit
 from ringar.core.text import LongField, TextField
 from ringar.robots.actions.robots import MOST_HOURS, MOST_MINUTES
 from ringar.robots.models.cases import Robot
@@ -50,6 +52,30 @@ class ReasonForm(forms.Form):
     """Why a queue is paused or a robot withdrawn."""
 
     reason = TextField(label=_("Why?"), max_length=500, help_text=_("Everyone who works with it reads this."))
+
+
+class RobotForm(forms.Form):
+    """A robot to set up: which code, for which unit. `choices` are (name, label) of those that are not set up yet."""
+
+    name = forms.ChoiceField(label=_("Which robot?"))
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("For which unit?"),
+        help_text=_("Who works there sees its cases and answers its questions."),
+    )
+    queue_label = TextField(
+        label=_("What is its queue to be called?"),
+        required=False,
+        max_length=200,
+        help_text=_("As colleagues would say it, for instance: Customer invoices to cancel."),
+    )
+
+    def __init__(
+        self, *args: Any, choices: list[tuple[str, str]], units: "QuerySet[Unit]", **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.fields["name"].choices = choices  # type: ignore[attr-defined] # the field's own type
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined] # the field's own type
 
 
 class TimingForm(forms.Form):

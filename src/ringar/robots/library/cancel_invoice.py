@@ -13,6 +13,7 @@ from ringar.robots.engine.cases import CaseInHand
 from ringar.robots.library import cancelling, read_mail
 from ringar.robots.library.finance import Finance
 from ringar.robots.library.mailbox import Mailbox
+from ringar.robots.library.told import DECISIONS, INTERFACE, MAILBOX
 
 NAME = "cancel-invoice"
 mailbox, finance = Mailbox(NAME), Finance(NAME)
@@ -48,7 +49,14 @@ def write_journal(entry: dict[str, str], key: str) -> dict[str, Any]:
     return finance.write_journal(entry, key)
 
 
-@robot(NAME, label=_("Cancel an invoice"), queue="invoices", process_map="makulera-faktura", source=mailbox)
+@robot(
+    NAME,
+    label=_("Cancel an invoice"),
+    queue="invoices",
+    process_map="makulera-faktura",
+    source=mailbox,
+    settings=(*MAILBOX, *INTERFACE, *DECISIONS),
+)
 def cancel_invoice(mail: dict[str, Any], case: CaseInHand) -> dict[str, str]:
     answered = cancelling.Answered.to(case)
     if ended := cancelling.ended_before(mail, answered):

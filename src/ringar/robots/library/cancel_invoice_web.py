@@ -12,6 +12,7 @@ from ringar.robots.engine.cases import CaseInHand
 from ringar.robots.library import cancelling, read_mail
 from ringar.robots.library.finance_pages import FinancePages, keeping_evidence
 from ringar.robots.library.mailbox import Mailbox
+from ringar.robots.library.told import DECISIONS, MAILBOX, PAGES
 
 NAME = "cancel-invoice-web"
 mailbox, finance = Mailbox(NAME), FinancePages(NAME)
@@ -43,6 +44,7 @@ def answer(mail: dict[str, Any], text: str, key: str) -> dict[str, str]:
     queue="invoices",
     process_map="makulera-faktura-pa-webbsidor",
     source=mailbox,
+    settings=(*MAILBOX, *PAGES, *DECISIONS),
 )
 def cancel_invoice_web(mail: dict[str, Any], case: CaseInHand) -> dict[str, str]:
     answered = cancelling.Answered.to(case)

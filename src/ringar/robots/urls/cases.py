@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from ringar.robots.views import case_links as case_link_views
-from ringar.robots.views import case_lists
+from ringar.robots.views import case_lists, robot_setup
 from ringar.robots.views import cases as case_views
 from ringar.robots.views import robots as robot_views
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("robotar/", robot_views.robot_list, name="robot_list"),
     path("robotar/koer/<uuid:uuid>/paus/", robot_views.queue_pause, name="queue_pause"),
     path("robotar/koer/<uuid:uuid>/fortsatt/", robot_views.queue_resume, name="queue_resume"),
+    path("robotar/robot/ny/", robot_setup.robot_new, name="robot_new"),
     path(ROBOT, robot_views.robot_detail, name="robot_detail"),
     path(f"{ROBOT}publicera/", robot_views.robot_publish, name="robot_publish"),
     path(f"{ROBOT}dra-tillbaka/", robot_views.robot_withdraw, name="robot_withdraw"),

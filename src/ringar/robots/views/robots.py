@@ -22,10 +22,11 @@ from ringar.robots.finding import robot_named
 from ringar.robots.forms.cases import ReasonForm, TimingForm, UpkeepForm
 from ringar.robots.models.cases import Robot, RobotQueue
 from ringar.robots.queries.cases import QueueRow, queue_rows, saved_by, visible_queues, visible_robots
-from ringar.robots.queries.maps import require_inside
+from ringar.robots.queries.maps import kept_units, require_inside
 from ringar.robots.queries.work import living_workers
 from ringar.robots.rules.cases import CaseState, RobotState, can_keep_robots
 from ringar.robots.step_words import words_of
+from ringar.robots.views.robot_setup import settings_of
 
 MOST_UPKEEP = 20
 
@@ -56,6 +57,7 @@ def robot_list(request: Request) -> HttpResponse:
     timed = [hours for hours in saved if hours is not None]
     workers = living_workers()
     context = {
+        "may_set_up": kept_units(request.viewer).exists(),
         "queues": [shown_queue(request, row) for row in rows],
         "waiting": sum(row.counts[CaseState.WAITING] for row in rows),
         "failed": sum(row.counts[CaseState.FAILED] for row in rows),
@@ -130,6 +132,7 @@ def show_robot(
         "missing": what_is_missing(code, version) if code and robot.state != RobotState.PUBLISHED else [],
         "is_changed": bool(code and is_changed(robot, code)),
         "held": what_holds(robot, code) if code else [],
+        "told": settings_of(code) if code and keeps(request, robot.queue) else [],
         "saved": saved_by([robot])[robot.pk],
         "upkeep": robot.upkeep.select_related("by").order_by("-on", "-id")[:MOST_UPKEEP],
         "history": history_of(robot, request.viewer, words_of(robot)),
