@@ -68,7 +68,7 @@ class Routines:
         by, version = self.viewers[row["by"]], self.open_map(row, CANCELLING, cases=240, days=182, seed=1)
         self.mark(version, row["marks"])
         with self.days_ago(row["signed"]):
-            version = sign_version(by=by, version=version)
+            version = sign_version(by=by, version=version, seen=mark_of(version.bpmn))
         with self.days_ago(row["decided"]):
             made = Decision(Ruling.ROBOT, row["reason"], self.people[row["by"]], row["legal_basis"])
             routine = decide_map(by=by, process_map=version.process_map, made=made)
@@ -79,7 +79,7 @@ class Routines:
             drawn = open_version(by=by, version=drawn)
         self.mark(drawn, row["marks_to_be"])
         with self.days_ago(row["signed_to_be"]):
-            sign_version(by=by, version=drawn)
+            sign_version(by=by, version=drawn, seen=mark_of(drawn.bpmn))
 
     def open_map(
         self, row: Mapping[str, Any], routine: Routine, *, cases: int, days: int, seed: int

@@ -54,6 +54,7 @@ FACTS = {
     "to": _c("of a mail", "To"),
     "to_answer": _("Answer to"),
     "why": _("Because"),
+    "would_do": _("Would do"),
     "xml": _("Document"),
 }
 """What robots often tell, in words; others show as their authors named them."""

@@ -12,6 +12,7 @@ from ringar.robots.actions.maps import (
     add_map,
     decide_map,
     draw_version,
+    mark_of,
     open_version,
     sign_version,
 )
@@ -60,9 +61,14 @@ def open_map(by: Viewer, unit: Unit, name: str = "Makulera faktura") -> MapVersi
     return open_version(by=by, version=made.versions.get())
 
 
+def signed(*, by: Viewer, version: MapVersion) -> MapVersion:
+    """The version signed as it is drawn."""
+    return sign_version(by=by, version=version, seen=mark_of(version.bpmn))
+
+
 def decided(by: Viewer, unit: Unit, owner: Person, decision: str = "robot", **told: object) -> ProcessMap:
     """A routine that is measured and decided on."""
-    version = sign_version(by=by, version=open_map(by, unit))
+    version = signed(by=by, version=open_map(by, unit))
     facts = {"reason": "Görs ofta", "owner": owner, "legal_basis": "Bokföringslagen", **told}
     return decide_map(by=by, process_map=version.process_map, made=Decision(decision, **facts))  # type: ignore[arg-type] # facts of all types
 

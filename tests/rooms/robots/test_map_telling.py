@@ -18,14 +18,13 @@ from ringar.core.rules import Refused, Viewer
 from ringar.robots import map_words
 from ringar.robots.actions.map_logs import add_log, choose_columns, fault_of
 from ringar.robots.actions.map_marks import answer_mark, mark_step
-from ringar.robots.actions.maps import sign_version
 from ringar.robots.engine.running import run_waiting
 from ringar.robots.housekeeping import remove_old
 from ringar.robots.models.maps import EventLog, MapMark, MapVersion
 from ringar_kits import processes, tables
 from ringar_kits.errors import InputError, Said
 from tests.people import People
-from tests.rooms.robots.map_cast import COLUMNS, csv_of, handed_in, measured_log, open_map
+from tests.rooms.robots.map_cast import COLUMNS, csv_of, handed_in, measured_log, open_map, signed
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ def test_sign_version_when_two_sign_at_once_then_one_does(people: People) -> Non
         connection.ensure_connection()
         started.wait()
         try:
-            sign_version(by=by, version=version)
+            signed(by=by, version=version)
         except Refused as error:
             refused.append(str(error))
         finally:

@@ -15,14 +15,13 @@ from ringar.robots.actions.maps import (
     mark_of,
     open_version,
     save_drawing,
-    sign_version,
     steps_of,
 )
 from ringar.robots.models.maps import MapVersion
 from ringar.robots.queries.maps import gate_facts
 from ringar.robots.rules.maps import LONGEST_BPMN, GateFacts, gate
 from tests.people import People
-from tests.rooms.robots.map_cast import BPMN, decided, handed_in, measured_log, open_map, to_be
+from tests.rooms.robots.map_cast import BPMN, decided, handed_in, measured_log, open_map, signed, to_be
 
 
 @pytest.fixture
@@ -153,7 +152,7 @@ def test_mark_step_when_the_map_is_a_draft_or_signed_then_refuses(people: People
     version = drawn(bo, first(bo, people))
     with pytest.raises(Refused):
         mark_step(by=bo, version=version, bpmn_id="", kind="agree", text="")
-    version = sign_version(by=bo, version=open_version(by=bo, version=version))
+    version = signed(by=bo, version=open_version(by=bo, version=version))
     with pytest.raises(Refused):
         mark_step(by=bo, version=version, bpmn_id="", kind="agree", text="")
 
@@ -165,27 +164,27 @@ def test_sign_version_when_an_objection_has_no_answer_then_refuses_until_it_has(
     version = open_map(bo, people.care)
     mark = mark_step(by=viewer_of(people.dag), version=version, bpmn_id="", kind=kind, text="Hm")
     with pytest.raises(Refused):
-        sign_version(by=bo, version=version)
+        signed(by=bo, version=version)
     with pytest.raises(Refused):
         answer_mark(by=bo, mark=mark, reply="  ")
     answer_mark(by=bo, mark=mark, reply="Vi har ändrat steget")
-    assert sign_version(by=bo, version=version).signed_by == people.bo
+    assert signed(by=bo, version=version).signed_by == people.bo
 
 
 def test_sign_version_when_only_agreed_with_then_needs_no_answer(people: People, bo: Viewer) -> None:
     version = open_map(bo, people.care)
     mark_step(by=viewer_of(people.dag), version=version, bpmn_id="", kind="agree", text="")
-    assert sign_version(by=bo, version=version).state == "signed"
+    assert signed(by=bo, version=version).state == "signed"
 
 
 def test_sign_version_when_signed_then_nothing_on_it_changes(people: People, bo: Viewer) -> None:
     version = open_map(bo, people.care)
     mark = mark_step(by=bo, version=version, bpmn_id="", kind="agree", text="")
-    version = sign_version(by=bo, version=version)
+    version = signed(by=bo, version=version)
     before = version.bpmn
     for change in (
         lambda: drawn(bo, version),
-        lambda: sign_version(by=bo, version=version),
+        lambda: signed(by=bo, version=version),
         lambda: answer_mark(by=bo, mark=mark, reply="Tack"),
     ):
         with pytest.raises(Refused):
@@ -201,7 +200,7 @@ def test_sign_version_when_by_another_or_by_no_person_then_is_not_allowed(people
     others = [viewer_of(people.sam), viewer_of(people.elif_), Viewer.of_robot(people.city.pk)]
     for other in others:
         with pytest.raises(NotAllowed):
-            sign_version(by=other, version=version)
+            signed(by=other, version=version)
 
 
 def test_decide_map_when_it_is_not_known_yet_then_refuses(people: People, bo: Viewer) -> None:
@@ -209,7 +208,7 @@ def test_decide_map_when_it_is_not_known_yet_then_refuses(people: People, bo: Vi
     version = drawn(bo, first(bo, people))
     with pytest.raises(Refused):
         decide_map(by=bo, process_map=version.process_map, made=made)
-    version = sign_version(by=bo, version=open_version(by=bo, version=version))
+    version = signed(by=bo, version=open_version(by=bo, version=version))
     with pytest.raises(Refused):  # signed, but nobody has measured
         decide_map(by=bo, process_map=version.process_map, made=made)
     link_log(by=bo, version=version, log=measured_log(bo, people.care))
@@ -223,7 +222,7 @@ def test_decide_map_when_it_is_not_known_yet_then_refuses(people: People, bo: Vi
 def test_decide_map_when_a_part_is_missing_then_refuses(
     people: People, bo: Viewer, decision: str, reason: str, basis: str
 ) -> None:
-    version = sign_version(by=bo, version=open_map(bo, people.care))
+    version = signed(by=bo, version=open_map(bo, people.care))
     with pytest.raises(Refused):
         decide_map(by=bo, process_map=version.process_map, made=Decision(decision, reason, people.bo, basis))
     with pytest.raises(Refused):
@@ -240,18 +239,18 @@ def test_decide_map_when_it_decides_about_nobody_then_keeps_no_delegation(people
 
 
 def test_sign_version_when_as_it_is_to_be_then_only_after_a_decision(people: People, bo: Viewer) -> None:
-    version = sign_version(by=bo, version=open_map(bo, people.care))
+    version = signed(by=bo, version=open_map(bo, people.care))
     plan = open_version(by=bo, version=to_be(bo, version.process_map))
     with pytest.raises(Refused):
-        sign_version(by=bo, version=plan)
+        signed(by=bo, version=plan)
     facts = Decision("drop", "Behövs inte", people.bo, "Inget")
     decide_map(by=bo, process_map=version.process_map, made=facts)
     with pytest.raises(Refused):
-        sign_version(by=bo, version=plan)
+        signed(by=bo, version=plan)
     decide_map(
         by=bo, process_map=version.process_map, made=Decision("simplify", "Kortare", people.bo, "Lagen")
     )
-    assert sign_version(by=bo, version=plan).state == "signed"
+    assert signed(by=bo, version=plan).state == "signed"
     assert gate_facts(version.process_map).to_be_signed
 
 

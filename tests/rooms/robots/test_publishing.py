@@ -24,6 +24,7 @@ from ringar.robots.authoring import ROBOTS, Item, RobotCode, reads
 from ringar.robots.dry_runs import begin_dry_run
 from ringar.robots.engine.running import run_waiting
 from ringar.robots.models.cases import Case, CaseNote, Robot, RobotQueue, Run, Step
+from ringar.robots.models.maps import ProcessMap
 from ringar.robots.models.work import Work
 from ringar.robots.queries.cases import cases_waiting, queue_rows, saved_by, visible_cases, visible_queues
 from ringar.robots.rules.cases import CaseState, RobotState, hours_saved, probe_pause
@@ -70,7 +71,6 @@ def test_publish_when_an_effect_has_neither_key_nor_verify_then_it_is_refused(pe
         ({"state": "open"}, "inte undertecknad"),
         ({"kind": "as_is"}, "hur det är i dag"),
         ({"decision": "simplify"}, "inte beslutat"),
-        ({"is_authority": True}, "delegation"),
         ({"bpmn": BPMN.replace('"Find"', '"Look"')}, "”Find”"),
         ({"bpmn": BPMN.replace("<endEvent", '<serviceTask id="Mail"/><endEvent')}, "”Mail”"),
         ({"bpmn": "<x"}, "inte läsas"),
@@ -83,9 +83,67 @@ def test_publish_when_the_map_does_not_hold_then_it_says_what_is_missing(
     assert told in refusal(people)
 
 
-def test_publish_when_the_delegation_is_recorded_then_the_robot_may_decide(people: People) -> None:
+@pytest.mark.parametrize(
+    ("facts", "is_asked"),
+    [
+        ({"is_authority": True, "delegation": "Nämnden 2026-03-01 § 12"}, False),
+        ({"is_authority": True}, True),
+        ({"is_authority": True, "delegation": " "}, True),
+        ({"is_procurement": True}, True),
+        ({"is_authority": True, "is_procurement": True, "delegation": "Nämnden 2026-03-01 § 12"}, True),
+        ({}, False),
+    ],
+)
+def test_robot_when_nothing_is_delegated_then_it_only_prepares_until_a_person_says_yes(
+    people: People, facts: dict[str, Any], is_asked: bool
+) -> None:
+    signed_map(people, **facts)
+    robot = publish_robot(by=bo(people), robot=draft_robot(people))
+    case = new_case(robot, "17")
+    run_waiting()
+    case.refresh_from_db()
+    assert ("credit 17" in trial_tasks.lines()) is not is_asked
+    assert (case.state == CaseState.WAITING) is is_asked
+    if is_asked:
+        answer_case(by=bo(people), case=case, approved=False)
+        run_waiting()
+        case.refresh_from_db()
+        assert (case.state, trial_tasks.lines().count("credit 17")) == (CaseState.WAITING, 0)
+        answer_case(by=bo(people), case=case, approved=True)
+        run_waiting()
+        case.refresh_from_db()
+    assert (case.state, trial_tasks.lines().count("credit 17")) == (CaseState.DONE, 1)
+
+
+def test_robot_when_it_only_prepares_then_a_yes_is_no_yes_to_its_own_question_and_its_own_counts(
+    people: People,
+) -> None:
+    signed_map(people, is_authority=True)
+    robot = publish_robot(by=bo(people), robot=draft_robot(people))
+    asked = new_case(robot, "17", ask=True)
+    run_waiting()
+    asked.refresh_from_db()
+    assert asked.question == "May this one be credited?"
+    asked.facts = {"would_do": "Credit"}  # as if the layer had asked, before the robot did
+    asked.save()
+    answer_case(by=bo(people), case=asked, approved=True)
+    run_waiting()
+    asked.refresh_from_db()
+    assert (asked.state, asked.question) == (CaseState.WAITING, "May this one be credited?")
+    answer_case(by=bo(people), case=asked, approved=True)
+    run_waiting()
+    asked.refresh_from_db()
+    assert (asked.state, trial_tasks.lines().count("credit 17")) == (CaseState.DONE, 1)
+
+
+def test_robot_when_the_delegation_is_taken_back_then_it_only_prepares_from_then_on(people: People) -> None:
     signed_map(people, is_authority=True, delegation="Nämnden 2026-03-01 § 12")
-    assert publish_robot(by=bo(people), robot=draft_robot(people)).state == RobotState.PUBLISHED
+    robot = publish_robot(by=bo(people), robot=draft_robot(people))
+    ProcessMap.objects.update(delegation="")
+    case = new_case(robot, "17")
+    run_waiting()
+    case.refresh_from_db()
+    assert (case.state, case.facts) == (CaseState.WAITING, {"would_do": "Kreditera"})
 
 
 def test_publish_when_by_somebody_who_does_not_keep_the_unit_then_it_is_not_allowed(people: People) -> None:

@@ -1,6 +1,7 @@
 """Writes on maps of routines: begun, drawn, opened for comments, signed, decided on."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.text import tidy_text
 from ringar.robots.map_figures import graph_of
 from ringar.robots.models.maps import EventLog, MapVersion, ProcessMap
-from ringar.robots.queries.maps import gate_facts, keeps_for, unanswered
+from ringar.robots.queries.maps import decides_for, gate_facts, keeps_for, unanswered
 from ringar.robots.rules.maps import (
     LONGEST_BPMN,
     LogState,
@@ -29,9 +30,10 @@ from ringar.robots.rules.maps import (
     refuse_signature,
 )
 from ringar_kits.errors import InputError
-from ringar_kits.processes import BpmnMap, read_bpmn, write_bpmn
+from ringar_kits.processes import BpmnMap, Event, make_log, map_log, read_bpmn, write_bpmn
 
 EMPTY_MAP = BpmnMap((), ())
+MOST_IN_WORDS = 200  # steps
 
 
 def mark_of(bpmn: str) -> str:
@@ -93,6 +95,21 @@ def drawn_from(log: EventLog | None) -> str:
     if log.state != LogState.MEASURED:
         raise Refused(_("The log is not measured yet. Wait until it is."))
     return write_bpmn(graph_of(log.figures))
+
+
+def drawn_in_words(text: str) -> str:
+    """A drawing of steps that are written one a line, each after the one above. Raises Refused where there is none."""
+    steps = [line.strip() for line in tidy_text(text).splitlines() if line.strip()]
+    if not steps:
+        raise Refused(_("There is no step on the map. Draw at least one."))
+    if len(steps) > MOST_IN_WORDS:
+        raise Refused(_("The map is too large. Draw the routine in parts."))
+    begun = datetime(2000, 1, 1, tzinfo=UTC)  # any time: only the order counts
+    events = [Event("1", name, begun + timedelta(hours=place)) for place, name in enumerate(steps)]
+    try:
+        return write_bpmn(map_log(make_log(events)), show=1)
+    except InputError as error:
+        raise Refused(reason(error)) from error
 
 
 def add_version(process_map: ProcessMap, kind: str, bpmn: str, log: EventLog | None) -> MapVersion:
@@ -164,7 +181,10 @@ def save_drawing(*, by: Viewer, version: MapVersion, bpmn: str, seen: str) -> Ma
         raise Refused(_("What is signed is never changed. Draw a new version instead."))
     if seen != mark_of(version.bpmn):
         raise Refused(
-            _("Somebody else has saved the map since you opened it. Open the page anew, and draw again.")
+            _(
+                "Somebody else has saved the map since you opened it. What you drew is still here: look at theirs in"
+                " another window, and save once more if yours is to take its place."
+            )
         )
     bpmn = tidy_text(bpmn)
     if len(bpmn) > LONGEST_BPMN:
@@ -199,11 +219,11 @@ def open_version(*, by: Viewer, version: MapVersion) -> MapVersion:
 
 
 @transaction.atomic
-def sign_version(*, by: Viewer, version: MapVersion) -> MapVersion:
-    """Signs a version: from now on it never changes, and a robot may be bound to it.
+def sign_version(*, by: Viewer, version: MapVersion, seen: str) -> MapVersion:
+    """Signs the drawing that the person has seen (`mark_of`): from now on it never changes, and a robot may be bound.
 
-    Raises NotAllowed for all but people who keep the unit's maps; Refused while an objection has no answer, or a step
-    of the gate before it is missing.
+    Raises NotAllowed for all but people who keep the unit's maps or own the routine; Refused while an objection has
+    no answer, a step of the gate before it is missing, or somebody has drawn it otherwise meanwhile.
     """
     version = own_version(by, version)
     if by.person_id is None:
@@ -215,6 +235,8 @@ def sign_version(*, by: Viewer, version: MapVersion) -> MapVersion:
         unanswered=unanswered(version),
         decision=version.process_map.decision,
     )
+    if seen != mark_of(version.bpmn):
+        raise Refused(_("Somebody has drawn it otherwise since you opened the page. Read it, then sign."))
     version.state, version.signed_by_id, version.signed_at = MapState.SIGNED, by.person_id, now()
     version.save(update_fields=["state", "signed_by", "signed_at"])
     changes: dict[str, object] = {
@@ -235,28 +257,33 @@ class Decision:
     legal_basis: str
     is_authority: bool = False
     delegation: str = ""
+    is_procurement: bool = False
 
 
 @transaction.atomic
 def decide_map(*, by: Viewer, process_map: ProcessMap, made: Decision) -> ProcessMap:
     """Decides what becomes of a routine. Raises NotAllowed; Refused before it is known, or where a part is missing."""
     row = own_map(by, process_map.pk)
-    if by.person_id is None:
+    if by.person_id is None or not decides_for(by, row):
         raise NotAllowed
-    refuse_decision(gate_facts(row))
+    refuse_decision(gate_facts(row), made.decision)
     if made.decision not in Ruling.values or not made.reason.strip() or not made.legal_basis.strip():
         raise Refused(_("Say what becomes of the routine, why, and on what legal basis."))
     if not works_in(made.owner, row.organisation_id):
         raise Refused(_("Only somebody who works here can own a routine."))
-    before = (row.decision, row.is_authority, row.delegation)
+    if made.is_procurement and made.delegation.strip():
+        raise Refused(_("In procurement a robot never decides: leave the delegation empty."))
+    names = ("decision", "is_authority", "delegation", "is_procurement")
+    before = [getattr(row, name) for name in names]
     row.decision, row.owner, row.is_authority = made.decision, made.owner, made.is_authority
     row.reason, row.legal_basis = tidy_text(made.reason), tidy_text(made.legal_basis)
-    row.delegation = tidy_text(made.delegation)[:300] if made.is_authority else ""
+    row.delegation = tidy_text(made.delegation).strip()[:300] if made.is_authority else ""
+    row.is_procurement = made.is_procurement
     row.decided_by_id, row.decided_at = by.person_id, now()
     row.save()
-    after = (row.decision, row.is_authority, row.delegation)
-    names = ("decision", "is_authority", "delegation")
-    changes: dict[str, object] = {name: [*pair] for name, *pair in zip(names, before, after, strict=True)}
+    changes: dict[str, object] = {
+        name: [was, getattr(row, name)] for name, was in zip(names, before, strict=True)
+    }
     owner: dict[str, object] = {"owner": str(made.owner.uuid)}
     record_audit(by=by, action="decide_map", target=row, changes=changes | owner)
     return row

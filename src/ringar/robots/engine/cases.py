@@ -8,7 +8,7 @@ import inspect
 import logging
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 
 from ringar.core.rules import NotAllowed, Refused
 from ringar.robots.actions import runs as case_runs
+from ringar.robots.actions.changed_code import hold_run, is_held
+from ringar.robots.actions.delegation import NotDelegated, require_yes, told_to_robot
 from ringar.robots.actions.runs import CodeChanged, LetGo
 from ringar.robots.authoring import NeedsHuman, RobotCode, StepFunction, call_recorded
 from ringar.robots.case_values import plain, plain_or_text
@@ -61,8 +63,7 @@ class CaseInHand:
         self._run, self._case = run, case
         self.uuid, self.reference, self.title = str(case.uuid), case.reference, case.title
         self.robot, self.is_dry_run = case.robot.name, case.is_dry_run
-        self.answer: Mapping[str, Any] = case.answer or {}
-        self.asked: Mapping[str, Any] = case.facts or {}  # the facts of what was answered
+        self.answer, self.asked = told_to_robot(case)  # `asked`: the facts of what was answered
         self.organisation_id = case.organisation_id
 
     @property
@@ -135,6 +136,7 @@ class StepRecorder:
 
     def effect(self, step: StepFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         began = time.monotonic()
+        written(require_yes, self.run, step)
         row, is_open = written(case_runs.intend_effect, self.run, self.number, step)
         if row.done_at is not None:
             if row.run_id == self.run.pk:
@@ -189,10 +191,14 @@ def run_robot(run: Run, code: RobotCode, recorder: StepRecorder) -> Any:
 
 def handle_case(case_id: int, *, number: int, owner: str, is_probe: bool = False) -> None:
     """Does that run of the case, or what is left of it, unless it is in other hands. Faults end in its rows."""
-    name = Case.objects.filter(pk=case_id).values_list("robot__name", flat=True).first()
-    code = robot_named(name or "")
-    if code is None:
+    case = Case.objects.select_related("robot__map_version").filter(pk=case_id).first()
+    code = robot_named(case.robot.name) if case else None
+    if case is None or code is None:
+        name = case and case.robot.name
         raise LookupError(f"The robot {name!r} is not known here. Does RINGAR_ROBOTS name its module?")
+    if is_held(case.robot) and not case.is_dry_run:
+        hold_run(case_id, number=number)
+        return
     run = case_runs.begin_run(case_id, number=number, owner=owner, source_hash=code.source_hash)
     if run is None:
         return
@@ -211,6 +217,8 @@ def end_run(run: Run, code: RobotCode, recorder: StepRecorder, *, is_probe: bool
         result = run_robot(run, code, recorder)
     except CodeChanged as changed:
         written(case_runs.ask_person, run, NeedsHuman(str(changed)))
+    except NotDelegated as asked:
+        written(case_runs.ask_person, run, asked.question)
     except NeedsHuman as question:
         written(case_runs.ask_person, run, question)
     except (Refused, NotAllowed) as refused:

@@ -151,11 +151,25 @@ class DrawingForm(forms.Form):
         required=False,
         help_text=_("Drawn in any program that saves BPMN 2.0. It takes the place of what is drawn here."),
     )
+    words = LongField(
+        label=_("Or the steps in words, one a line"),
+        required=False,
+        rows=4,
+        help_text=_(
+            "In the order they are done, from first to last. They become a drawing in the place of what is drawn here."
+        ),
+    )
 
     def drawing(self) -> str:
-        """What was drawn: the file where there is one, else what the editor sent."""
+        """What was drawn: the file where there is one, nothing where it is told in words, else what the editor sent."""
         upload = self.cleaned_data.get("file")
-        return str(upload.read(), "utf-8-sig", "replace") if upload else str(self.cleaned_data["bpmn"])
+        if upload:
+            return str(upload.read(), "utf-8-sig", "replace")
+        return "" if self.cleaned_data["words"].strip() else str(self.cleaned_data["bpmn"])
+
+    def keep(self, bpmn: str, *, seen: str) -> None:
+        """Keeps on the page what could not be saved; saved once more it takes the place of what is there now."""
+        self.data = self.data.copy() | {"bpmn": bpmn, "seen": seen}
 
 
 class MarkForm(forms.Form):
@@ -217,9 +231,22 @@ class DecisionForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, process_map: ProcessMap, viewer: Viewer, **options: Any) -> None:
-        names = ("decision", "reason", "owner", "legal_basis", "is_authority", "delegation")
-        known = {name: getattr(process_map, name) for name in names}
+    is_procurement = forms.BooleanField(
+        label=_("It is part of a procurement"),
+        required=False,
+        help_text=_("A robot then only prepares, whatever is delegated."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        process_map: ProcessMap,
+        viewer: Viewer,
+        says_authority: bool = False,
+        **options: Any,
+    ) -> None:
+        known = {name: getattr(process_map, name) for name in self.base_fields}
+        known["is_authority"] = process_map.is_authority if process_map.decision else says_authority
         super().__init__(*args, **{"initial": known} | options)
         people = Person.objects.filter(memberships__unit__organisation_id=process_map.organisation_id)
         people = findable_people(viewer, people.exclude(memberships__role__in=OUTSIDE_ROLES))

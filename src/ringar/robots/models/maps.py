@@ -43,6 +43,7 @@ class ProcessMap(models.Model):
     owner = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     legal_basis = models.TextField(_("legal basis"), blank=True)
     is_authority = models.BooleanField(_("decides about somebody"), default=False)
+    is_procurement = models.BooleanField(_("part of a procurement"), default=False)
     delegation = models.CharField(_("the board's delegation"), max_length=300, blank=True)
     decision = models.CharField(max_length=10, choices=Ruling, blank=True)
     reason = models.TextField(_("why"), blank=True)

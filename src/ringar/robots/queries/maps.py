@@ -14,7 +14,17 @@ from ringar.core.rules import NotAllowed, Viewer
 from ringar.robots.models.cases import Step
 from ringar.robots.models.maps import EventLog, MapMark, MapVersion, ProcessMap
 from ringar.robots.rules.cases import RobotState
-from ringar.robots.rules.maps import KEEPERS, OBJECTIONS, GateFacts, LogState, MapKind, MapState, can_keep
+from ringar.robots.rules.maps import (
+    KEEPERS,
+    OBJECTIONS,
+    GateFacts,
+    LogState,
+    MapKind,
+    MapState,
+    MarkKind,
+    can_keep,
+    can_own,
+)
 
 NEWEST_STEPS = 5_000
 """So many of a map's latest steps are counted on it; older ones say little of how it goes now."""
@@ -38,7 +48,16 @@ def visible_logs(viewer: Viewer) -> QuerySet[EventLog]:
 
 
 def keeps_for(viewer: Viewer, row: ProcessMap | EventLog) -> bool:
-    """Whether the viewer draws, decides and signs there."""
+    """Whether the viewer draws, answers and signs there: keeps the unit's maps, or owns the routine."""
+    if isinstance(row, ProcessMap) and can_own(
+        viewer, organisation_id=row.organisation_id, owner_id=row.owner_id
+    ):
+        return True
+    return can_keep(viewer, organisation_id=row.organisation_id, unit_id=row.unit_id)
+
+
+def decides_for(viewer: Viewer, row: ProcessMap) -> bool:
+    """Whether the viewer decides what becomes of the routine: who keeps its unit, not who was made its owner."""
     return can_keep(viewer, organisation_id=row.organisation_id, unit_id=row.unit_id)
 
 
@@ -88,14 +107,42 @@ def gate_facts(process_map: ProcessMap) -> GateFacts:
     )
 
 
+def said_to_decide(process_map: ProcessMap) -> int:
+    """How many comments on the routine say that it decides about somebody. 1 query."""
+    return MapMark.objects.filter(version__process_map=process_map, kind=MarkKind.AUTHORITY).count()
+
+
 def marks_of(version: MapVersion) -> list[MapMark]:
     """What was said of the version, the oldest first. 1 query."""
     return list(version.marks.select_related("by", "replied_by").order_by("id"))
 
 
 def unanswered(version: MapVersion) -> int:
-    """How many objections have no answer. 1 query."""
-    return version.marks.filter(kind__in=OBJECTIONS, replied_at=None).count()
+    """How many objections to the routine as this version shows it have no answer, those to older drawings too.
+
+    What was said of one drawing is not silenced by a new one. 1 query.
+    """
+    return MapMark.objects.filter(
+        version__process_map=version.process_map_id,
+        version__kind=version.kind,
+        version__number__lte=version.number,
+        version__state=MapState.OPEN,
+        kind__in=OBJECTIONS,
+        replied_at=None,
+    ).count()
+
+
+def objected_before(version: MapVersion) -> list[int]:
+    """The numbers of older drawings of the same kind that have an objection without an answer. 1 query."""
+    marks = MapMark.objects.filter(
+        version__process_map=version.process_map_id,
+        version__kind=version.kind,
+        version__number__lt=version.number,
+        version__state=MapState.OPEN,
+        kind__in=OBJECTIONS,
+        replied_at=None,
+    )
+    return sorted(set(marks.values_list("version__number", flat=True)))
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,21 @@ def can_keep(viewer: Viewer, *, organisation_id: int, unit_id: int) -> bool:
     return viewer.organisation_id == organisation_id and viewer.holds_in(unit_id, KEEPERS)
 
 
+def can_own(viewer: Viewer, *, organisation_id: int, owner_id: int | None) -> bool:
+    """Whether the routine is the viewer's own: then they answer, draw and sign like who keeps the unit."""
+    mine = viewer.person_id is not None and viewer.person_id == owner_id
+    return mine and can_mark(viewer, organisation_id=organisation_id)
+
+
+def only_prepares(*, is_authority: bool, delegation: str, is_procurement: bool) -> bool:
+    """Whether a person must say yes in each case before a robot does anything in it.
+
+    So it is where the routine decides about somebody (exercise of public authority), unless the board has delegated
+    it, and in procurement always.
+    """
+    return is_procurement or (is_authority and not delegation.strip())
+
+
 def can_mark(viewer: Viewer, *, organisation_id: int) -> bool:
     """Whether the viewer may say what a map has wrong: everyone who works in the organisation."""
     return viewer.may_write and viewer.organisation_id == organisation_id
@@ -120,14 +135,16 @@ def gate(facts: GateFacts) -> list[GateStep]:
     return steps
 
 
-def refuse_decision(facts: GateFacts) -> None:
-    """Raises Refused where it is too early to decide: first the map as it is, signed and measured."""
+def refuse_decision(facts: GateFacts, decision: str) -> None:
+    """Raises Refused where it is too early to decide (first the map as it is, signed and measured) or too late."""
     if not facts.as_is_signed:
         raise Refused(
             _now("First the map as it is today must be signed: nobody decides on what is not known.")
         )
     if not facts.is_measured:
         raise Refused(_now("First the routine is measured: hand in an event log, and draw the map from it."))
+    if facts.is_published and decision != Ruling.ROBOT:
+        raise Refused(_now("A robot does this routine. Withdraw it first; then decide anew."))
 
 
 def refuse_signature(

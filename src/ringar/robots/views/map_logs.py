@@ -24,10 +24,11 @@ from ringar.robots.models.work import Work
 from ringar.robots.queries.maps import keeps_for, kept_units, visible_logs
 from ringar.robots.rules.maps import LogState
 from ringar.robots.rules.work import UNFINISHED
-from ringar_kits.processes import DAY, EdgeRow, ProcessGraph, edge_rows, graph_svg
+from ringar_kits.processes import DAY, EdgeRow, ProcessGraph, Step, Variant, edge_rows, graph_svg
 from ringar_kits.processes.words import Language, span
 
 SHOWN_ROWS = 20
+SHOWN_WAYS = 10
 SHARES = (20, 40, 60, 80, 100)
 DEFAULT_SHARE = 40
 
@@ -99,6 +100,19 @@ def row_line(row: EdgeRow) -> tuple[EdgeRow, float, str, str]:
     return row, 100 * row.share, median, p90
 
 
+def step_line(step: Step) -> tuple[Step, str, str]:
+    """A step with how long cases waited for it: the median, and nine in ten. Nothing where it is always first."""
+    if step.wait is None:
+        return step, "", ""
+    median, p90 = (span(seconds, kit_language()) for seconds in (step.wait.median, step.wait.p90))
+    return step, median, p90
+
+
+def days_of(way: Variant) -> str:
+    """How long a case takes that goes that way, the median."""
+    return span(way.duration.median, kit_language())
+
+
 def measured(request: Request, log: EventLog) -> dict[str, Any]:
     """What the page of a measured log shows."""
     graph, share = graph_of(log.figures), share_of(request)
@@ -118,6 +132,10 @@ def measured(request: Request, log: EventLog) -> dict[str, Any]:
             :5
         ],
         "median_span": span(graph.duration.median, kit_language()) if graph.duration.median < DAY else "",
+        "steps": [step_line(each) for each in graph.steps[:SHOWN_ROWS]],
+        "ways": [
+            (each, 100 * each.cases / graph.cases, days_of(each)) for each in graph.variants[:SHOWN_WAYS]
+        ],
         "rows": [row_line(each) for each in rows[:SHOWN_ROWS]],
         "row_count": len(rows),
     }
@@ -132,7 +150,8 @@ def log_csv(request: Request, uuid: UUID) -> FileResponse:
         raise Http404
     header = (
         *(_("From step"), _("To step"), _("How often"), _("Cases"), _("Share of cases")),
-        *(_("Median days between"), _("Nine in ten within days"), _("Of these back to an earlier step")),
+        *(_("Median days between"), _("Nine in ten within days")),
+        *(_("Days in all"), _("Of these back to an earlier step")),
     )
     return export_response(
         _("steps"), header, edge_rows(graph_of(log.figures)), kind=request.GET.get("format")

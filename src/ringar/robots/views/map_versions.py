@@ -1,5 +1,6 @@
 """Pages of one version of a map: read and marked, drawn, opened for comments, signed."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,18 +8,35 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused
 from ringar.robots.actions.map_marks import answer_mark, mark_step
-from ringar.robots.actions.maps import link_log, mark_of, open_version, save_drawing, sign_version, steps_of
+from ringar.robots.actions.maps import (
+    drawn_in_words,
+    link_log,
+    mark_of,
+    open_version,
+    save_drawing,
+    sign_version,
+    steps_of,
+)
 from ringar.robots.forms.maps import DrawingForm, LinkForm, MarkForm
 from ringar.robots.map_figures import graph_of
 from ringar.robots.models.maps import MapMark, MapVersion
-from ringar.robots.queries.maps import Done, done_on, keeps_for, marks_of, version_for
-from ringar.robots.rules.maps import OBJECTIONS, LogState, MapState, can_mark
+from ringar.robots.queries.maps import (
+    Done,
+    done_on,
+    keeps_for,
+    marks_of,
+    objected_before,
+    unanswered,
+    version_for,
+)
+from ringar.robots.rules.maps import LogState, MapState, MarkKind, can_mark
 from ringar_kits.processes import BpmnMap, BpmnStep, check_graph
 
 MOST_WAYS = 30
@@ -33,9 +51,10 @@ class StepLine:
     nexts: list[str]
     done: Done | None
     marks: int
+    is_authority: bool
 
 
-def lines_of(bpmn: BpmnMap, done: dict[str, Done], marks: list[MapMark]) -> list[StepLine]:
+def lines_of(bpmn: BpmnMap, done: Mapping[str, Done], marks: Collection[MapMark]) -> list[StepLine]:
     """The steps in the order of the drawing's file."""
     return [
         StepLine(
@@ -44,6 +63,7 @@ def lines_of(bpmn: BpmnMap, done: dict[str, Done], marks: list[MapMark]) -> list
             nexts_of(bpmn, step.id),
             done.get(step.id),
             sum(mark.bpmn_id == step.id for mark in marks),
+            any(mark.bpmn_id == step.id and mark.kind == MarkKind.AUTHORITY for mark in marks),
         )
         for number, step in enumerate(bpmn.steps, start=1)
     ]
@@ -72,7 +92,18 @@ def fit_of(version: MapVersion, bpmn: BpmnMap) -> dict[str, object]:
     return {"fit": fit, "fit_share": 100 * fit.share, "off_map": fit.off_map[:MOST_WAYS]}
 
 
-def show_version(request: Request, version: MapVersion, form: MarkForm | None = None) -> HttpResponse:
+@dataclass(frozen=True)
+class Refusal:
+    """An answer to a mark that was not taken: why, and what was written, so that it is not lost."""
+
+    mark: int
+    reply: str
+    why: str
+
+
+def show_version(
+    request: Request, version: MapVersion, form: MarkForm | None = None, refusal: Refusal | None = None
+) -> HttpResponse:
     """The page of one version."""
     viewer, marks = request.viewer, marks_of(version)
     try:
@@ -87,10 +118,13 @@ def show_version(request: Request, version: MapVersion, form: MarkForm | None = 
         "problem": problem,
         "lines": lines_of(bpmn, done_on(version), marks),
         "marks": [(mark, names.get(mark.bpmn_id, "")) for mark in marks],
-        "unanswered": sum(mark.kind in OBJECTIONS and mark.replied_at is None for mark in marks),
+        "unanswered": unanswered(version),
+        "objected_before": objected_before(version),
+        "seen": mark_of(version.bpmn),
+        "refusal": refusal,
         "may_keep": keeps_for(viewer, version.process_map),
         "may_mark": may_mark,
-        "form": form or MarkForm(steps=list(names.items())),
+        "form": form or MarkForm(steps=list(names.items()), initial={"bpmn_id": request.GET.get("steg", "")}),
         "link": None if version.log else LinkForm(viewer=viewer),
     } | fit_of(version, bpmn)
     return render(request, "robots/map_version.html", context)
@@ -128,17 +162,32 @@ def map_edit(request: Request, uuid: UUID, number: int) -> HttpResponse:
     version = kept_version(request, uuid, number)
     form = DrawingForm(request.POST or None, request.FILES or None, initial={"seen": mark_of(version.bpmn)})
     if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        bpmn = form.drawing()
         try:
-            save_drawing(
-                by=request.viewer, version=version, bpmn=form.drawing(), seen=form.cleaned_data["seen"]
-            )
+            bpmn = bpmn or drawn_in_words(told["words"])
+            save_drawing(by=request.viewer, version=version, bpmn=bpmn, seen=told["seen"])
         except Refused as refused:
+            form.keep(bpmn, seen=mark_of(version.bpmn))
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("The map is saved."))
             return redirect("map_version", uuid, number)
-    context = {"form": form, "version": version, "map": version.process_map}
+    context = {
+        "form": form,
+        "version": version,
+        "map": version.process_map,
+        "lines": lines_of(readable(version), {}, []),
+    }
     return render(request, "robots/map_edit.html", context)
+
+
+def readable(version: MapVersion) -> BpmnMap:
+    """The version's map; an empty one of a drawing that can not be read any more."""
+    try:
+        return steps_of(version.bpmn)
+    except Refused:
+        return BpmnMap((), ())
 
 
 @login_required
@@ -161,7 +210,7 @@ def map_sign(request: Request, uuid: UUID, number: int) -> HttpResponse:
     """Signs a version."""
     version = kept_version(request, uuid, number)
     try:
-        sign_version(by=request.viewer, version=version)
+        sign_version(by=request.viewer, version=version, seen=request.POST.get("seen", ""))
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("map_version", uuid, number)
@@ -191,7 +240,7 @@ def map_mark(request: Request, uuid: UUID, number: int) -> HttpResponse:
     version = version_for(request.viewer, uuid, number)
     if not can_mark(request.viewer, organisation_id=version.organisation_id):
         raise NotAllowed
-    steps = [(step.id, step.name or step.id) for step in steps_of(version.bpmn).steps]
+    steps = [(step.id, step.name or step.id) for step in readable(version).steps]
     form = MarkForm(request.POST, steps=steps)
     if form.is_valid():
         try:
@@ -210,8 +259,10 @@ def map_answer(request: Request, uuid: UUID, number: int, mark: int) -> HttpResp
     """Answers what somebody said."""
     version = version_for(request.viewer, uuid, number)
     row = get_object_or_404(MapMark, pk=mark, version=version)
+    reply = request.POST.get("reply", "")
     try:
-        answer_mark(by=request.viewer, mark=row, reply=request.POST.get("reply", ""))
+        answer_mark(by=request.viewer, mark=row, reply=reply)
     except Refused as refused:
-        messages.error(request, str(refused))
-    return redirect("map_version", uuid, number)
+        return show_version(request, version, refusal=Refusal(row.pk, reply, str(refused)))
+    messages.success(request, _("The answer stands on the map, and is sent to who said it."))
+    return redirect(f"{reverse('map_version', args=[uuid, number])}#mark-{row.pk}")

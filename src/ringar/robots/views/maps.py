@@ -14,7 +14,16 @@ from ringar.core.rules import NotAllowed, Refused
 from ringar.robots.actions.maps import Decision, add_map, decide_map, draw_version
 from ringar.robots.forms.maps import DecisionForm, MapForm, VersionForm
 from ringar.robots.models.maps import ProcessMap
-from ringar.robots.queries.maps import gate_facts, keeps_for, kept_units, listed_maps, map_for, visible_logs
+from ringar.robots.queries.maps import (
+    decides_for,
+    gate_facts,
+    keeps_for,
+    kept_units,
+    listed_maps,
+    map_for,
+    said_to_decide,
+    visible_logs,
+)
 from ringar.robots.rules.maps import GateStep, MapKind, gate
 
 PAGE = 25
@@ -76,6 +85,7 @@ def map_detail(request: Request, uuid: UUID) -> HttpResponse:
         "now": now,
         "versions": list(process_map.versions.all())[::-1],
         "may_keep": keeps_for(request.viewer, process_map),
+        "may_decide": decides_for(request.viewer, process_map),
         "form": VersionForm(viewer=request.viewer, initial={"kind": MapKind.TO_BE}),
     }
     return render(request, "robots/map_detail.html", context)
@@ -105,9 +115,12 @@ def map_draw(request: Request, uuid: UUID) -> HttpResponse:
 def map_decide(request: Request, uuid: UUID) -> HttpResponse:
     """Drop, simplify, connect, or a robot."""
     process_map = map_for(request.viewer, uuid)
-    if not keeps_for(request.viewer, process_map):
+    if not decides_for(request.viewer, process_map):
         raise NotAllowed
-    form = DecisionForm(request.POST or None, process_map=process_map, viewer=request.viewer)
+    says = said_to_decide(process_map)
+    form = DecisionForm(
+        request.POST or None, process_map=process_map, viewer=request.viewer, says_authority=bool(says)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             decide_map(by=request.viewer, process_map=process_map, made=Decision(**form.cleaned_data))
@@ -116,4 +129,4 @@ def map_decide(request: Request, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("It is decided, and stands on the routine’s page."))
             return redirect("map_detail", uuid)
-    return render(request, "robots/map_decide.html", {"form": form, "map": process_map})
+    return render(request, "robots/map_decide.html", {"form": form, "map": process_map, "says": says})

@@ -27,12 +27,21 @@
   };
 
   for (const tool of document.querySelectorAll("[data-bpmn-tools]")) tool.hidden = false;
-  try {
+  const form = document.querySelector("form[data-bpmn-form]");
+  const saved = async () => {
     const answer = await fetch(place.dataset.source);
     const xml = await answer.text();
     if (!answer.ok) throw new Error(answer.status);
     if (xml) await drawing.importXML(xml);
     else await drawing.createDiagram();
+  };
+  let isChanged = false;
+  try {
+    const refused = form && form.elements.bpmn.value; // what was drawn and could not be saved
+    if (refused) {
+      isChanged = true;
+      await drawing.importXML(refused).catch(saved);
+    } else await saved();
   } catch (error) {
     fail(error);
     return;
@@ -68,14 +77,12 @@
     return;
   }
 
-  const form = document.querySelector("form[data-bpmn-form]");
-  let isChanged = false;
   let isWritten = false;
   drawing.on("commandStack.changed", () => {
     isChanged = true;
   });
   form.addEventListener("submit", async (event) => {
-    if (isWritten || form.elements.file.files.length) {
+    if (isWritten || form.elements.file.files.length || form.elements.words.value.trim()) {
       isChanged = false;
       return;
     }
