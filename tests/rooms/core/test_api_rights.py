@@ -68,6 +68,12 @@ show_effect     GET   open-pilot PPPPPPPP
 list_measurements GET pilot     K...PPPP
 list_measurements GET planned   K.....PP
 add_measurements POST pilot     K.....RR  {"values": [{"unit": "pilot", "week": "2026-03-02", "value": 1}]}
+list_data_sets  GET   -          PPPPPPPP
+list_data_sets  GET   -          PPPPPPPP  ?kind=pipes
+show_data_set   GET   pipes-data ....PPPP
+show_data_set   GET   open-data  PPPPPPPP
+list_assets     GET   pipes-data ......PP
+list_assets     GET   open-data  PPPPPPPP
 list_comments   GET   talk-need  ....PPPP
 list_comments   GET   talk-unit  ......PP
 list_comments   GET   talk-public PPPPPPPP
@@ -145,4 +151,4 @@ def test_every_operation_when_asked_by_everyone_then_as_the_table_says_and_nothi
         wrong += [f"{line}: {who} reads {word}" for who, word in told if who not in READERS[word]]
         seen |= {word for _who, word in told}
     assert not wrong, "\n".join(wrong)
-    assert seen > {"UTKASTET", "ENHETENS", "KOMMUNENS", "SKISSEN", "GÖMDA", "SAMTALSORDET", "INTERNT"}
+    assert seen > {"UTKASTET", "ENHETENS", "KOMMUNENS", "SKISSEN", "GÖMDA", "SAMTALSORDET", "INTERNT", "RÖRNÄTETS"}
