@@ -62,7 +62,8 @@ def look_at_sources() -> None:
     sources.queue_reading()
 
 
-@task("robots.read_source", label=_("See what has come in for a robot"), attempts=1)
+# Reading twice does no harm: a robot that is killed at it is no fault. What goes wrong is looked at soon again anyhow.
+@task("robots.read_source", label=_("See what has come in for a robot"), attempts=3)
 def read_source(work: WorkContext) -> None:
     sources.read_source(work.payload["robot"])
 

@@ -15,6 +15,7 @@ from django.db import connection
 
 from tests.conftest import ROOT
 from tests.rooms.robots import trial_tasks
+from tests.rooms.robots.invoice_cast import World, made_world
 
 START = Callable[..., "subprocess.Popen[bytes]"]
 
@@ -23,6 +24,22 @@ START = Callable[..., "subprocess.Popen[bytes]"]
 def trial_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(trial_tasks.FOLDER, str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The finance system and the mail server that invoice robots meet, for all tests."""
+    with made_world(tmp_path_factory.mktemp("world")) as world:
+        yield world
+
+
+@pytest.fixture
+def world(servers: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The same, with the robot told where they are, and nothing unread."""
+    for name, value in servers.settings().items():
+        monkeypatch.setenv(name, value)
+    servers.empty()
+    return servers
 
 
 def database_url() -> str:

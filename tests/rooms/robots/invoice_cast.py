@@ -1,5 +1,6 @@
 """The invoice robot against the world: both servers, its settings, mails sent to it, and what truly happened."""
 
+import re
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,8 +99,13 @@ class World:
         message.set_content(text)
         if attached:
             message.add_attachment(attached, maintype="application", subtype="xml", filename="faktura.xml")
+        self.post(message.as_bytes(), sender)
+
+    def post(self, mail: bytes, sender: str = ANNA) -> None:
+        """The same with the mail as it goes over the wire, but for its line ends."""
+        mail = re.sub(rb"\r?\n", b"\r\n", mail)
         with smtplib.SMTP("127.0.0.1", self.mail.ports["smtp"], timeout=60) as smtp:
-            smtp.send_message(message, sender, [ROBOT])
+            smtp.sendmail(sender, [ROBOT], mail)
 
 
 def text_of(body: bytes) -> str:

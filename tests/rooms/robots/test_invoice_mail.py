@@ -1,5 +1,6 @@
 """What the invoice robot understands of mails: pure functions, and mails as somebody may send them."""
 
+import time
 from email.message import EmailMessage
 from typing import Any
 
@@ -46,6 +47,7 @@ def test_read_request_when_clear_then_it_is_that_invoice(text: str) -> None:
         ("Är 70100001 makulerad?", "no_request"),
         ("Kreditera 70100001 och 70100002", "two_numbers"),
         ("Kreditera 500 kr på faktura 70100001", "in_part"),
+        ("Kreditera 1\u00a0500,50 kr på faktura 70100001", "in_part"),
         ("Kreditera 70100001, men bara rad 2", "in_part"),
         ("Makulera 70100001 och skicka en ny faktura", "more"),
         ("Kreditera fakturan till 556000-1234", "no_number"),
@@ -88,7 +90,33 @@ def test_read_letter_when_given_any_bytes_then_never_raises(junk: bytes, header:
         told = read_letter(data)
         assert set(told) >= {"from", "text", "fault", "invoices"}
         read_request(told)
-        assert len(reference_of(data, told["message_id"])) == 64
+        assert len(reference_of(data, told)) == 64
+
+
+def test_reference_when_ids_only_begin_alike_or_stand_on_all_mails_then_they_are_two() -> None:
+    def of(message_id: str, date: str = "Mon, 2 Nov 2026 08:00:00 +0100", more: str = "") -> str:
+        data = f"Message-ID: {message_id}\nDate: {date}\n{more}\nKreditera".encode()
+        return reference_of(data, read_letter(data))
+
+    assert of("<a@x>") == of("<a@x>", more="Received: by another way\n") == of(" <a@x>  (added by b)")
+    assert of("<scan one@x>") != of("<scan two@x>")
+    assert of("<scanner@x>") != of("<scanner@x>", "Mon, 2 Nov 2026 09:00:00 +0100")
+    assert of("<" + "a" * 400 + "1@x>") != of("<" + "a" * 400 + "2@x>")
+    assert of("") != of("", more="X: y\n")
+
+
+def test_read_letter_when_a_header_never_ends_then_its_beginning_is_read_at_once() -> None:
+    for header in ("Subject: ", "From: ", "Reply-To: ", "Content-Type: text/plain; ", "Message-ID: <"):
+        for word in ("a ", "=?utf-8?q?a?= ", "a@b.example, ", '"', "a=b; ", "\n a@b.example,"):
+            began = time.process_time()
+            read_letter(f"{header}{word * 100_000}\n\nKreditera".encode())
+            assert time.process_time() - began < 2, (header, word)
+
+
+def test_read_request_when_white_space_never_ends_then_it_is_read_at_once() -> None:
+    began = time.process_time()
+    read_request(mail("kreditera 1" + " " * 20_000 + "1" * 20_000))
+    assert time.process_time() - began < 2
 
 
 def test_read_letter_when_parts_stand_within_parts_without_end_then_a_person_reads_it() -> None:

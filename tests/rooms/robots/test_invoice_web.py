@@ -3,7 +3,6 @@
 import io
 import shutil
 import zipfile
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,7 +11,7 @@ from ringar.robots.models.cases import CaseFile, Robot
 from ringar.robots.rules.cases import CaseState
 from ringar_kits.invoices import check_invoice, read_invoice
 from tests.people import People
-from tests.rooms.robots.invoice_cast import World, due_again, made_world, published, told, work_off
+from tests.rooms.robots.invoice_cast import World, due_again, published, told, work_off
 from tests.world import PASSWORD, switch
 
 pytestmark = [
@@ -20,12 +19,6 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium on this machine"),
 ]
 pages = pytest.importorskip("ringar.robots.library.cancel_invoice_web")
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with made_world(tmp_path_factory.mktemp("world")) as world:
-        yield world
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ def invoice_to_cancel(
     """
     invoice = found["invoice"]
     letter = {"from": mail["from"], "mail": str(mail["text"])[:MOST_SHOWN]}
+    letter |= {"files": ", ".join(mail["files"])[:MOST_SHOWN]} if mail["files"] else {}
     doubts = [] if answered.approved else _doubts_of_mail(request)
     if invoice is None:
         raise NeedsHuman(_not_found(doubts, found), **_others(request, found), **letter)
@@ -98,6 +99,7 @@ def _doubts_of_mail(request: Values) -> list[str]:
         "too_large": _("The mail is larger than 20 MB and was not fetched: read it in the mailbox."),
         "unreadable": _("The mail can not be read by machine: read it in the mailbox."),
         "bounce": _("A mail came back: its receiver could not be reached."),
+        "reply": _("The mail answers what the robot wrote."),
         "no_request": _("The mail does not say that an invoice is to be cancelled."),
         "not_to_be": _("The mail seems to say that an invoice is not to be cancelled."),
         "in_part": _("The mail seems to ask for a part of an invoice; the robot cancels whole ones."),

@@ -18,23 +18,42 @@ from ringar_kits.invoices import InvoiceError, read_invoice
 MOST_TEXT = 20_000  # characters
 MOST_PARTS = 50
 MOST_LINE = 300
-TEXTS = ("message_id", "from", "to_answer", "subject", "text", "automatic", "fault")
+MOST_HEADER = 4_000
+TEXTS = ("message_id", "date", "from", "to_answer", "subject", "text", "automatic", "fault")
+OWN_ID = re.compile(r"<[0-9a-f-]{36}\.[\w-]+@[^@>]+>")  # as `Mailbox.message_id_of` makes them
 
 
-def reference_of(data: bytes, message_id: str) -> str:
-    """What makes two deliveries the same mail: its Message-ID, or all of its bytes where it has none."""
-    return hashlib.sha256(message_id.encode() if message_id else data).hexdigest()
+class _Cut(policy.EmailPolicy):
+    """Reads the beginning of each header: the library takes hours for one of some megabytes."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:MOST_HEADER]
+
+
+CUT = _Cut()
+
+
+def reference_of(data: bytes, letter: dict[str, Any]) -> str:
+    """What makes two deliveries the same mail: its Message-ID and date, or all of its bytes where it has no ID.
+
+    The date too, since there are machines that give all their mails one ID.
+    """
+    named = f"{letter['message_id']}\n{letter['date']}".encode("utf-8", "replace")
+    return hashlib.sha256(named if letter["message_id"] else data).hexdigest()
 
 
 def read_letter(data: bytes, *, size: int | None = None) -> dict[str, Any]:
     """The mail as a case's payload, at most about 100,000 characters; `size` where only its head was fetched.
 
-    Keys: message_id, from, to_answer (an address), subject, text, automatic ("", "auto", "bounce"), files (names),
-    invoices (what attached UBL says, or its fault), too_large (bytes, 0 where it was read), fault.
+    Keys: message_id, date (as it stands), from, to_answer (an address), subject, text, automatic ("", "auto",
+    "bounce"), is_reply (to a robot's mail), files (names), invoices (what attached UBL says, or its fault), too_large
+    (bytes, 0 where it was read), fault.
     """
-    told: dict[str, Any] = dict.fromkeys(TEXTS, "") | {"too_large": size or 0, "files": [], "invoices": []}
+    told: dict[str, Any] = dict.fromkeys(TEXTS, "") | {"is_reply": False, "too_large": size or 0}
+    told |= {"files": [], "invoices": []}
     try:
-        letter = message_from_bytes(data, policy=policy.default)
+        letter = message_from_bytes(data, policy=CUT)
         told |= _head(letter)
         told |= _content(letter) if size is None else {}
     except Exception as error:  # the library meets what nobody thought of: a person reads this mail
@@ -42,14 +61,18 @@ def read_letter(data: bytes, *, size: int | None = None) -> dict[str, Any]:
     return told
 
 
-def _head(letter: Message) -> dict[str, str]:
+def _head(letter: Message) -> dict[str, Any]:
     sender = _address(_header(letter, "From"))
+    ids = _raw(letter, "Message-ID")
+    before = f"{_raw(letter, 'In-Reply-To')} {_raw(letter, 'References')}"
     return {
-        "message_id": _header(letter, "Message-ID").split(" ")[0],
+        "message_id": (re.findall("<[^<>]*>", ids) or [ids])[0],
+        "date": _header(letter, "Date"),
         "from": sender.lower(),
         "to_answer": _address(_header(letter, "Reply-To")) or sender,
         "subject": _header(letter, "Subject"),
         "automatic": _automatic(letter),
+        "is_reply": bool(OWN_ID.search(before)),
     }
 
 
@@ -57,8 +80,14 @@ def _header(letter: Message, name: str) -> str:
     try:
         value = str(letter.get(name, ""))
     except Exception:  # faults of the library's parser for headers that are none
-        value = next((str(raw) for key, raw in letter.raw_items() if key.lower() == name.lower()), "")
+        return _raw(letter, name)[:MOST_LINE]
     return " ".join(value.split())[:MOST_LINE]
+
+
+def _raw(letter: Message, name: str) -> str:
+    """The header as it stands: the library takes "<a b@c>" for "<a"."""
+    value = next((str(raw) for key, raw in letter.raw_items() if key.lower() == name.lower()), "")
+    return " ".join(value.split())
 
 
 def _address(header: str) -> str:
@@ -173,7 +202,7 @@ def write_answer(letter: dict[str, Any], text: str, *, sender: str, message_id: 
     answer["Subject"] = one_line(f"SV: {subject}")
     answer["Date"], answer["Message-ID"] = formatdate(localtime=True), message_id
     answer["Auto-Submitted"] = "auto-replied"
-    if re.fullmatch(r"<[\x21-\x3b\x3d\x3f-\x7e]+>", letter["message_id"]):
+    if re.fullmatch(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>", letter["message_id"]):
         answer["In-Reply-To"] = letter["message_id"]
         answer["References"] = letter["message_id"]
     answer.set_content(text, cte="quoted-printable")

@@ -17,12 +17,11 @@ from django.utils.translation import gettext as _
 
 from ringar.robots.authoring import Item, NeedsHuman, TargetDown
 from ringar.robots.library.addresses import SECONDS, server, tls
-from ringar.robots.library.letters import read_letter, reference_of, write_answer
+from ringar.robots.library.letters import OWN_ID, read_letter, reference_of, write_answer
 from ringar.robots.robot_settings import secret, setting
 
 LARGEST = 20 * 1024 * 1024  # bytes; a larger mail is not fetched, a person reads it
 AT_ONCE = 200
-OWN_ID = re.compile(r"<[0-9a-f-]{36}\.[\w-]+@[^@>]+>")  # as `message_id_of` makes them
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,26 @@ class Mailbox:
         return f"@{self.address.rpartition('@')[2]}"
 
     def new_items(self) -> Iterator[Item]:
-        """Unread mails, the oldest first, without those that the robot sent itself."""
+        """Unread mails, the oldest first, without those that the robot sent itself.
+
+        One that the server does not hand over stays unread and holds up no other; TargetDown is raised at the end.
+        """
+        fault = None
         with self.opened() as connection:
             uids = _search(connection, "UNSEEN")[:AT_ONCE]
             sizes = _sizes(connection, uids)
             for uid in uids:
-                item = self.read(connection, uid, sizes.get(uid, 0))
+                try:
+                    item = self.read(connection, uid, sizes.get(uid, 0))
+                except TargetDown as error:
+                    fault = error
+                    continue
                 if item is None:
                     _mark_read(connection, uid)
                 else:
                     yield item
+        if fault is not None:
+            raise fault
 
     def acknowledge(self, item: Item) -> None:
         """Marks the mail as read."""
@@ -73,7 +82,7 @@ class Mailbox:
         if told["from"] == self.address and OWN_ID.fullmatch(told["message_id"]):
             return None
         title = told["subject"] or _("A mail without a subject")
-        return Letter(reference_of(data, told["message_id"]), title, told, connection, uid)
+        return Letter(reference_of(data, told), title, told, connection, uid)
 
     def message_id_of(self, key: str) -> str:
         """The same for the same key: how an answer is known again."""
@@ -107,7 +116,7 @@ class Mailbox:
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[imaplib.IMAP4]:
-        """The mailbox over IMAP, logged out afterwards."""
+        """The mailbox over IMAP, logged out afterwards. Raises TargetDown, OSError."""
         host, port, security = server(self.robot, "IMAP", 993)
         connection = (
             imaplib.IMAP4_SSL(host, port, ssl_context=tls(), timeout=SECONDS)
@@ -122,6 +131,8 @@ class Mailbox:
             )
             _checked(connection.select("INBOX"))
             yield connection
+        except imaplib.IMAP4.error as error:
+            raise TargetDown(f"The mailbox says: {error}") from error
         finally:
             with contextlib.suppress(imaplib.IMAP4.error, OSError):
                 connection.logout()

@@ -10,8 +10,8 @@ from typing import Any
 
 NUMBERS = r"[1-9]\d{5,9}"  # what an invoice's number looks like, where the robot is not told otherwise
 DOUBTS = (
-    "too_large", "unreadable", "bounce", "no_request", "not_to_be", "in_part", "more", "two_numbers", "no_number",
-    "attachment",
+    "too_large", "unreadable", "bounce", "reply", "no_request", "not_to_be", "in_part", "more", "two_numbers",
+    "no_number", "attachment",
 )  # fmt: skip
 FOLD = re.IGNORECASE
 # What was done ("är den krediterad?") is no wish.
@@ -31,7 +31,7 @@ NOT = re.compile(
 IN_PART = re.compile(
     r"\b(delkredit\w*|delvis|halva|hälften|en del av|mellanskillnad\w*|partial\w*|part of"
     r"|(?:bara|endast|only)\s+(?:rad|rader|raden|line)|rad(?:en)? \d+"
-    r"|(?:kreditera|makulera|credit)\s+\d[\d  ]*(?:[.,]\d+)?\s*(?:kr|kronor|sek|:-))",
+    r"|(?:kreditera|makulera|credit)\s+\d+(?:[ \xa0]\d+)*(?:[.,]\d+)?\s*(?:kr|kronor|sek|:-))",
     FOLD,
 )
 MORE = re.compile(
@@ -53,7 +53,9 @@ QUOTES = re.compile(
     FOLD,
 )
 COMPANY = re.compile(r"(?<![\d-])(\d{6})-(\d{4})(?![\d-])")
-AMOUNT = re.compile(r"(?<![\d-])(\d{1,3}(?:[  ]\d{3})+|\d+)([.,]\d{2})?\s*(?:kr\b|kronor\b|sek\b|:-)", FOLD)
+AMOUNT = re.compile(
+    r"(?<![\d-])(\d{1,3}(?:[ \xa0]\d{3})+|\d+)([.,]\d{2})?\s*(?:kr\b|kronor\b|sek\b|:-)", FOLD
+)
 
 
 def read_request(mail: dict[str, Any], *, numbers: str = NUMBERS) -> dict[str, Any]:
@@ -85,6 +87,7 @@ def _doubt(mail: dict[str, Any], text: str, found: list[str]) -> str:
         "too_large": mail["too_large"],
         "unreadable": mail["fault"],
         "bounce": mail["automatic"] == "bounce",
+        "reply": mail.get("is_reply"),  # a mail that was read before this was asked says nothing of it
         "not_to_be": NOT.search(text),
         "no_request": not ASKS.search(text),
         "in_part": IN_PART.search(text),
