@@ -11,8 +11,9 @@ from ringar.core.views.style import ICONS
 
 SOURCE = Path(ringar.__file__).parent
 SHEETS = ("ringar", "parts", "together", "charts")
-OWN_SHEETS = ("maps",)  # loaded by the few pages that need them
-CSS = "".join((SOURCE / f"core/static/core/{name}.css").read_text("utf-8") for name in SHEETS + OWN_SHEETS)
+OWN_SHEETS = ("core/static/core/maps.css", "city/static/city/map.css")  # loaded by the few pages that need them
+EVERY_SHEET = (*(f"core/static/core/{name}.css" for name in SHEETS), *OWN_SHEETS)
+CSS = "".join((SOURCE / name).read_text("utf-8") for name in EVERY_SHEET)
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 COLOUR = re.compile(r"(?:^|[;\s])(?:color|fill): var\(--([\w-]+)\)")
 GROUND = re.compile(r"(?:^|[;\s])background(?:-color)?: var\(--([\w-]+)\)")
@@ -29,6 +30,7 @@ SHAPES = (
     "drop",
     "legend",
     "process",
+    "leak",
 )  # fill there is no text
 
 
@@ -116,7 +118,7 @@ def test_icons_when_named_then_they_are_in_the_sprite() -> None:
 def test_files_when_served_then_they_are_small() -> None:
     scripts = [path.read_text(encoding="utf-8") for path in SOURCE.glob("*/static/*/*.js")]
     assert len(CSS.encode()) <= 45_000
-    assert 50 < sum(len(script.splitlines()) for script in scripts) <= 300
+    assert 50 < sum(len(script.splitlines()) for script in scripts) <= 600
 
 
 def test_templates_when_read_then_hold_no_inline_script_or_style() -> None:

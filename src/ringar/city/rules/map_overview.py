@@ -19,8 +19,8 @@ class Overview:
 
 
 def overview_of(areas: Sequence[AreaShape]) -> Overview | None:
-    """The drawing of the areas that have at least three corners; None where there is none."""
-    drawn = [area for area in areas if len(area.corners) > 2][::-1]
+    """The drawing of the areas that lie somewhere, a straight street as a line; None where there is none."""
+    drawn = [area for area in areas if len(area.corners) > 1][::-1]
     if not drawn:
         return None
     every = np.concatenate([area.corners for area in drawn])

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from numpy.typing import NDArray
 
+from ringar.city.actions.data import note_export, note_look
 from ringar.city.leak_words import notes_of
 from ringar.city.models import Fit, PipeRisk
 from ringar.city.queries.map import (
@@ -85,6 +86,7 @@ def address_of(wanted: Wanted) -> str:
 def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
     """The map of a fit, its areas, and a page of its pipes."""
     fit = mapped_fit(request.viewer, uuid)
+    note_look(by=request.viewer, data_set=fit.pipes)
     drawing, wanted = drawing_of(fit), asked_for(request)
     places = wanted_places(drawing, wanted)
     after = request.GET.get("after", "")
@@ -92,7 +94,7 @@ def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
     asked = address_of(wanted)
     context = {
         "fit": fit,
-        "fits": mapped_fits(request.viewer).defer("result", "by")[:MOST_FITS],
+        "fits": mapped_fits(request.viewer).defer("result")[:MOST_FITS],
         "wanted": wanted,
         "asked": asked,
         "percents": PERCENTS,
@@ -157,6 +159,7 @@ def leak_map_data(request: Request, uuid: UUID) -> HttpResponse:
 def leak_map_pipe(request: Request, uuid: UUID, rank: int) -> HttpResponse:
     """Why a pipe stands where it does, and what is known of it: a page, or a part of the map's page."""
     risk = risk_for(request.viewer, uuid, rank)
+    note_look(by=request.viewer, data_set=risk.fit.pipes)
     share = share_of(drawing_of(risk.fit), rank)
     context = line_of(risk, share) | {
         "fit": risk.fit,
@@ -174,6 +177,7 @@ def leak_map_pipe(request: Request, uuid: UUID, rank: int) -> HttpResponse:
 def leak_map_csv(request: Request, uuid: UUID) -> FileResponse:
     """The table as the filter leaves it, as a file."""
     fit = mapped_fit(request.viewer, uuid)
+    note_export(by=request.viewer, data_set=fit.pipes, what="lackkarta")
     headers = [
         *(_("Place"), _("Pipe"), _("Area"), _("Street"), _("Material"), _("Laid"), _("Length, m")),
         *(_("Breaks to expect"), _("At least"), _("At most"), _("For each kilometre")),
@@ -209,6 +213,7 @@ def all_lines(fit: Fit, wanted: Wanted) -> Iterator[tuple[dict[str, object], Pip
 def leak_map_geojson(request: Request, uuid: UUID) -> FileResponse:
     """The pipes as the filter leaves them, for map programs. Written whole before it is sent."""
     fit = mapped_fit(request.viewer, uuid)
+    note_export(by=request.viewer, data_set=fit.pipes, what="lackkarta.geojson")
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
     file.write(b'{"type": "FeatureCollection", "features": [')
     for number, (line, risk) in enumerate(all_lines(fit, asked_for(request))):
@@ -232,7 +237,9 @@ def leak_map_geojson(request: Request, uuid: UUID) -> FileResponse:
         file.write((",\n" if number else "\n").encode() + json.dumps(feature, ensure_ascii=False).encode())
     file.write(b"\n]}\n")
     file.seek(0)
-    return FileResponse(file, True, "lackkarta.geojson", content_type="application/geo+json")
+    return FileResponse(
+        file, as_attachment=True, filename="lackkarta.geojson", content_type="application/geo+json"
+    )
 
 
 @login_required
