@@ -43,9 +43,10 @@ def read_rows(
     In CSV and Excel the header is row 1 and cells are text (Excel: text, numbers, dates); in JSON lines the number
     is the line's, in a JSON array the element's from 1. Column names are trimmed. `tell` receives what was
     mended on the way (bytes that are no text, in words). Raises `InputError` where the file cannot be
-    read, is larger than `max_bytes`, or a row is broken (with `broken`, that receives the error and the row is
-    left out; what a quotation mark that is never closed swallowed is read anew, line by line); nothing beyond `max_bytes` is ever read. An Excel file is
-    read if it unpacks to at most `max_unpacked` bytes (default: ten times `max_bytes`).
+    read, is larger than `max_bytes`, or a row is broken; nothing beyond `max_bytes` is ever read. With `broken`, that
+    receives the error and only the row is left out; what a quotation mark that is never closed swallowed is read
+    anew, line by line. An Excel file is read if it unpacks to at most `max_unpacked` bytes (default: ten times
+    `max_bytes`).
     """
     path = Path(path)
     start = _check_file(path, max_bytes)

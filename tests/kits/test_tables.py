@@ -125,3 +125,46 @@ def test_read_rows_when_bytes_are_anything_then_rows_or_an_input_error_come(tmp_
         assert refused.place
     else:
         assert all(isinstance(number, int) for number, _ in rows)
+
+
+def broken_and_good(tmp_path, content, name="pipes.csv"):
+    broken = []
+    rows = rows_of(tmp_path, content, name, broken=broken.append)
+    return [error.place for error in broken], [(number, row["id"]) for number, row in rows]
+
+
+def test_read_rows_with_broken_told_then_only_the_broken_row_is_left_out(tmp_path):
+    content = b'id,a\n1,x\n2,x,too many\n3,"one\ntwo"\n4,"x"y\n5,x\n6,a\0b\n7,x\n'
+    assert broken_and_good(tmp_path, content) == (
+        ["pipes.csv, row 3", "pipes.csv, row 5", "pipes.csv, line 8"],
+        [(2, "1"), (4, "3"), (6, "5"), (8, "7")],
+    )
+
+
+def test_read_rows_with_broken_told_when_a_quotation_mark_is_never_closed_then_its_row_alone_is_lost(
+    tmp_path,
+):
+    rows = [f"{number},x" for number in range(1, 901)]
+    rows[4] = '5,"x'
+    places, good = broken_and_good(tmp_path, "\n".join(["id,a", *rows]).encode())
+    assert places == ["pipes.csv, row 6"]
+    assert [name for _, name in good] == [str(number) for number in range(1, 901) if number != 5]
+
+
+def test_read_rows_with_broken_told_when_a_mark_is_closed_rows_later_then_the_rows_between_are_read(tmp_path):
+    content = b'id,a,b\n1,"x,y\n2,x,y\n3,x",y,z,w,q\n4,x,y\n'
+    places, good = broken_and_good(tmp_path, content)
+    assert "2" in [name for _, name in good]
+    assert "4" in [name for _, name in good]
+    assert places[0] == "pipes.csv, row 2"
+
+
+def test_read_rows_with_broken_told_in_json_then_only_that_line_is_left_out(tmp_path):
+    lines = b'{"id": "1"}\n{"id": \n{"id": "3"}\n'
+    assert broken_and_good(tmp_path, lines, "p.jsonl") == (["p.jsonl, line 2"], [(1, "1"), (3, "3")])
+    assert broken_and_good(tmp_path, b'[{"id": "1"}, 7]', "p.json") == (["p.json, element 2"], [(1, "1")])
+
+
+def test_read_rows_with_broken_told_when_the_header_is_broken_then_it_is_an_error(tmp_path):
+    with pytest.raises(InputError, match="two columns are named 'id'"):
+        broken_and_good(tmp_path, b"id,id\n1,2\n")
