@@ -229,7 +229,7 @@ def test_run_when_the_code_was_changed_while_it_worked_then_it_stops_with_a_clea
     )
     case = handled(case)
     assert case.state == CaseState.WAITING
-    assert "look_up" in case.question and "find" in case.question
+    assert "Look up" in case.question and "Sök fakturan" in case.question
     assert effects() == []
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from ringar.core.models import AuditEvent, Person
 from ringar.robots.actions.cases import take_over_case
@@ -370,7 +371,13 @@ def test_keeping_when_by_somebody_who_only_reads_then_it_is_not_found(
 def test_facts_when_told_then_words_are_plain_and_long_ones_are_cut() -> None:
     assert fact_word("invoice_lines") == "Invoice lines"
     assert value_text(None) == "–"
-    assert value_text({"a": [1]}) == '{"a": [1]}'
+    with override("sv"):
+        assert value_text({"number": "17", "others": ["1", "2"], "doubt": ""}) == "Nummer: 17; Andra som passar: 1, 2"
+        assert facts_of({"amount": "44978.50", "ended": "declined"}) == [
+            ("Belopp", "44\xa0978,50"),
+            ("Hur det slutade", "en människa sa nej"),
+        ]
+    assert value_text("NaN", "amount") == "NaN"
     assert len(value_text("x" * 9_000)) < 700
     assert facts_of(None) == []
     assert [text for _, text in facts_of("K17")] == ["K17"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ringar.core.kit_words import reason
 from ringar.robots.authoring import NeedsHuman
 from ringar.robots.library.read_mail import find_numbers
 from ringar_kits.invoices import InvoiceError, check_invoice, make_credit_note, read_invoice
@@ -167,7 +168,7 @@ def make_note(document: bytes, invoice: Values, *, mark: str, today: date) -> di
         )
         errors = sorted({finding.rule for finding in check_invoice(note) if finding.is_error})
     except InvoiceError as error:
-        text = _("No credit note can be made of the invoice: %(fault)s") % {"fault": str(error)[:500]}
+        text = _("No credit note can be made of the invoice: %(fault)s") % {"fault": reason(error)[:500]}
         raise NeedsHuman(text, **facts) from error
     if errors:
         text = _("The credit note would break the rules %(rules)s.") % {"rules": ", ".join(errors)}

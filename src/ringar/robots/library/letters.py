@@ -13,6 +13,7 @@ from email.utils import formatdate, parseaddr
 from html.parser import HTMLParser
 from typing import Any
 
+from ringar.core.kit_words import reason
 from ringar_kits.invoices import InvoiceError, read_invoice
 
 MOST_TEXT = 20_000  # characters
@@ -156,7 +157,7 @@ def _invoice(data: Any) -> dict[str, str]:
     try:
         invoice = read_invoice(data if isinstance(data, bytes) else b"")
     except InvoiceError as error:
-        return {"fault": str(error)[:MOST_LINE]}
+        return {"fault": reason(error)[:MOST_LINE]}
     return {
         "number": invoice.number[:MOST_LINE],
         "customer": invoice.buyer.name[:MOST_LINE],
