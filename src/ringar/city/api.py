@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from ringar.city.actions.data import note_export
+from ringar.city.api_sensors import router as sensors
 from ringar.city.models import Asset, DataSet
 from ringar.city.queries.data import data_set_for, holding, known_sets, listed_assets, opened_set
 from ringar.city.rules.data import DataKind, can_look_into
@@ -152,4 +153,4 @@ def list_assets(request: HttpRequest, uuid: UUID, wanted: Query[AssetPlace]) -> 
     }
 
 
-ROUTERS = [("/data-sets", router)]
+ROUTERS = [("/data-sets", router), ("/sensors", sensors)]

@@ -2,7 +2,12 @@
 
 from django.urls import URLPattern, URLResolver
 
-from ringar.city.urls import data, lists
+from ringar.city.urls import data, lists, sensors
 from ringar.city.urls import map as maps
 
-urlpatterns: list[URLPattern | URLResolver] = [*data.urlpatterns, *lists.urlpatterns, *maps.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *data.urlpatterns,
+    *lists.urlpatterns,
+    *maps.urlpatterns,
+    *sensors.urlpatterns,
+]

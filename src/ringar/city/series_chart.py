@@ -1,0 +1,86 @@
+"""The chart of a sensor's series, drawn by the server: the mean, and the lowest and highest around it.
+
+Places are in thousandths of the drawing's sides, so that it stretches with the page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
+
+from ringar.city.queries.sensors import GATHERED, Gathered, Span
+from ringar.core.charts import place
+
+SIDE = 1000
+TICKS = 4
+GAP = 3
+"""So many slots without a value break the line: nothing is drawn where nothing was measured."""
+MARGIN = 0.05
+
+
+@dataclass(frozen=True)
+class SeriesChart:
+    """The drawing for its template: lines and bands as SVG has them, scales, and the same values for the table."""
+
+    lines: tuple[str, ...]
+    bands: tuple[str, ...]
+    ticks: tuple[tuple[str, str], ...]
+    ends: tuple[str, str]
+    rows: tuple[Gathered, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was measured in that time."""
+        return not self.rows
+
+
+def series_chart(rows: Sequence[Gathered], span: str, end: datetime) -> SeriesChart:
+    """The drawing of these values, up to `end`."""
+    back, _trunc, slot = GATHERED[span]
+    start = end - back
+    ends = (day_text(start, span), day_text(end, span))
+    if not rows:
+        return SeriesChart((), (), (), ends, ())
+    low, high = min(each.low for each in rows), max(each.high for each in rows)
+    spare = (high - low) * MARGIN or abs(high) * MARGIN or 1.0
+    low, high = low - spare, high + spare
+
+    def x(each: Gathered) -> float:
+        return max(0.0, (each.at - start) / back) * SIDE
+
+    def y(value: float) -> float:
+        return (high - value) / (high - low) * SIDE
+
+    lines, bands = [], []
+    for part in unbroken(rows, slot):
+        lines.append(" ".join(f"{x(each):.1f},{y(each.mean):.1f}" for each in part))
+        around = [(each, each.high) for each in part] + [(each, each.low) for each in reversed(part)]
+        bands.append(" ".join(f"{x(each):.1f},{y(value):.1f}" for each, value in around))
+    return SeriesChart(tuple(lines), tuple(bands), ticks_between(low, high), ends, tuple(rows))
+
+
+def unbroken(rows: Sequence[Gathered], slot: timedelta) -> list[list[Gathered]]:
+    """The rows in runs without a gap. A sensor that measures seldom is held against its own pace."""
+    steps = sorted(b.at - a.at for a, b in pairwise(rows))
+    pace = steps[len(steps) // 2] if steps else slot
+    parts: list[list[Gathered]] = [[rows[0]]]
+    for before, each in pairwise(rows):
+        if each.at - before.at > GAP * max(slot, pace):
+            parts.append([])
+        parts[-1].append(each)
+    return parts
+
+
+def ticks_between(low: float, high: float) -> tuple[tuple[str, str], ...]:
+    """(place from above, number) of the scale's lines."""
+    values = [low + (high - low) * n / TICKS for n in range(TICKS + 1)]
+    decimals = next((n for n in range(6) if (high - low) * 10**n >= TICKS * 2), 6)
+    return tuple((place(high - each, 0, high - low), number_format(each, decimals)) for each in values)
+
+
+def day_text(at: datetime, span: str) -> str:
+    """A moment as the axis tells it."""
+    return date_format(localtime(at), "j M Y" if span == Span.YEAR else "j M H:i")
