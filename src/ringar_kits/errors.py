@@ -1,6 +1,6 @@
 """How every kit says that what it was given cannot be used."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -38,3 +38,13 @@ class InputError(ValueError):
 
     def _where(self) -> str:
         return f"{self.place}: {self.problem}" if self.place else self.problem
+
+
+Broken = Callable[[InputError], None]
+
+
+def tell_or_raise(error: InputError, broken: Broken | None) -> None:
+    """Hand an error to the one who wants to know of broken rows and go on; raise it where nobody does."""
+    if broken is None:
+        raise error
+    broken(error)

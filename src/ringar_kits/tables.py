@@ -2,8 +2,6 @@
 
 import codecs
 import csv
-import io
-import json
 import re
 import tempfile
 import zipfile
@@ -14,18 +12,16 @@ from typing import Any
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from ringar_kits.errors import InputError
+from ringar_kits.errors import Broken, InputError, tell_or_raise
+from ringar_kits.json_rows import Row, json_line_rows, json_rows
 
 MAX_BYTES = 200_000_000
 MAX_COLUMNS = 1_000
 MAX_BLANK_ROWS = 10_000  # on end: a cell in the last row of a sheet would otherwise be a million rows
 MAX_ROW_LINES = 200  # of a row that may be broken: else one lost quotation mark has the file read many times
 DELIMITERS = ",;\t|"
-Row = tuple[int, dict[str, Any]]
 Tell = Callable[[str], None]
-Broken = Callable[[InputError], None]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 csv.field_size_limit(MAX_BYTES)
 
@@ -58,9 +54,9 @@ def read_rows(
         return _excel_rows(path, max_unpacked or 10 * max_bytes, broken)
     encoding = _find_encoding(path, start)
     if kind in (".jsonl", ".ndjson"):
-        return _json_line_rows(path, encoding, tell, broken)
+        return json_line_rows(path, encoding, tell, broken)
     if kind == ".json" or start.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1] in (b"[", b"{"):
-        return _json_rows(path, encoding, tell, broken)
+        return json_rows(path, encoding, tell, broken)
     return _csv_rows(path, encoding, broken)
 
 
@@ -251,7 +247,7 @@ def _excel_rows(path: Path, max_unpacked: int, broken: Broken | None) -> Iterato
                 try:
                     named = _named(header, row, path, number)
                 except InputError as error:
-                    _pass_on(error, broken)
+                    tell_or_raise(error, broken)
                 else:
                     yield number, named
     except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
@@ -285,75 +281,6 @@ def _check_extent(path: Path, number: int, blank: int, cells: tuple[Any, ...]) -
             remedy="Remove the columns that are not needed",
             facts={"most": MAX_COLUMNS},
         )
-
-
-def _pass_on(error: InputError, broken: Broken | None) -> None:
-    if broken is None:
-        raise error
-    broken(error)
-
-
-def _json_line_rows(path: Path, encoding: str, tell: Tell, broken: Broken | None) -> Iterator[Row]:
-    with path.open(encoding=encoding, newline="\n") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                place = f"{path.name}, line {number}"
-                try:
-                    row = _object(_parse(line, place), place, tell)
-                except InputError as error:
-                    _pass_on(error, broken)
-                else:
-                    yield number, row
-
-
-def _json_rows(path: Path, encoding: str, tell: Tell, broken: Broken | None) -> Iterator[Row]:
-    content = _parse(path.read_text(encoding=encoding), path.name)
-    if isinstance(content, dict):
-        # exports often wrap their rows: {"results": [...]}
-        lists = [value for value in content.values() if isinstance(value, list)]
-        content = max(lists, key=len) if lists else [content]
-    if not isinstance(content, list):
-        raise InputError("there is no list of rows", place=path.name, remedy="Give a JSON array of objects")
-    for number, item in enumerate(content, 1):
-        try:
-            row = _object(item, f"{path.name}, element {number}", tell)
-        except InputError as error:
-            _pass_on(error, broken)
-        else:
-            yield number, row
-
-
-def _parse(text: str, place: str) -> Any:
-    try:
-        return json.load(io.StringIO(text))
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            "this is not JSON ({error})",
-            place=place,
-            remedy="Check the file with its maker",
-            facts={"error": str(error)},
-        ) from error
-
-
-def _object(item: Any, place: str, tell: Tell) -> dict[str, Any]:
-    if not isinstance(item, dict):
-        raise InputError(
-            "this is not an object", place=place, remedy='Each row is written {"column": value, …}'
-        )
-    if _SURROGATE.search(json.dumps(item, ensure_ascii=False)):
-        tell(f"{place}: half characters (lone surrogates) were replaced by �")
-        item = _mended(item)
-    return {str(key).strip(): "" if value is None else value for key, value in item.items()}
-
-
-def _mended(value: Any) -> Any:
-    if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_mended(item) for item in value]
-    if isinstance(value, dict):
-        return {_mended(key): _mended(item) for key, item in value.items()}
-    return value
 
 
 def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
