@@ -32,8 +32,13 @@ def unguarded(code: RobotCode) -> list[str]:
 
 def differences(code: RobotCode, version: MapVersion) -> list[str]:
     """Where the map and the robot's steps do not name the same, as sentences."""
+    return differences_from(code, version.bpmn)
+
+
+def differences_from(code: RobotCode, bpmn: str) -> list[str]:
+    """The same, of a map's BPMN."""
     try:
-        drawn = read_bpmn(version.bpmn, name=str(version))
+        drawn = read_bpmn(bpmn, name=code.process_map)
     except InputError as error:
         return [_("The map can not be read: %(fault)s") % {"fault": reason(error)}]
     found = check_steps(drawn, {step.bpmn_id for step in code.steps if step.bpmn_id})
@@ -73,7 +78,7 @@ def is_held(robot: Robot) -> bool:
 @lru_cache(maxsize=256)
 def _holds(name: str, _source_hash: str, bpmn: str) -> bool:
     code = robot_named(name)
-    return code is not None and bool(unguarded(code) + differences(code, MapVersion(bpmn=bpmn)))
+    return code is not None and bool(unguarded(code) + differences_from(code, bpmn))
 
 
 @transaction.atomic
