@@ -14,9 +14,17 @@ import numpy as np
 
 from ringar_kits.errors import InputError
 from ringar_kits.leaks.backtest import backtest
-from ringar_kits.leaks.file_commands import add_file_commands, add_network, read_named, report_lines
+from ringar_kits.leaks.consequence import Consequence, risk_of
+from ringar_kits.leaks.file_commands import (
+    add_file_commands,
+    add_network,
+    add_places,
+    read_consequence,
+    read_named,
+    report_lines,
+)
 from ringar_kits.leaks.measure import SHARES
-from ringar_kits.leaks.model import Backtest, Curve, Note, Ranking
+from ringar_kits.leaks.model import Backtest, Curve, FloatArray, Note, Ranking
 from ringar_kits.leaks.rank import rank_pipes
 
 Group = Callable[[str], Any]
@@ -28,6 +36,7 @@ def add_commands(group: Group) -> None:
     leaks = group("leaks")
     rank = leaks.add_parser("rank", help="pipes by the breaks to expect, from pipes and breaks")
     add_network(rank)
+    add_places(rank)
     rank.add_argument("--as-of", required=True, type=_day, help="what is known that day is used: 2021-01-01")
     rank.add_argument("--horizon", type=_years, default=1, help="years ahead (1)")
     rank.add_argument("--out", required=True, help="table to write: CSV")
@@ -70,6 +79,7 @@ def run_rank(args: argparse.Namespace) -> int:
         raise InputError("the folder does not exist", place=str(out), remedy="Make it first")
     network = read_named(args)
     _say(*report_lines(network.report))
+    consequence = read_consequence(args, network.pipes)
     ranking = rank_pipes(
         network.pipes,
         network.breaks,
@@ -78,18 +88,25 @@ def run_rank(args: argparse.Namespace) -> int:
         seed=args.seed,
         progress=_progress,
     )
-    write_ranking(ranking, out)
+    write_ranking(ranking, out, consequence)
     _say(*(f"Note: {note}." for note in ranking.notes))
     print(f"{len(ranking.pipe_ids):,} pipes, {ranking.expected.sum():.1f} breaks to expect: {out}")
     return 0
 
 
-def write_ranking(ranking: Ranking, out: Path) -> None:
-    """Write a ranking as CSV, the first in rank first; a file that was there is replaced when all is written."""
+def write_ranking(ranking: Ranking, out: Path, consequence: Consequence | None = None) -> None:
+    """Write a ranking as CSV, the first in rank first; a file that was there is replaced when all is written.
+
+    With `consequence` there are further columns: what is near by of each kind, consequence and risk.
+    """
+    more: Mapping[str, FloatArray] = {}
+    if consequence is not None:
+        risk = risk_of(ranking.expected, consequence)
+        more = {**consequence.near, "consequence": consequence.score, "risk": risk}
     part = out.with_name(out.name + ".part")
     with part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(COLUMNS)
+        writer.writerow((*COLUMNS, *more))
         for place in np.argsort(ranking.rank).tolist():
             numbers = (ranking.expected[place], ranking.low[place], ranking.high[place])
             writer.writerow(
@@ -99,6 +116,7 @@ def write_ranking(ranking: Ranking, out: Path) -> None:
                     *(f"{number:.4g}" for number in numbers),
                     int(ranking.rank[place]),
                     "; ".join(str(reason) for reason in ranking.reasons[place]),
+                    *(f"{column[place]:.4g}" for column in more.values()),
                 )
             )
     part.replace(out)

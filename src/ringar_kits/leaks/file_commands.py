@@ -2,13 +2,15 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ringar_kits.errors import InputError
+from ringar_kits.leaks.consequence import WEIGHTS, Consequence, add_consequence, read_places
 from ringar_kits.leaks.handed_in import write_city
-from ringar_kits.leaks.model import Report
+from ringar_kits.leaks.model import Pipes, Report
 from ringar_kits.leaks.read import read_network
 from ringar_kits.leaks.synthetic import make_city
 
@@ -48,6 +50,33 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_places(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say what stands near the pipes, and what it weighs."""
+    parser.add_argument(
+        "--places", help="people, hospitals, schools, care homes, tram lines: adds columns of risk"
+    )
+    parser.add_argument(
+        "--weight",
+        action="append",
+        type=_weight,
+        default=[],
+        metavar="KIND=PEOPLE",
+        help="what one weighs in people: " + ", ".join(f"{kind}={each:g}" for kind, each in WEIGHTS.items()),
+    )
+
+
+def read_consequence(args: argparse.Namespace, pipes: Pipes) -> Consequence | None:
+    """Return what a break of each pipe would touch, None where no places are given; tells on stderr what counted."""
+    if args.places is None:
+        return None
+    places = read_places(args.places, epsg=pipes.epsg, crs=None)
+    found = add_consequence(pipes, places, weights=dict(args.weight))
+    used = ", ".join(f"{kind} {weight:g}" for kind, weight in found.weights.items())
+    told = [*report_lines(places.report), f"Consequence within {found.reach:g} m, in people: {used}."]
+    print("\n".join(told), file=sys.stderr)
+    return found
+
+
 def read_named(args: argparse.Namespace) -> Any:
     """Return the network that the arguments of `add_network` name."""
     return read_network(args.pipes, args.breaks, args.roads, mapping=dict(args.map), crs=args.crs)
@@ -58,6 +87,14 @@ def _pair(text: str) -> tuple[str, str]:
     if not (field.strip() and mark and column.strip()):
         raise argparse.ArgumentTypeError(f"{text!r} is not like id=COLUMN")
     return field.strip(), column.strip()
+
+
+def _weight(text: str) -> tuple[str, float]:
+    kind, _, number = text.partition("=")
+    try:
+        return kind.strip(), float(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like hospital=500") from None
 
 
 def _count(text: str) -> int:

@@ -169,7 +169,7 @@ def _read_pipes(
         filled={"length_m": filled} if filled.any() else {},
     )
     for field, count in (
-        ("installed", int(np.isnan(pipes.installed).sum())),
+        ("year", int(np.isnan(pipes.installed).sum())),
         ("material", pipes.material.count("")),
         ("diameter", int(np.isnan(pipes.diameter_mm).sum())),
     ):

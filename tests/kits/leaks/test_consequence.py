@@ -1,3 +1,4 @@
+import csv
 import json
 
 import numpy as np
@@ -6,6 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringar.cli import build_parser
 from ringar_kits.errors import InputError
 from ringar_kits.leaks.consequence import WEIGHTS, Places, add_consequence, read_places, risk_by_area, risk_of
 from ringar_kits.leaks.model import Pipes
@@ -146,3 +148,26 @@ def test_read_places_of_a_table_with_coordinates_reads_it(tmp_path):
 def test_read_places_without_coordinates_refuses(tmp_path):
     with pytest.raises(InputError, match="the places have no coordinates"):
         read_places(write_rows(tmp_path / "p.csv", [{"typ": "skola"}]), epsg=3006)
+
+
+def test_rank_with_places_from_the_command_line_adds_consequence_and_risk(tmp_path, capsys):
+    parser = build_parser(["ringar_kits.leaks.commands"])
+
+    def run(*words):
+        args = parser.parse_args(["leaks", *map(str, words)])
+        return args.run(args)
+
+    run("make-city", "--pipes", 800, "--years", 20, "--out", tmp_path)
+    files = ("--pipes", tmp_path / "pipes.csv", "--breaks", tmp_path / "breaks.csv", "--as-of", "2025-01-01")
+    places = ("--places", tmp_path / "places.geojson", "--weight", "hospital=900")
+    assert run("rank", *files, *places, "--out", tmp_path / "ranked.csv") == 0
+    assert "Consequence within 150 m, in people: pipe 10, people 1, hospital 900" in capsys.readouterr().err
+    with (tmp_path / "ranked.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0])[:7] == ["pipe_id", "length_m", "expected_breaks", "low", "high", "rank", "reasons"]
+    assert list(rows[0])[7:] == ["people", "hospital", "school", "care_home", "tram", "consequence", "risk"]
+    for row in rows[:20]:
+        product = float(row["expected_breaks"]) * float(row["consequence"])
+        assert float(row["risk"]) == pytest.approx(product, rel=0.01)
+    with pytest.raises(SystemExit):
+        run("rank", *files, *places, "--weight", "hospital=many", "--out", tmp_path / "x.csv")
