@@ -7,6 +7,7 @@ import numpy as np
 from ringar_kits.leaks.model import FloatArray
 
 BOUND = 12.0  # of the linear predictor, so that no exponent runs away
+REFRESH, CLOSE = 0.1, 5e-4  # steps above which the information is worked out anew, and below which it is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,15 @@ def fit_poisson(
     beta = np.zeros(design.shape[1]) if start is None else start.copy()
     if start is None:
         beta[0] = np.log(max((weights * counts).sum(), 0.5) / (weights * exposure).sum())
-    information = np.diag(ridge)
-    for _ in range(30):
+    information, moved = np.diag(ridge), np.inf
+    for _ in range(40):
         mean = weights * exposure * np.exp(np.clip(design @ beta, -BOUND, BOUND))
         gradient = design.T @ (weights * counts - mean) - ridge * beta
-        information = (design * mean[:, None]).T @ design + np.diag(ridge)
+        # the information is what costs: near the end the last one serves as well
+        if moved > REFRESH:
+            information = (design * mean[:, None]).T @ design + np.diag(ridge)
         step = np.clip(np.linalg.solve(information, gradient), -1.5, 1.5)
-        beta = beta + step
-        if np.abs(step).max() < 1e-4:
+        beta, moved = beta + step, float(np.abs(step).max())
+        if moved < CLOSE:
             break
     return Fitted(beta, np.asarray(np.linalg.inv(information), dtype=np.float64))
