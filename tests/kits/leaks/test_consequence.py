@@ -165,7 +165,7 @@ def test_rank_with_places_from_the_command_line_adds_consequence_and_risk(tmp_pa
     with (tmp_path / "ranked.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0])[:7] == ["pipe_id", "length_m", "expected_breaks", "low", "high", "rank", "reasons"]
-    assert list(rows[0])[7:] == ["people", "hospital", "school", "care_home", "tram", "consequence", "risk"]
+    assert list(rows[0])[7:] == ["people", "hospital", "care_home", "school", "tram", "consequence", "risk"]
     for row in rows[:20]:
         product = float(row["expected_breaks"]) * float(row["consequence"])
         assert float(row["risk"]) == pytest.approx(product, rel=0.01)
