@@ -32,7 +32,7 @@ def add_lists(args: dict[str, list[object]], people: People) -> None:
     args["fit"], args["failed-fit"] = [fit], [failed(town)]
     args["waiting-fit"] = [start_fit(by=town.by, pipes=town.pipes, breaks=town.breaks, as_of=today(), seed=3)]
     asked = {"fit": fit, "unit": people.water, "capacity": 8}
-    args["draft-list"] = [draw_list(by=town.by, name="LISTUTKASTET", **asked)]
+    args["draft-list"] = [draw_list(by=town.by, name="Nästa års rör", **asked)]
     made, tried = handed_out(town, fit, name="LISTANS rör"), handed_out(town, fit, name="PILOTENS rör")
     args["list"], args["tried-list"] = [made], [tried]
     args["list-item"] = [made, 1]
