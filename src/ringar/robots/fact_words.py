@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy as _c
+from django.utils.translation import pgettext_lazy
 
 LONGEST_SHOWN = 600
 DEEPEST = 3
@@ -31,7 +31,7 @@ FACTS = {
     "fault": _("Fault"),
     "files": _("Files"),
     "found": _("Found"),
-    "from": _c("of a mail", "From"),
+    "from": pgettext_lazy("of a mail", "From"),
     "invoice": _("Invoice"),
     "invoices": _("Invoices"),
     "is_own": _("Credited by this robot"),
@@ -42,7 +42,7 @@ FACTS = {
     "message_id": _("The mail’s mark"),
     "no": _("Number"),
     "number": _("Number"),
-    "numbers": _("Numbers"),
+    "numbers": _("Numbers in the mail"),
     "others": _("Others that fit"),
     "reason": _("Reason"),
     "reference": _("Reference"),
@@ -51,7 +51,7 @@ FACTS = {
     "status": _("State"),
     "subject": _("Subject"),
     "text": _("Text"),
-    "to": _c("of a mail", "To"),
+    "to": pgettext_lazy("of a mail", "To"),
     "to_answer": _("Answer to"),
     "why": _("Because"),
     "would_do": _("Would do"),

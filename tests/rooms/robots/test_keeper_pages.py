@@ -131,6 +131,34 @@ def test_case_list_when_the_address_is_nonsense_then_the_page_is_there(
         assert len(page.context["rows"]) == 1
 
 
+def test_case_csv_when_fetched_then_holds_the_chosen_cases_of_own_units_and_runs_lead_there(
+    people: People, logged_in: LOGGED_IN, robot: Robot
+) -> None:
+    new_case(robot, "=1+1")
+    run_waiting()
+    asked(robot)
+    client = logged_in(people.bo)
+
+    def rows(**query: str) -> list[str]:
+        return client.get(reverse("case_csv"), query).getvalue().decode("utf-8-sig").splitlines()[1:]
+
+    assert [row.split(";")[:2] for row in rows()] == [["Faktura 17", "17"], ["Faktura =1+1", "'=1+1"]]
+    assert [row.split(";")[0] for row in rows(lage="waiting", ko=str(robot.queue.uuid))] == ["Faktura 17"]
+    assert "May this one be credited?" in rows()[0]
+    assert logged_in(people.sam).get(reverse("case_csv")).getvalue().decode("utf-8-sig").count("\n") == 1
+    assert client.get("/robotar/korningar/?lage=done")["Location"] == reverse("case_list") + "?lage=done"
+
+
+def test_robot_list_when_processes_are_kept_beside_and_none_has_told_then_they_are_starting(
+    people: People, logged_in: LOGGED_IN, settings: Any
+) -> None:
+    client = logged_in(people.dag)
+    settings.RINGAR_ROBOTS_BESIDE = 2
+    assert "2 processes are kept running beside" in page_of(client, "robot_list")
+    register_worker("here-1-abc")
+    assert "kept running beside" not in page_of(client, "robot_list")
+
+
 def test_case_list_when_narrowed_then_only_those_are_there(
     people: People, logged_in: LOGGED_IN, robot: Robot
 ) -> None:
@@ -372,7 +400,10 @@ def test_facts_when_told_then_words_are_plain_and_long_ones_are_cut() -> None:
     assert fact_word("invoice_lines") == "Invoice lines"
     assert value_text(None) == "–"
     with override("sv"):
-        assert value_text({"number": "17", "others": ["1", "2"], "doubt": ""}) == "Nummer: 17; Andra som passar: 1, 2"
+        assert (
+            value_text({"number": "17", "others": ["1", "2"], "doubt": ""})
+            == "Nummer: 17; Andra som passar: 1, 2"
+        )
         assert facts_of({"amount": "44978.50", "ended": "declined"}) == [
             ("Belopp", "44\xa0978,50"),
             ("Hur det slutade", "en människa sa nej"),
