@@ -192,7 +192,6 @@ def withdraw_release(*, by: Viewer, release: Release, reason: str) -> Release:
     return row
 
 
-@transaction.atomic
 def note_look(*, by: Viewer, data_set: DataSet) -> None:
     """Keeps in the audit trail who looked into a restricted data set; within half a day once. 1 query, or 2 with it."""
     if not data_set.is_restricted or by.person_id is None:
@@ -204,7 +203,8 @@ def note_look(*, by: Viewer, data_set: DataSet) -> None:
         at__gt=now() - timedelta(hours=LOOK_HOURS),
     )
     if not told.exists():
-        record_audit(by=by, action="look_into_data_set", target=data_set)
+        with transaction.atomic():
+            record_audit(by=by, action="look_into_data_set", target=data_set)
 
 
 @transaction.atomic
