@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
+from ringar.city.leak_words import WAYS, fault_of, notes_of
 from ringar.city.rules.catches import CatchCurve
 from ringar.core.charts import place
 
@@ -18,17 +18,8 @@ TICKS = (0, 25, 50, 75, 100)
 ROWS = (1, 5, 10, 20, 50)
 """Per cent of the length for which the table tells what was caught."""
 
-NAMES: dict[str, str | Promise] = {
-    "model": _("By the model"),
-    "oldest": _("The oldest first"),
-    "breaks": _("Most breaks per kilometre so far"),
-    "breaks_so_far": _("Most breaks so far"),
-    "breaks_per_km": _("Most breaks per kilometre so far"),
-    "empirical_bayes": _("Own breaks, shrunk towards the mean of all"),
-    "boosted": _("A plain machine-learnt model"),
-    "random": _("At random"),
-}
-DRAWN = ("model", "oldest", "breaks", "breaks_per_km")
+DRAWN = ("model", "oldest first", "breaks per km so far")
+"""Of a look back, the ways whose curves are drawn; the table has them all."""
 STYLES = ("", "week-line-2", "week-line-3")
 
 
@@ -74,22 +65,23 @@ def line_of(curve: CatchCurve, look: str) -> Line:
     """One curve as the template draws it."""
     pairs = zip(curve.inspected, curve.caught, strict=True)
     points = " ".join(f"{x * SIDE:g},{(1 - y) * SIDE:g}" for x, y in pairs)
-    return Line(NAMES.get(curve.name, curve.name), points, look, tuple(100 * curve.at(p / 100) for p in ROWS))
+    return Line(WAYS.get(curve.name, curve.name), points, look, tuple(100 * curve.at(p / 100) for p in ROWS))
 
 
 def look_back_chart(told: Mapping[str, Any]) -> dict[str, Any]:
     """A fit's look back at earlier years: the drawing, each way's mean share with interval. {} where there is none."""
     if not told.get("methods"):
-        return {"fault": told["fault"]} if told.get("fault") else {}
+        return {"fault": fault_of(told["fault"])} if told.get("fault") else {}
     chosen = [each for each in told["methods"] if each["method"] in DRAWN]
     curves = [CatchCurve(each["method"], tuple(each["inspected"]), tuple(each["caught"])) for each in chosen]
     return {
         "drawing": drawing_of(curves),
         "told": told,
+        "notes": notes_of(told["notes"]),
         "breaks": sum(each["breaks"] for each in told["years"]),
         "methods": [
             (
-                NAMES.get(each["method"], each["method"]),
+                WAYS.get(each["method"], each["method"]),
                 [shares_at(each, percent) for percent in ("5", "10", "20")],
             )
             for each in told["methods"]

@@ -7,6 +7,7 @@ import numpy as np
 
 from ringar.city.models import Fit, PipeRisk
 from ringar.city.queries.network import OwnNetwork
+from ringar.core.kit_words import kept
 from ringar_kits import leaks
 from ringar_kits.errors import InputError
 from ringar_kits.leaks.consequence import Consequence, risk_of
@@ -98,7 +99,7 @@ def look_back(fit: Fit, network: OwnNetwork, progress: Callable[[float, str], No
             progress=progress,
         )
     except InputError as error:
-        return {"fault": str(error)}
+        return {"fault": kept(error)}
     return looked_back(found)
 
 

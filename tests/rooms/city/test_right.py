@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.translation import override
 
 from ringar.city.actions.ticks import tick_item
 from ringar.city.curves import drawing_of, look_back_chart
@@ -12,7 +13,9 @@ from ringar.city.queries.right import caught_in_short, outcome_of
 from ringar.city.rules.fits import Arm, Found
 from ringar.city.rules.lists import watched_days
 from ringar.core.clock import at
+from ringar.core.kit_words import kept
 from ringar.core.queries import viewer_of
+from ringar_kits.errors import InputError
 from tests.people import People
 from tests.rooms.city.town import COUNT, Town, add_town, fitted, handed_out, tell_breaks
 
@@ -99,4 +102,7 @@ def test_watched_days_begin_when_the_list_was_drawn(made_on, first, is_late):
 
 def test_look_back_chart_without_years_is_empty_and_tells_of_faults():
     assert look_back_chart({}) == {}
-    assert look_back_chart({"fault": "too few breaks"}) == {"fault": "too few breaks"}
+    fault = kept(InputError("there are no breaks", remedy="Give a list of breaks with dates"))
+    with override("en"):
+        told = look_back_chart({"fault": fault})
+    assert told == {"fault": "there are no breaks. Give a list of breaks with dates."}

@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ringar.city.curves import NAMES, drawing_of
+from ringar.city.curves import drawing_of
+from ringar.city.leak_words import WAYS
 from ringar.city.queries.lists import list_for, visible_lists
 from ringar.city.queries.right import Outcome, caught_in_short, outcome_of
 from ringar.city.rules.fits import Arm, ListState
@@ -46,7 +47,7 @@ def was_it_right_list(request: Request, uuid: UUID) -> HttpResponse:
         "outcome": outcome,
         "is_over": outcome.watched.is_over(today()),
         "halves": [(Arm(each.arm).label, each) for each in outcome.halves],
-        "rivals": [(NAMES[each.method], each) for each in outcome.rivals],
+        "rivals": [(WAYS[each.method], each) for each in outcome.rivals],
         "drawing": drawing_of(outcome.curves, share=outcome.share),
         "percent": 100 * outcome.share,
         "shows_halves": work_list.state == ListState.CLOSED and len(outcome.halves) == 2,
@@ -66,7 +67,7 @@ def was_it_right_csv(request: Request, uuid: UUID) -> FileResponse:
 def points_of(outcome: Outcome) -> list[list[object]]:
     """Each curve's points, one a row."""
     return [
-        [str(NAMES[curve.name]), x, y]
+        [str(WAYS[curve.name]), x, y]
         for curve in outcome.curves
         for x, y in zip(curve.inspected, curve.caught, strict=True)
     ]
