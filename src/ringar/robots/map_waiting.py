@@ -1,4 +1,4 @@
-"""What waits for people on maps of routines: objections that have no answer."""
+"""What waits for people on maps of routines: objections without an answer, and maps that nobody has asked them about."""
 
 from django.db.models import Min, Q, QuerySet
 from django.urls import reverse
@@ -35,4 +35,27 @@ def objected(viewer: Viewer) -> list[Waiting]:
     ]
 
 
+def unmarked_for(viewer: Viewer) -> QuerySet[MapVersion]:
+    """Open maps of the unit where the viewer works, of which they have not said anything: they know how it goes."""
+    if not viewer.may_write or not viewer.is_inside or viewer.person_id is None:
+        return MapVersion.objects.none()
+    rows = MapVersion.objects.filter(state=MapState.OPEN, process_map__unit__in=viewer.own_unit_ids)
+    rows = rows.exclude(marks__by=viewer.person_id).exclude(process_map__unit__in=kept_units(viewer))
+    return rows.defer("bpmn").select_related("process_map").order_by("opened_at", "id")[:MOST_WAITING]
+
+
+def unmarked(viewer: Viewer) -> list[Waiting]:
+    """Maps of one's own work to look at. 1 query."""
+    return [
+        Waiting(
+            _("Say what is wrong or missing on the map of your work"),
+            version.process_map.name,
+            reverse("map_version", args=[version.process_map.uuid, version.number]) + "#mark",
+            version.opened_at or version.created_at,
+        )
+        for version in unmarked_for(viewer)
+    ]
+
+
 MAPS_WAIT = Waits(objected_for, objected)
+OPEN_MAPS_WAIT = Waits(unmarked_for, unmarked)

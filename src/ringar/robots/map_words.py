@@ -61,6 +61,11 @@ MAPS = (
     gettext_noop("the flow {flow} leads to '{end}', which is not there"),
     gettext_noop("Remove the flow, or draw what it leads to"),
 )
+OWN = (
+    gettext_noop("a step's name holds a personal number"),
+    gettext_noop("Choose the column with the name of the step, or take the numbers out of the file"),
+)
+"""What the room itself says of a log in the kit's manner."""
 NOTES = (
     gettext_noop("{count:,} pairs of neighbours in a case have the same time; sequence numbers order them"),
     gettext_noop(

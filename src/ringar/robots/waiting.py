@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ringar.core.registry import MOST_WAITING, Waiting, Waits
 from ringar.core.rules import Role, Viewer
 from ringar.robots.finding import known_robots, robot_named
-from ringar.robots.map_waiting import MAPS_WAIT
+from ringar.robots.map_waiting import MAPS_WAIT, OPEN_MAPS_WAIT
 from ringar.robots.models.cases import Case, Robot, RobotQueue
 from ringar.robots.queries.cases import visible_cases, visible_queues, visible_robots
 from ringar.robots.rules.cases import KEEPERS, CaseState, RobotState
@@ -105,4 +105,5 @@ WAITING = [
     Waits(paused_for, paused),
     Waits(changed_for, changed),
     MAPS_WAIT,
+    OPEN_MAPS_WAIT,
 ]

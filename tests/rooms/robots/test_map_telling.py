@@ -1,5 +1,6 @@
 """Who is told what of maps: objections wait for who signs, who objected gets the answer, two can not both do it."""
 
+import ast
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -10,21 +11,26 @@ from django.db import connection
 from django.utils.translation import override
 
 from ringar.core import kit_words
+from ringar.core.actions import add_person
 from ringar.core.clock import now
 from ringar.core.kit_words import error_of, kept, reason, said
 from ringar.core.queries import viewer_of
 from ringar.core.registry import waiting_for
-from ringar.core.rules import Refused, Viewer
+from ringar.core.rules import Refused, Role, Viewer
 from ringar.robots import map_words
 from ringar.robots.actions.map_logs import add_log, choose_columns, fault_of
 from ringar.robots.actions.map_marks import answer_mark, mark_step
+from ringar.robots.actions.maps import add_map, open_version
 from ringar.robots.engine.running import run_waiting
 from ringar.robots.housekeeping import remove_old
 from ringar.robots.models.maps import EventLog, MapMark, MapVersion
-from ringar_kits import processes, tables
+from ringar_kits import processes
 from ringar_kits.errors import InputError, Said
 from tests.people import People
 from tests.rooms.robots.map_cast import COLUMNS, csv_of, handed_in, measured_log, open_map, signed
+
+PROCESSES = Path(processes.__file__).parent
+KITS = [*PROCESSES.parent.glob("*.py"), *PROCESSES.glob("*.py")]
 
 
 @pytest.fixture
@@ -142,9 +148,60 @@ def test_reason_when_nobody_has_translated_it_then_in_english_and_braces_of_peop
 
 
 def test_map_words_when_the_kits_change_their_words_then_the_lists_follow() -> None:
-    kits = [Path(tables.__file__), *Path(processes.__file__).parent.glob("*.py")]
-    source = "\n".join(path.read_text(encoding="utf-8") for path in kits)
+    source = "\n".join(path.read_text(encoding="utf-8") for path in KITS)
     lists = (kit_words.TABLES, map_words.LOGS, map_words.MARKUP, map_words.MAPS, map_words.NOTES)
     made = ("the case ", "the activity ")  # put together from the column's name
     missing = [words for each in lists for words in each if words not in source]
     assert [words for words in missing if not words.startswith(made)] == []
+
+
+def test_waiting_for_when_a_map_of_ones_own_work_is_open_then_waits_until_one_has_said_something(
+    people: People, bo: Viewer
+) -> None:
+    ida = viewer_of(
+        add_person(
+            by=Viewer.of_command_line(), email="ida@x.example", name="Ida", unit=people.care, role=Role.STAFF
+        )
+    )
+    made = add_map(by=bo, unit=people.care, name="Makulera faktura", log=measured_log(bo, people.care))
+    assert waiting_for(ida) == []
+    version = open_version(by=bo, version=made.versions.get())
+    (row,) = waiting_for(ida)
+    assert (row.title, row.since) == ("Makulera faktura", version.opened_at) and "#mark" in row.url
+    for other in (bo, viewer_of(people.sam), viewer_of(people.elif_), viewer_of(people.farid)):
+        assert waiting_for(other) == []
+    mark_step(by=ida, version=version, bpmn_id="", kind="agree", text="")
+    assert waiting_for(ida) == []
+
+
+def test_measure_log_when_a_step_holds_a_personal_number_then_nothing_of_it_is_kept(
+    people: People, bo: Viewer
+) -> None:
+    rows = [("F1", "Läs mejlet", "2026-03-01 08:00", 1), ("F1", "Ring 811218-9876", "2026-03-01 09:00", 2)]
+    told = {"name": "Min logg", "source": "Systemet", "file_name": "logg.csv"}
+    log = choose_columns(
+        by=bo, log=add_log(by=bo, unit=people.care, file=csv_of(rows), **told), columns=COLUMNS
+    )
+    run_waiting()
+    log.refresh_from_db()
+    assert (log.state, log.figures) == ("unreadable", {}) and "811218" not in log.error
+    with override("sv"):
+        assert fault_of(log).startswith("Min logg: ett stegs namn")
+
+
+def test_map_words_when_the_kits_say_more_then_it_is_listed_for_translation() -> None:
+    """All but what only the command line says."""
+    listed = {*kit_words.TABLES, *map_words.LOGS, *map_words.MARKUP, *map_words.MAPS}
+    trees = [
+        ast.parse(path.read_text("utf-8")) for path in KITS if path.name not in ("commands.py", "drawn.py")
+    ]
+    calls = [
+        node
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InputError"
+    ]
+    told = [each for call in calls for each in call.args[:1]]
+    told += [key.value for call in calls for key in call.keywords if key.arg == "remedy"]
+    words = {each.value for each in told if isinstance(each, ast.Constant)}
+    assert len(words) > 30 and words - listed == {"Choose a folder that you may write to"}

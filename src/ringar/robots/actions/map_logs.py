@@ -1,5 +1,6 @@
 """Writes on event logs: handed in, its columns chosen, measured by a robot. The file goes once it is counted."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
+from ringar.core.flags import holds_personal_number
 from ringar.core.kit_words import error_of, kept, reason
 from ringar.core.models import Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
@@ -176,6 +178,7 @@ def measure_log(*, by: Viewer, uuid: str, report: Report) -> None:
         report(0.1, _("Reads the file"))
         read = read_log(log.file.path, **columns)
         report(0.6, _("Counts"))
+        refuse_people(read.activities, log.name)
         figures = figures_of(map_log(read))
     except InputError as error:
         keep_figures(by, log, {}, LogState.UNREADABLE, kept(error))
@@ -183,6 +186,16 @@ def measure_log(*, by: Viewer, uuid: str, report: Report) -> None:
     figures["source"] = log.name
     keep_figures(by, log, figures, LogState.MEASURED, "")
     drop_file(log)
+
+
+def refuse_people(steps: Iterable[str], name: str) -> None:
+    """Raises InputError where a step's name holds a personal number: the names of steps are kept and shown."""
+    if any(map(holds_personal_number, steps)):
+        raise InputError(
+            "a step's name holds a personal number",
+            place=name,
+            remedy="Choose the column with the name of the step, or take the numbers out of the file",
+        )
 
 
 @transaction.atomic

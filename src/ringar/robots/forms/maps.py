@@ -169,7 +169,7 @@ class DrawingForm(forms.Form):
 
     def keep(self, bpmn: str, *, seen: str) -> None:
         """Keeps on the page what could not be saved; saved once more it takes the place of what is there now."""
-        self.data = self.data.copy() | {"bpmn": bpmn, "seen": seen}
+        self.data = dict(self.data.items()) | {"bpmn": bpmn, "seen": seen}
 
 
 class MarkForm(forms.Form):

@@ -1,5 +1,6 @@
 """Pages of one version of a map: read and marked, drawn, opened for comments, signed."""
 
+from collections import defaultdict, deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -55,7 +56,7 @@ class StepLine:
 
 
 def lines_of(bpmn: BpmnMap, done: Mapping[str, Done], marks: Collection[MapMark]) -> list[StepLine]:
-    """The steps in the order of the drawing's file."""
+    """The steps from the first on, as the drawing's flows lead; those that no flow reaches come last."""
     return [
         StepLine(
             step,
@@ -65,8 +66,26 @@ def lines_of(bpmn: BpmnMap, done: Mapping[str, Done], marks: Collection[MapMark]
             sum(mark.bpmn_id == step.id for mark in marks),
             any(mark.bpmn_id == step.id and mark.kind == MarkKind.AUTHORITY for mark in marks),
         )
-        for number, step in enumerate(bpmn.steps, start=1)
+        for number, step in enumerate(in_order(bpmn), start=1)
     ]
+
+
+def in_order(bpmn: BpmnMap) -> list[BpmnStep]:
+    """The steps by how many flows they are from the beginning."""
+    steps = {step.id: step for step in bpmn.steps}
+    after = defaultdict[str, list[str]](list)
+    for flow in bpmn.flows:
+        after[flow.source].append(flow.target)
+    reached = {flow.target for flow in bpmn.flows}
+    keys = [*(node.id for node in bpmn.nodes), *steps]
+    seen = dict.fromkeys(key for key in keys if key not in reached)
+    waiting = deque(seen)
+    while waiting:
+        for key in after[waiting.popleft()]:
+            if key not in seen:
+                seen[key] = None
+                waiting.append(key)
+    return [steps[key] for key in [*seen, *(key for key in steps if key not in seen)] if key in steps]
 
 
 def nexts_of(bpmn: BpmnMap, key: str) -> list[str]:

@@ -46,10 +46,16 @@ def map_list(request: Request) -> HttpResponse:
     if after.isascii() and after.isdecimal() and len(after) < 18:
         rows = rows.filter(pk__lt=int(after))
     found = list(rows[: PAGE + 1])
+    logs = visible_logs(request.viewer).defer("figures").order_by("-id")
+    older = request.GET.get("loggar", "")
+    if older.isascii() and older.isdecimal() and len(older) < 18:
+        logs = logs.filter(pk__lt=int(older))
+    shown = list(logs[: NEWEST_LOGS + 1])
     context = {
         "rows": [(each, gate_line(each)[1]) for each in found[:PAGE]],
         "more": found[PAGE - 1].pk if len(found) > PAGE else None,
-        "logs": visible_logs(request.viewer).defer("figures").order_by("-id")[:NEWEST_LOGS],
+        "logs": shown[:NEWEST_LOGS],
+        "more_logs": shown[NEWEST_LOGS - 1].pk if len(shown) > NEWEST_LOGS else None,
         "may_keep": kept_units(request.viewer).exists(),
     }
     return render(request, "robots/map_list.html", context)
