@@ -1,5 +1,6 @@
 import csv
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import strategies as st
 
 from ringar.cli import build_parser
 from ringar_kits.errors import InputError
+from ringar_kits.leaks.commands import write_ranking
 from ringar_kits.leaks.consequence import WEIGHTS, Places, add_consequence, read_places, risk_by_area, risk_of
-from ringar_kits.leaks.model import Pipes
+from ringar_kits.leaks.file_commands import read_consequence
+from ringar_kits.leaks.model import Pipes, Ranking
+from ringar_kits.leaks.read import read_network
 from tests.kits.leaks.files import write_rows
 
 
@@ -150,24 +154,40 @@ def test_read_places_without_coordinates_refuses(tmp_path):
         read_places(write_rows(tmp_path / "p.csv", [{"typ": "skola"}]), epsg=3006)
 
 
-def test_rank_with_places_from_the_command_line_adds_consequence_and_risk(tmp_path, capsys):
-    parser = build_parser(["ringar_kits.leaks.commands"])
-
-    def run(*words):
-        args = parser.parse_args(["leaks", *map(str, words)])
-        return args.run(args)
-
-    run("make-city", "--pipes", 800, "--years", 20, "--out", tmp_path)
-    files = ("--pipes", tmp_path / "pipes.csv", "--breaks", tmp_path / "breaks.csv", "--as-of", "2025-01-01")
-    places = ("--places", tmp_path / "places.geojson", "--weight", "hospital=900")
-    assert run("rank", *files, *places, "--out", tmp_path / "ranked.csv") == 0
+def test_write_ranking_with_consequence_adds_what_is_near_and_risk(tmp_path, capsys):
+    run("make-city", "--pipes", 40, "--years", 2, "--out", tmp_path)
+    pipes = read_network(tmp_path / "pipes.csv").pipes
+    args = parse("rank", *NEEDED, "--places", tmp_path / "places.geojson", "--weight", "hospital=900")
+    found = read_consequence(args, pipes)
     assert "Consequence within 150 m, in people: pipe 10, people 1, hospital 900" in capsys.readouterr().err
+    n = len(pipes)
+    expected, texts = np.linspace(0.5, 0.1, n), ("",) * n
+    ranking = Ranking(
+        pipes.ids, date(2025, 1, 1), 1, 0, pipes.length_m, expected, expected, expected, np.arange(n) + 1,
+        ((),) * n, ((),) * n, texts, texts,
+    )  # fmt: skip
+    write_ranking(ranking, tmp_path / "ranked.csv", found)
     with (tmp_path / "ranked.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0])[:7] == ["pipe_id", "length_m", "expected_breaks", "low", "high", "rank", "reasons"]
     assert list(rows[0])[7:] == ["people", "hospital", "care_home", "school", "tram", "consequence", "risk"]
-    for row in rows[:20]:
+    for row in rows:
         product = float(row["expected_breaks"]) * float(row["consequence"])
         assert float(row["risk"]) == pytest.approx(product, rel=0.01)
+
+
+def test_rank_with_a_weight_that_is_no_number_refuses():
     with pytest.raises(SystemExit):
-        run("rank", *files, *places, "--weight", "hospital=many", "--out", tmp_path / "x.csv")
+        parse("rank", *NEEDED, "--weight", "hospital=many")
+
+
+NEEDED = ("--pipes", "p", "--breaks", "b", "--as-of", "2025-01-01", "--out", "o")
+
+
+def parse(*words):
+    return build_parser(["ringar_kits.leaks.commands"]).parse_args(["leaks", *map(str, words)])
+
+
+def run(*words):
+    args = parse(*words)
+    return args.run(args)
