@@ -1,0 +1,77 @@
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from ringar.cli import main
+from ringar_kits.leaks import City
+from ringar_kits.leaks.handed_in import write_city
+
+
+@pytest.fixture(scope="module")
+def files(town: City, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The town as its utility hands it in."""
+    folder = tmp_path_factory.mktemp("town")
+    write_city(town, str(folder), 5)
+    found = {}
+    for name in ("pipes", "breaks"):
+        found[name] = str(next(path for path in sorted(folder.iterdir()) if path.name.startswith(name)))
+    return found
+
+
+def test_rank_writes_one_row_per_pipe_in_order(files: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "ranked.csv"
+    given = ["--pipes", files["pipes"], "--breaks", files["breaks"], "--as-of", "2025-01-01"]
+    assert main(["leaks", "rank", *given, "--out", str(out)]) == 0
+    with out.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["pipe_id", "length_m", "expected_breaks", "low", "high", "rank", "reasons"]
+    assert [int(row["rank"]) for row in rows] == list(range(1, len(rows) + 1))
+    assert len({row["pipe_id"] for row in rows}) == len(rows)
+    assert all(float(row["low"]) <= float(row["expected_breaks"]) <= float(row["high"]) for row in rows)
+    assert "times" in rows[0]["reasons"]
+
+
+def test_backtest_prints_one_json_object(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    years = ["--from", "2024", "--to", "2024", "--json"]
+    assert main(["leaks", "backtest", "--pipes", files["pipes"], "--breaks", files["breaks"], *years]) == 0
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert found["methods"][0]["method"] == "model"
+    assert 0 < found["methods"][0]["share"]["10"] <= 1
+    assert found["years"][0]["year"] == 2024
+
+
+def test_backtest_prints_a_table(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    years = ["--from", "2024", "--to", "2024"]
+    assert main(["leaks", "backtest", "--pipes", files["pipes"], "--breaks", files["breaks"], *years]) == 0
+    told = capsys.readouterr().out
+    assert "oldest first" in told
+    assert "calibration: slope" in told
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--as-of", "1960-01-01", "--out", "out.csv"], "0 breaks lie on a pipe"),
+        (["--as-of", "2025-01-01", "--out", "no/such/folder/out.csv"], "the folder does not exist"),
+    ],
+)
+def test_rank_says_what_is_wrong_and_writes_nothing(
+    files: dict[str, str],
+    more: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["leaks", "rank", "--pipes", files["pipes"], "--breaks", files["breaks"], *more]) == 2
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [["--as-of", "1/1/2025"], ["--as-of", "2025-01-01", "--horizon", "0"]])
+def test_rank_refuses_arguments_that_cannot_be(files: dict[str, str], more: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["leaks", "rank", "--pipes", files["pipes"], "--breaks", files["breaks"], "--out", "x", *more])
