@@ -13,6 +13,7 @@ from ringar.demo.cast import PASSWORD
 from ringar.demo.robot_cases import is_at_work, put_to_work
 from ringar.demo.seed import is_seeded, log_ins, seed
 from ringar.demo.surroundings import ROBOT, world_folder
+from ringar.demo.water import build_network
 from ringar.demo.world.keep import missing_packages, running
 from ringar.robots.actions.publishing import find_version
 from ringar.robots.engine.running import run_waiting
@@ -41,6 +42,7 @@ def run_demo(args: argparse.Namespace) -> int:
             seed(lambda what: print(f"  {what}", flush=True))
             print("  reading all texts and matching them (about a minute)", flush=True)
             run_waiting()
+        build_network(lambda what: print(f"  {what}", flush=True))
         start_robot()
         print(f"\nLog in with one press on the start page, or with a password ({PASSWORD}) as:")
         for name, email, who in log_ins():
