@@ -22,6 +22,7 @@ NOT_A_MAIN = re.compile(
 NOT_A_BREAK = re.compile("cancel|avbrut|makul|annull|felanm|dubblett|duplicate|false|rejected|avvis")
 FAR = 500.0  # metres between a break's point and the pipe that its record names
 NO_PIPE = {"", "0", "-1"}
+FEW = 5  # ids; fewer may all be of pipes that are gone
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def read_breaks(
     named = read_texts(columns.cells("pipe"))
     pipe = _named_pipes(columns, named, pipes, notes)
     points = _trusted(columns, points, pipe, shapes, notes)
-    unnamed = np.array([each in NO_PIPE for each in named])
+    unnamed = np.array([each in NO_PIPE for each in named]) & (pipe < 0)
     near = nearest_pipes(np.where(unnamed[:, None], points, np.nan), shapes)
     pipe = np.where(unnamed, near, pipe)
     place = columns.table.name
@@ -181,31 +182,38 @@ def read_breaks(
 
 
 def _named_pipes(columns: Columns, named: tuple[str, ...], pipes: Pipes, notes: Notes) -> IntArray:
-    """Return the place of the pipe that each record names, -1 where it is not in the inventory."""
-    at = {each: place for place, each in enumerate(pipes.ids)}
+    """Return the place of the pipe that each record names, -1 where it is not in the inventory.
+
+    Raises `InputError` where no record names a pipe that there is: the two files do not belong together.
+    """
+    place = columns.place("pipe")
+    at = {each: number for number, each in enumerate(pipes.ids)}
     found = np.array([at.get(each, -1) for each in named], dtype=np.int64)
-    given = np.array([each not in NO_PIPE for each in named])
+    given = np.array([each not in NO_PIPE or each in at for each in named])
     if given.any() and (found[given] < 0).mean() > 0.5:
-        loose = {each.casefold().lstrip("0"): place for place, each in enumerate(pipes.ids)}
-        again = np.array([loose.get(each.casefold().lstrip("0"), -1) for each in named], dtype=np.int64)
+        loose = {_loosely(each): number for number, each in enumerate(pipes.ids)}
+        again = np.array([loose.get(_loosely(each), -1) for each in named], dtype=np.int64)
         better = given & (found < 0) & (again >= 0)
-        notes.changed(
-            columns.place("pipe"),
-            "{count} ids fit when zeros in front and small letters do not count",
-            int(better.sum()),
-        )
+        words = "{count} ids fit when zeros in front, .0 at the end and capitals do not count"
+        notes.changed(place, words, int(better.sum()))
         found = np.where(better, again, found)
     gone = given & (found < 0)
-    place = columns.place("pipe")
+    if gone.sum() >= FEW and (found < 0).all():
+        raise InputError(
+            "no break names a pipe that is in the file of pipes: '{one}' is none",
+            place=place,
+            remedy="Give the files that belong together, or name the column: breaks.pipe=COLUMN",
+            facts={"one": named[int(np.flatnonzero(gone)[0])]},
+        )
     notes.used(place, "breaks whose pipe is in the inventory", int((given & ~gone).sum()))
-    notes.changed(
-        place,
-        "{count} breaks name a pipe that is not in the inventory, as when it was replaced",
-        int(gone.sum()),
-        "They are used as breaks near by; hand in retired pipes too if you have them",
-    )
-    found[~given] = -1
+    words = "{count} breaks name a pipe that is not in the inventory, as when it was replaced"
+    mend = "They are used as breaks near by; hand in retired pipes too if you have them"
+    notes.changed(place, words, int(gone.sum()), mend)
     return found
+
+
+def _loosely(name: str) -> str:
+    return re.sub(r"\.0+$", "", name.casefold()).lstrip("0")
 
 
 def _trusted(

@@ -23,6 +23,7 @@ GONE = re.compile(
     "abandon|removed|retired|replaced|out.?of.?(use|service)|proposed|planned|slopad|urdrift|ur drift|"
     "borttagen|utbytt|avslutad|avstängd permanent|planerad|projekterad|makulerad"
 )
+SUMS = {"summa", "totalt", "total", "sum", "totalsumma", "delsumma"}
 NO_MATERIAL = {"XXX", "UNK", "OKÄNT", "OKÄND", "OVRIGT", "TBD", "OTHER/UNKNOWN", "ANNAT", "?"}
 
 
@@ -85,6 +86,9 @@ def choose_rows(columns: Columns, notes: Notes) -> tuple[str, ...]:
         rows=columns.rows(nameless),
     )
     columns.keep([bool(each) for each in ids])
+    sums = [text.casefold() in SUMS for text in read_texts(columns.cells("id"))]
+    notes.dropped(name, "{count} rows hold a sum, not a pipe", sum(sums))
+    columns.keep([not out for out in sums])
     status = [text.casefold() for text in read_texts(columns.cells("status"))]
     gone = [GONE.search(text) is not None for text in status]
     words = "{count} pipes are not in use ({words})"

@@ -85,14 +85,7 @@ def _read_rows(file: Path, notes: Notes) -> Table:
     if len(broken) > max(1, MOST_BROKEN * (len(rows) + len(broken))):
         raise broken[0]
     for error in broken:
-        notes.dropped(
-            error.place,
-            "the row cannot be read: {problem}",
-            1,
-            "{what}",
-            problem=error.problem,
-            what=error.remedy,
-        )
+        notes.dropped(error.place, "{problem}", 1, "{mend}", problem=error.problem, mend=error.remedy)
     return Table(file.name, cells, rows)
 
 

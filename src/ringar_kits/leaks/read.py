@@ -1,7 +1,7 @@
 """Reads a utility's pipes and breaks as they are, and reports what was used, changed and kept out."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -36,10 +36,10 @@ def read_network(
     Files are CSV, Excel, JSON lines, GeoJSON, GeoPackage (`net.gpkg#layer`) or Shapefile. Columns are known by common
     Swedish and English names; `mapping` names others: {"id": "WATMAINID", "breaks.day": "INCIDENT_DATE"}, and
     {"dates": "d/m"} says what 3/4/1999 means. `crs` is the system of coordinates that a file does not tell. `today`
-    is the last day that can have been. Raises `InputError` where a file cannot be used at all.
+    is the last day that can have been (default: the clock's). Raises `InputError` where a file cannot be used at all.
     """
     notes = Notes()
-    last = today or date.max
+    last = today or datetime.now(tz=UTC).date()
     paths = {"pipes": pipes, "breaks": breaks, "roads": roads}
     tables = {file: read_table(path, notes) for file, path in paths.items() if path is not None}
     mapping = mapping or {}
