@@ -140,7 +140,8 @@ class ListForm(forms.Form):
         if told.get("capacity") and told.get("capacity_in") == CapacityIn.METRES:
             if told["capacity"] > MOST_KM:
                 self.add_error(
-                    "capacity", _("Write how many kilometres the crew can manage: at most %s.") % MOST_KM
+                    "capacity",
+                    _("Write how many kilometres the crew can manage: at most %(most)s.") % {"most": MOST_KM},
                 )
             told["capacity"] *= 1000
         return told
