@@ -241,7 +241,9 @@ def test_question_when_answered_meanwhile_then_the_second_is_told(
 ) -> None:
     case = asked(robot)
     sent(logged_in(people.bo), "case_answer", case.uuid, choice="no")
-    assert "The case is now: New" in sent(logged_in(people.dag), "case_answer", case.uuid, choice="yes")
+    for late in ({"choice": "yes"}, {}, {"choice": "yes", "text": "x" * 50_000}):
+        assert "The case is now: New" in sent(logged_in(people.dag), "case_answer", case.uuid, **late), late
+    assert "The case is now: New" in sent(logged_in(people.dag), "case_finish", case.uuid, text="")
 
 
 def test_case_when_taken_over_then_it_is_finished_by_hand_or_given_back(

@@ -70,11 +70,14 @@ def _locked(by: Viewer, case: Case, *states: str) -> Case:
     row = Case.objects.select_for_update(of=("self",)).select_related("robot__queue").get(pk=case.pk)
     refuse_unless_handling(by, row.robot.queue)
     if row.state not in states:
-        raise Refused(
-            _("The case is now: %(state)s. Load the page anew to see how it stands.")
-            % {"state": CaseState(row.state).label}
-        )
+        raise Refused(state_now(row))
     return row
+
+
+def state_now(case: Case) -> str:
+    """For who has sent what fits another state."""
+    text = _("The case is now: %(state)s. Load the page anew to see how it stands.")
+    return text % {"state": CaseState(case.state).label}
 
 
 def _write(by: Viewer, action: str, row: Case, before: str, **changes: object) -> Case:

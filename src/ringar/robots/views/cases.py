@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused, Viewer
-from ringar.robots.actions.cases import answer_case, finish_by_hand, retry_case, take_over_case
+from ringar.robots.actions.cases import answer_case, finish_by_hand, retry_case, state_now, take_over_case
 from ringar.robots.actions.changed_code import is_held
 from ringar.robots.case_shown import history_of, run_line
 from ringar.robots.dry_runs import begin_dry_run
@@ -78,6 +78,12 @@ def handled_case(request: Request, uuid: UUID) -> Case:
     return case
 
 
+def stands_otherwise(request: Request, case: Case) -> HttpResponse:
+    """The case's page, which has no place for what was sent (any more): says so."""
+    messages.error(request, state_now(case))
+    return redirect("case_detail", case.uuid)
+
+
 def take_answer(by: Viewer, case: Case, form: AnswerForm) -> str:
     """Does what the form says, and says what comes next. Raises Refused where the case waits for no answer any more."""
     choice, text = form.cleaned_data["choice"], form.cleaned_data["text"]
@@ -94,8 +100,10 @@ def case_answer(request: Request, uuid: UUID) -> HttpResponse:
     """Takes an answer to the robot's question in."""
     case = handled_case(request, uuid)
     form = AnswerForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() and case.state == CaseState.WAITING:
         return show_case(request, case, answer=form)
+    if not form.is_valid():
+        return stands_otherwise(request, case)
     try:
         messages.success(request, take_answer(request.viewer, case, form))
     except Refused as refused:
@@ -139,8 +147,10 @@ def case_finish(request: Request, uuid: UUID) -> HttpResponse:
     """Takes in what a person did by hand."""
     case = handled_case(request, uuid)
     form = FinishForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() and case.state == CaseState.TAKEN:
         return show_case(request, case, finish=form)
+    if not form.is_valid():
+        return stands_otherwise(request, case)
     try:
         finish_by_hand(by=request.viewer, case=case, text=form.cleaned_data["text"])
     except Refused as refused:
