@@ -92,8 +92,8 @@ def build_design(panel: Panel) -> Design:
         1.0,
     )
     run = np.log(panel.length / 50)
-    parts = [np.minimum(run + 2, 0), np.clip(run, -2, 0), np.maximum(run, 0)]
-    add("length", np.stack(parts, 1), RIDGE_SIZE)
+    # breaks per metre fall with length; below 7 m the records are of stubs and fittings, and tell no more
+    add("length", np.stack([np.clip(run, -2, 0), np.maximum(run, 0)], 1), RIDGE_SIZE)
     for name, values in panel.traits.items():
         add(name, _one_hot(values), RIDGE_TRAIT)
     use = panel.own & (panel.when < panel.years)

@@ -15,7 +15,7 @@ def files(town: City, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
     folder = tmp_path_factory.mktemp("town")
     write_city(town, str(folder), 5)
     found = {}
-    for name in ("pipes", "breaks"):
+    for name in ("pipes", "breaks", "places"):
         found[name] = str(next(path for path in sorted(folder.iterdir()) if path.name.startswith(name)))
     return found
 
@@ -23,10 +23,15 @@ def files(town: City, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
 def test_rank_writes_one_row_per_pipe_in_order(files: dict[str, str], tmp_path: Path) -> None:
     out = tmp_path / "ranked.csv"
     given = ["--pipes", files["pipes"], "--breaks", files["breaks"], "--as-of", "2025-01-01"]
+    given += ["--places", files["places"]]
     assert main(["leaks", "rank", *given, "--out", str(out)]) == 0
     with out.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["pipe_id", "length_m", "expected_breaks", "low", "high", "rank", "reasons"]
+    columns = ["pipe_id", "length_m", "expected_breaks", "low", "high", "rank", "reasons"]
+    assert list(rows[0]) == [*columns, "consequence", "risk"]
+    for row in rows[:50]:
+        risk = float(row["expected_breaks"]) * float(row["consequence"])
+        assert float(row["risk"]) == pytest.approx(risk, rel=2e-3)
     assert [int(row["rank"]) for row in rows] == list(range(1, len(rows) + 1))
     assert len({row["pipe_id"] for row in rows}) == len(rows)
     assert all(float(row["low"]) <= float(row["expected_breaks"]) <= float(row["high"]) for row in rows)
