@@ -11,6 +11,7 @@ from ringar.core.kit_words import kept
 from ringar.pilots.actions.work_lists import start_list_pilot
 from ringar_kits.errors import InputError
 from tests.people import People
+from tests.rooms.city.map_cast import add_districts
 from tests.rooms.city.town import Town, add_town, fitted, handed_out
 
 TOLD = {"baseline": 1.0, "baseline_source": "Fjolåret", "target": 2.0, "worthwhile": 0.5}
@@ -30,6 +31,7 @@ def add_lists(args: dict[str, list[object]], people: People) -> None:
     town = add_town(people)
     fit = fitted(town)
     args["fit"], args["failed-fit"] = [fit], [failed(town)]
+    args["fit-pipe"], args["districts"] = [fit, 1], [add_districts(town, is_restricted=True)]
     args["waiting-fit"] = [start_fit(by=town.by, pipes=town.pipes, breaks=town.breaks, as_of=today(), seed=3)]
     asked = {"fit": fit, "unit": people.water, "capacity": 8}
     args["draft-list"] = [draw_list(by=town.by, name="Nästa års rör", **asked)]

@@ -15,9 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from ringar.city.actions.data import Description, add_data_set
 from ringar.city.models import Asset, DataSet, Fit, PipeRisk
-from ringar.city.rules.data import DataKind
 from ringar.city.rules.map_body import BODY_ZOOM, encode_body, read_lines
 from ringar.city.rules.map_overview import overview_of
 from ringar.city.rules.worst import LOOKS, AreaShape, hull_of, look_of, share_before
@@ -25,6 +23,7 @@ from ringar.core.clock import now
 from ringar.core.models import AuditEvent, Person
 from ringar.core.queries import viewer_of
 from tests.people import People
+from tests.rooms.city.map_cast import add_districts
 from tests.rooms.city.town import COUNT, Town, add_town, fitted
 
 MAP_NAMES = ("leak_map_fit", "leak_map_data", "leak_map_csv", "leak_map_geojson")
@@ -294,21 +293,6 @@ def test_geojson_when_a_map_program_reads_it_then_it_says_from_when_and_that_it_
     assert first["properties"]["as_of"] == fit.as_of.isoformat()
     assert first["properties"]["invented"] is True
     assert first["properties"]["per_km"] == pytest.approx(COUNT / 100 / 100 * 1000)
-
-
-def add_districts(town: Town, *, is_restricted: bool) -> DataSet:
-    told = Description(name="Distrikt", owner_unit=town.pipes.owner_unit, is_restricted=is_restricted)
-    made = add_data_set(by=town.by, kind=DataKind.DISTRICTS, told=told)
-    square = {"type": "Polygon", "coordinates": [[[18, 58], [18.1, 58], [18.1, 58.1], [18, 58]]]}
-    Asset.objects.create(
-        organisation=made.organisation,
-        data_set=made,
-        kind=made.kind,
-        external_id="1",
-        label="Hamnen <b>",
-        geometry=json.dumps(square),
-    )
-    return made
 
 
 def test_ground_when_the_city_has_districts_then_they_lie_below_the_pipes(town: Town, fit: Fit) -> None:
