@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.urls import reverse
 
 from ringar.robots import liveness
 from ringar.robots.actions.handing import hand_cases
@@ -102,6 +103,8 @@ def serve() -> None:
         signal.signal(number, lambda *_: stopping.set())
     find_tasks()
     find_robots()
+    # All views are loaded for the first address in a letter: not while a transaction holds up everybody else.
+    reverse("robot_list")
     me = liveness.new_owner()
     lock = liveness.hold(me)
     register_worker(me)
