@@ -34,6 +34,7 @@ ROWS = {
     "meeting-days": ("meeting-day", "draft-day"),
     "rounds": ("round-plan",),
     "pilots": ("planned", "open-pilot"),
+    "sensors": ("sensor", "open-sensor", "series", "open-series"),
     "data-sets": ("pipes-data", "open-data"),
 }
 """Rows that are there, by the first part of the address."""

@@ -74,6 +74,12 @@ show_data_set   GET   pipes-data ....PPPP
 show_data_set   GET   open-data  PPPPPPPP
 list_assets     GET   pipes-data ......PP
 list_assets     GET   open-data  PPPPPPPP
+list_sensors    GET   -          PPPPPPPP
+show_sensor     GET   sensor     ....PPPP
+show_sensor     GET   open-sensor PPPPPPPP
+list_observations GET series     ....PPPP
+list_observations GET open-series PPPPPPPP
+add_observations POST -          KKKKKKKK  {"phenomenonTime": "2026-11-02T10:00:00Z", "result": 4}
 list_comments   GET   talk-need  ....PPPP
 list_comments   GET   talk-unit  ......PP
 list_comments   GET   talk-public PPPPPPPP

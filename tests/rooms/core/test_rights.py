@@ -37,6 +37,7 @@ from ringar.solvers.actions import (
 from tests.people import People
 from tests.rooms.city.data_cast import add_data
 from tests.rooms.city.list_cast import add_lists
+from tests.rooms.city.sensor_cast import add_sensors
 from tests.rooms.core.keepers import add_invited
 from tests.rooms.matching.cast import chosen_need
 from tests.rooms.matching.days import add_days
@@ -334,6 +335,14 @@ fit_detail                waiting-fit L....P.P
 fit_detail                failed-fit L....P.P
 fit_again                 failed-fit L......D  -
 fit_areas_csv             fit        L....P.P
+leak_map                  -          LP..PDPD
+leak_map_fit              fit        L....P.P
+leak_map_fit              fit        L....P.P  ?share=10
+leak_map_data             fit        L....P.P
+leak_map_csv              fit        L....P.P
+leak_map_geojson          fit        L....P.P
+leak_map_pipe             fit-pipe   L....P.P
+leak_map_ground           districts  L....P.P
 work_list_list            -          LP..PPPP
 work_list_new             -          L.....DP
 work_list_detail          draft-list L....P.P
@@ -348,6 +357,18 @@ was_it_right_list         list       L....P.P
 was_it_right_csv          list       L....P.P
 pilot_from_list           list       L......P
 pilot_from_list           tried-list L......D
+sensor_list               -          PPPPPPPP
+sensor_new                -          L.P..PPP
+sensor_detail             sensor     ....PPPP
+sensor_detail             sensor     ....PPPP  ?tid=week
+sensor_detail             open-sensor PPPPPPPP
+sensor_edit               sensor     L.....PP
+sensor_edit               open-sensor L.P....P
+sensor_step               sensor     L.....PP  step=key
+sensor_step               sensor     L.....DD  step=end
+sensor_step               open-sensor L.D....D  step=end
+series_csv                series     ....PPPP
+series_csv                open-series PPPPPPPP
 pilot_list_measure        list-pilot L....D.D  -
 solver_list               -          PPPPPPPP
 solver_list               -          PPPPPPPP  ?q=9112310009
@@ -626,6 +647,7 @@ def world(people: People, tmp_path: Any, settings: Any) -> World:
     add_robot_cases(made.args, people)
     add_data(made.args, people)
     add_lists(made.args, people)
+    add_sensors(made.args, people)
     add_feeds(made, people)
     made.args["key"] = [make_token(by=by, name="NYCKELNS", scopes=["needs:read"], days=30)[0]]
     made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
@@ -802,6 +824,7 @@ READERS = {
     "PILOTENS": INSIDE,
     "GRINDENS": INSIDE,
     "RÖRNÄTETS": {"bo", "dag"},
+    "GIVARENS": INSIDE,
 }
 """Who may read each hidden word, on whatever page: those for whom nothing is named may read none of them."""
 
