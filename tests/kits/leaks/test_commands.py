@@ -28,7 +28,8 @@ def test_rank_writes_one_row_per_pipe_in_order(files: dict[str, str], tmp_path: 
     with out.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     columns = ["pipe_id", "length_m", "expected_breaks", "low", "high", "rank", "reasons"]
-    assert list(rows[0]) == [*columns, "consequence", "risk"]
+    assert list(rows[0])[:7] == columns
+    assert list(rows[0])[-2:] == ["consequence", "risk"]
     for row in rows[:50]:
         risk = float(row["expected_breaks"]) * float(row["consequence"])
         assert float(row["risk"]) == pytest.approx(risk, rel=2e-3)
