@@ -159,6 +159,9 @@ def _find_order(texts: Sequence[str], place: str, notes: Notes, order: str | Non
             remedy="Write dates as 1999-05-01, or say which is meant with dates=d/m or dates=m/d",
             facts={"one": pairs[0][2]},
         )
-    words = "dates like {one} are read with the {part} first"
-    notes.used(place, words, len(pairs), one=pairs[0][2], part="month" if clear == "m/d" else "day")
+    day, month = (
+        "dates like {one} are read with the day first",
+        "dates like {one} are read with the month first",
+    )
+    notes.used(place, month if clear == "m/d" else day, len(pairs), one=pairs[0][2])
     return clear

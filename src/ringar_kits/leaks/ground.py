@@ -116,14 +116,12 @@ def one_system(grounds: Mapping[str, Ground], wanted: int | None, pipes: Columns
     target = systems.projected_for(first.epsg, middle[:, 0], middle[:, 1])
     for ground in there:
         ground.shapes = systems.transform_shapes(ground.shapes, ground.epsg, target, ground.looks.swapped)
-    notes.used(
-        first.place,
+    words = (
         "coordinates are in EPSG {epsg}"
         if target
-        else "coordinates are in metres of a system that the files do not name",
-        len(first.shapes),
-        epsg=target or 0,
+        else "coordinates are metres of a system that no file names"
     )
+    notes.used(first.place, words, len(first.shapes), epsg=target or 0)
     return target
 
 

@@ -72,7 +72,9 @@ def _read_rows(file: Path, notes: Notes) -> Table:
     broken: list[InputError] = []
     rows: list[int] = []
     cells: dict[str, list[Any]] = {}
-    for number, row in read_rows(file, broken=broken.append, tell=lambda said: notes.used(file.name, said)):
+    for number, row in read_rows(
+        file, broken=broken.append, tell=lambda said: notes.used(file.name, "{said}", said=said)
+    ):
         for column, cell in row.items():
             if column not in cells:
                 cells[column] = [""] * len(rows)
@@ -85,7 +87,8 @@ def _read_rows(file: Path, notes: Notes) -> Table:
     if len(broken) > max(1, MOST_BROKEN * (len(rows) + len(broken))):
         raise broken[0]
     for error in broken:
-        notes.dropped(error.place, "{problem}", 1, "{mend}", problem=error.problem, mend=error.remedy)
+        problem, mend = error.words
+        notes.dropped(error.place, problem.words, 1, mend.words, **problem.facts)
     return Table(file.name, cells, rows)
 
 

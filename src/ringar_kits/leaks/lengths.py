@@ -59,11 +59,11 @@ def _in_metres(values: FloatArray, drawn: FloatArray, place: str, notes: Notes) 
     if both.sum() < 10:
         return values
     times = float(np.median(drawn[both] / values[both]))
-    for factor, unit in ((1_000, "kilometres"), (0.001, "millimetres"), (0.3048, "feet")):
+    for factor, unit in ((1_000, "km"), (0.001, "mm"), (0.3048, "ft")):
         if 0.9 * factor < times < 1.1 * factor:
             notes.changed(
                 place,
-                "the lengths are read as {unit}, by the lines",
+                "the lengths are read as {unit}, which the lines show",
                 int(both.sum()),
                 "Give them in metres",
                 unit=unit,

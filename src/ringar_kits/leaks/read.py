@@ -168,17 +168,14 @@ def _read_pipes(
         epsg=epsg,
         filled={"length_m": filled} if filled.any() else {},
     )
-    for field, count in (
-        ("year", int(np.isnan(pipes.installed).sum())),
-        ("material", pipes.material.count("")),
-        ("diameter", int(np.isnan(pipes.diameter_mm).sum())),
-    ):
-        notes.changed(
-            columns.table.name,
-            "{count} pipes have no known {field}: estimated where needed, and marked",
-            count,
-            field=field,
-        )
+    name = columns.table.name
+    years, sizes = int(np.isnan(pipes.installed).sum()), int(np.isnan(pipes.diameter_mm).sum())
+    notes.changed(name, "{count} pipes have no known year: estimated where it is needed, and marked", years)
+    words = "{count} pipes have no known material: estimated where it is needed, and marked"
+    notes.changed(name, words, pipes.material.count(""))
+    notes.changed(
+        name, "{count} pipes have no known diameter: estimated where it is needed, and marked", sizes
+    )
     return pipes, shapes
 
 

@@ -129,12 +129,12 @@ def decide_system(
 
 
 _KINDS = {
-    "degrees": "degrees (WGS 84)",
+    "degrees": "WGS 84",
     "sweref": "SWEREF 99 TM",
-    "local": "a local zone of SWEREF 99",
+    "local": "SWEREF 99 dd mm",
     "rt90": "RT 90",
-    "metres": "metres",
-    "nothing": "nothing",
+    "metres": "m",
+    "nothing": "-",
 }
 
 

@@ -173,7 +173,7 @@ def test_read_network_with_lengths_in_kilometres_sees_it_by_the_lines(tmp_path):
     pipes = [pipe_row(n, längd=0.1) for n in range(12)]
     network = read_network(*network_files(tmp_path, pipes))
     assert network.pipes.length_m == pytest.approx([100] * 12)
-    assert "the lengths are read as kilometres" in said(network, "changed")
+    assert "the lengths are read as km, which the lines show" in said(network, "changed")
 
 
 def test_read_network_with_neither_lengths_nor_lines_refuses(tmp_path):
