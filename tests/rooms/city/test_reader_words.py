@@ -1,0 +1,58 @@
+"""All that the kit's reader says is listed for translation, and nothing that it no longer says."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+import ringar_kits.leaks
+from ringar.city.reader_words import WORDS
+from ringar.core.kit_words import TABLES, said
+from ringar_kits.errors import Said
+
+KIT = Path(ringar_kits.leaks.__file__).parent
+READER = "layers columns dates inventory lengths incidents ground systems read consequence".split()
+TOLD = {"used": (1, 3), "changed": (1, 3), "dropped": (1, 3), "InputError": (0,), "_keep_but": (3,)}
+
+
+def constants(node: ast.AST) -> set[str]:
+    found = {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    return {words for words in found if " " in words}
+
+
+def words_of(name: str) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse((KIT / f"{name}.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            places = TOLD.get(getattr(node.func, "id", getattr(node.func, "attr", "")), ())
+            told = [node.args[place] for place in places if place < len(node.args)]
+            told += [each.value for each in node.keywords if places and each.arg == "remedy"]
+            found = found.union(*map(constants, told))
+        elif isinstance(node, ast.Assign):
+            names = {each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+            if names & {"words", "mend", "day"}:
+                found |= constants(node.value)
+    return found
+
+
+@pytest.mark.parametrize("name", READER)
+def test_reader_words_when_the_kit_says_more_then_it_is_listed(name: str) -> None:
+    names_of_systems = {"WGS 84", "SWEREF 99"}
+    assert words_of(name) - {*WORDS, *TABLES} - names_of_systems == set()
+
+
+def test_reader_words_when_the_kit_says_less_then_the_list_follows() -> None:
+    said_there = set().union(*map(words_of, READER))
+    assert [words for words in WORDS if words not in said_there] == []
+
+
+def test_reader_words_when_read_in_swedish_then_facts_keep_their_places() -> None:
+    with translation.override("sv"):
+        told = said(Said("{count} are no breaks of a main ({words})", {"count": 3, "words": "Servis"}))
+        for words in WORDS:
+            swedish = said(Said(words))
+            assert swedish != words
+            facts = {part.split("}")[0] for part in words.split("{")[1:]}
+            assert {part.split("}")[0] for part in swedish.split("{")[1:]} == facts
+    assert told == "3 är inga läckor på huvudledningar (Servis)"
