@@ -24,7 +24,7 @@ def figures_of(ranking: Ranking, network: OwnNetwork) -> dict[str, Any]:
     return {
         "pipes": len(ranking.pipe_ids),
         "km": round(float(ranking.length_m.sum()) / 1000, 3),
-        "breaks": len(network.breaks),
+        "breaks": int((network.breaks.day < np.datetime64(ranking.as_of)).sum()),
         "expected": float(ranking.expected.sum()),
         "imputed": sum(1 for fields in ranking.imputed if fields),
         "notes": [told(note) for note in ranking.notes],

@@ -48,6 +48,8 @@ def draw_list(
 
     Half of it is chosen by the model and half as before where `chosen_by` says so. Raises NotAllowed, Refused.
     """
+    # Held, so that two lists drawn at once do not take the same pipes.
+    fit = Fit.objects.select_for_update(of=("self",)).select_related("pipes").get(pk=fit.pk)
     if not can_plan(by, holding(fit.pipes)) or unit.organisation_id != fit.organisation_id:
         raise NotAllowed
     if fit.state != FitState.DONE:
@@ -56,7 +58,6 @@ def draw_list(
     if not name:
         raise Refused(_("Give the list a name."))
     require_capacity(capacity, capacity_in)
-    Fit.objects.select_for_update().get(pk=fit.pk)  # two lists drawn at once do not take the same pipes
     candidates = candidates_for(fit)
     if ordered_by == OrderedBy.RISK and all(pipe.risk is None for pipe in candidates):
         raise Refused(
