@@ -12,12 +12,27 @@ from ringar.core.kit_words import TABLES, said
 from ringar_kits.errors import Said
 
 KIT = Path(ringar_kits.leaks.__file__).parent
-READER = "layers columns dates inventory lengths incidents ground systems read consequence".split()
+READER = [
+    "layers",
+    "columns",
+    "dates",
+    "inventory",
+    "lengths",
+    "incidents",
+    "ground",
+    "systems",
+    "read",
+    "consequence",
+]
 TOLD = {"used": (1, 3), "changed": (1, 3), "dropped": (1, 3), "InputError": (0,), "_keep_but": (3,)}
 
 
 def constants(node: ast.AST) -> set[str]:
-    found = {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    found = {
+        each.value
+        for each in ast.walk(node)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
     return {words for words in found if " " in words}
 
 
@@ -30,7 +45,9 @@ def words_of(name: str) -> set[str]:
             told += [each.value for each in node.keywords if places and each.arg == "remedy"]
             found = found.union(*map(constants, told))
         elif isinstance(node, ast.Assign):
-            names = {each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+            names = {
+                each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name)
+            }
             if names & {"words", "mend", "day"}:
                 found |= constants(node.value)
     return found
