@@ -79,6 +79,8 @@ class DataSetForm(forms.Form):
         if data_set is not None:
             units = Unit.objects.filter(pk__in=[*units.values_list("pk", flat=True), data_set.owner_unit_id])
         self.fields["owner_unit"].queryset = units  # type: ignore[attr-defined] # the field's own type
+        if data_set is None:
+            self.fields["owner_unit"].initial = viewer.home_unit_id
         people = findable_people(viewer, Person.objects.all()).exclude(memberships__role__in=OUTSIDE_ROLES)
         people = people.filter(memberships__unit__organisation_id=viewer.organisation_id or 0).distinct()
         ids = list(people.order_by("name", "id").values_list("pk", flat=True)[:MOST_PEOPLE])
@@ -166,6 +168,7 @@ class FilesForm(forms.Form):
             "CSV, Excel, GeoJSON, GeoPackage or a zipped Shapefile; at most 25 MB for all files together."
         )
         pipes.help_text = told
+        pipes.required = data_set.kind != DataKind.PIPES or not data_set.size
         if data_set.kind != DataKind.PIPES:
             for name in ("breaks", "roads", "breaks_set"):
                 del self.fields[name]

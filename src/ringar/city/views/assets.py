@@ -27,7 +27,7 @@ from ringar.city.queries.data import (
     opened_set,
 )
 from ringar.city.rules.data import can_keep, has_business
-from ringar.city.words import ASSET_WORDS
+from ringar.city.words import ASSET_WORDS, FIELD_WORDS
 from ringar.core.exports import IN_MEMORY, MOST_ROWS, export_response
 from ringar.core.middleware import Request
 from ringar.core.rules import Refused
@@ -213,7 +213,7 @@ def shown(request: Request, asset: Asset, form: ObservationForm | None, *, may_s
     return {
         "asset": asset,
         "data_set": asset.data_set,
-        "extra": sorted(asset.extra.items()),
+        "extra": [(FIELD_WORDS.get(name, name), plain(value)) for name, value in sorted(asset.extra.items())],
         "imputed": [ASSET_WORDS.get(each, each) for each in asset.imputed],
         "incidents": incidents_of(asset, request.viewer),
         "observations": observations_of(asset) if may_see else [],
@@ -222,6 +222,11 @@ def shown(request: Request, asset: Asset, form: ObservationForm | None, *, may_s
         "form": form,
         "may_see": may_see,
     }
+
+
+def plain(value: Any) -> Any:
+    """A trait as people write it: whole numbers without decimals."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def told(change: AssetChange) -> list[tuple[object, str, str]]:
