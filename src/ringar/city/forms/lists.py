@@ -132,7 +132,9 @@ class ListForm(forms.Form):
         super().__init__(*args, **options)
         units = Unit.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("name", "pk")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]  # the field's own type
-        self.fields["fit"].queryset = fits_to_plan(viewer)[:MOST_FITS]  # type: ignore[attr-defined]  # the same
+        latest = list(fits_to_plan(viewer).values_list("pk", flat=True)[:MOST_FITS])
+        fits = Fit.objects.filter(pk__in=latest).select_related("pipes").order_by("-id")
+        self.fields["fit"].queryset = fits  # type: ignore[attr-defined]  # the same
 
     def clean(self) -> dict[str, Any]:
         """Kilometres become metres."""
