@@ -397,3 +397,19 @@ def test_read_network_without_a_day_of_its_own_takes_no_day_to_come(tmp_path):
     )
     assert np.isnan(network.pipes.installed[0])
     assert "1 dates are yet to come" in said(network, "changed")
+
+
+def test_read_network_with_linings_on_a_computers_zero_does_not_know_when(tmp_path):
+    days = ["", "1970/01/02 05:00:00+00", "1981/01/01 00:00:00+00", "1970-01-01 00:00"]
+    pipes = [pipe_row(n, lined="YES" if day else "NO", lined_date=day) for n, day in enumerate(days)]
+    network = read_network(*network_files(tmp_path, pipes, [break_row(1, 1)]))
+    assert np.isnan(network.pipes.lined).tolist() == [True, True, False, True]
+    assert "2 dates are a computer's zero" in said(network, "changed")
+    assert "lined" not in network.pipes.extra
+
+
+def test_read_network_with_pipes_lined_but_not_when_says_so(tmp_path):
+    pipes = [pipe_row(n, infodrad="Ja" if n < 2 else "Nej") for n in range(5)]
+    network = read_network(*network_files(tmp_path, pipes, [break_row(1, 1)]))
+    assert np.isnan(network.pipes.lined).all()
+    assert "2 pipes are lined, but not when" in said(network, "changed")
