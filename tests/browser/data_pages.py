@@ -1,0 +1,67 @@
+"""Pages of data sets, in the demo's city: files that a robot has read and nobody has saved, and one of their pipes."""
+
+from collections.abc import Callable
+
+from django.urls import reverse
+
+from ringar.city.actions.data import Description, add_data_set
+from ringar.city.actions.imports import read_files, take_in
+from ringar.city.models import DataImport, DataSet
+from ringar.core.models import Unit
+from ringar.core.queries import viewer_of
+from tests.browser.talk_pages import Place
+from tests.city import person_of
+from tests.rooms.city.data_cast import BREAKS, PIPES, as_file
+
+NAME = "Att titta på: ledningar"
+
+
+def read_import() -> DataImport:
+    """Files that dag handed in and a robot has read, made once."""
+    if found := DataImport.objects.filter(data_set__name=NAME).first():
+        return found
+    by = viewer_of(person_of("dag"))
+    unit = Unit.objects.get(organisation_id=by.organisation_id, parent=None)
+    told = Description(name=NAME, owner_unit=unit)
+    data_set = add_data_set(by=by, kind="pipes", told=told)
+    files = {"pipes": as_file("ledningar.csv", PIPES), "breaks": as_file("läckor.csv", BREAKS)}
+    made = take_in(by=by, data_set=data_set, files=files)
+    read_files(by=by, uuid=str(made.uuid), report=lambda progress, message="": None)
+    return made
+
+
+def of_import(name: str) -> Callable[[], Place]:
+    def place() -> Place:
+        return person_of("dag"), reverse(name, args=[read_import().uuid])
+
+    return place
+
+
+def of_set(name: str) -> Callable[[], Place]:
+    def place() -> Place:
+        return person_of("dag"), reverse(name, args=[read_import().data_set.uuid])
+
+    return place
+
+
+def of_content(name: str, kind: str) -> Callable[[], Place]:
+    """A page of a data set of the demo's own that is not empty."""
+
+    def place() -> Place:
+        found = DataSet.objects.filter(kind=kind, size__gt=0).earliest("pk")
+        row = found.assets.earliest("pk") if name == "asset_detail" else found
+        return person_of("dag"), reverse(name, args=[row.uuid])
+
+    return place
+
+
+DATA_PAGES: dict[str, Callable[[], Place]] = {
+    "data_import": of_import("data_import"),
+    "data_import_new": of_set("data_import_new"),
+    "data_set_detail": of_set("data_set_detail"),
+    "data_set_edit": of_set("data_set_edit"),
+    "data_set_release": of_set("data_set_release"),
+    "asset_list": of_content("asset_list", "pipes"),
+    "asset_detail": of_content("asset_detail", "pipes"),
+    "incident_list": of_content("incident_list", "breaks"),
+}
