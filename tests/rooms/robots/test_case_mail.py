@@ -92,7 +92,7 @@ def test_link_when_opened_then_it_shows_the_question_and_whose_it_is_and_changes
     page = response.content.decode()
     assert "May this one be credited?" in page
     assert "Bo" in page
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert response["X-Robots-Tag"] == "noindex"
     assert "no-store" in response["Cache-Control"]
     case.refresh_from_db()

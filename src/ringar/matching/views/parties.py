@@ -156,7 +156,6 @@ def party_page(request: Request, token: str) -> HttpResponse:
         context = {**page_of(party, form), "token": token}
         response = render(request, "matching/party_page.html", context)
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -31,7 +31,7 @@ class Asked:
     @property
     def query(self) -> str:
         """The same as in an address."""
-        told = {"ko": self.queue.uuid if self.queue else "", "lage": self.state}
+        told = {"ko": str(self.queue.uuid) if self.queue else "", "lage": self.state}
         return urlencode({name: value for name, value in told.items() if value})
 
 
