@@ -12,6 +12,7 @@ from ringar.core.models import Organisation
 from ringar.demo.cast import PASSWORD
 from ringar.demo.robot_cases import is_at_work, put_to_work
 from ringar.demo.seed import is_seeded, log_ins, seed
+from ringar.demo.sensors import build_sensors
 from ringar.demo.surroundings import ROBOT, world_folder
 from ringar.demo.water import build_network
 from ringar.demo.world.keep import missing_packages, running
@@ -43,6 +44,7 @@ def run_demo(args: argparse.Namespace) -> int:
             print("  reading all texts and matching them (about a minute)", flush=True)
             run_waiting()
         build_network(lambda what: print(f"  {what}", flush=True))
+        build_sensors(lambda what: print(f"  {what}", flush=True))
         start_robot()
         print(f"\nLog in with one press on the start page, or with a password ({PASSWORD}) as:")
         for name, email, who in log_ins():

@@ -62,6 +62,10 @@ def test_flag_when_far_from_those_before_then_it_is_a_jump_and_a_slow_rise_is_no
     assert flagged(25, run([4.0] * 20)) == Flag.NONE, "of a sensor that never moved nothing can be said"
 
 
+def test_flag_when_rain_begins_then_it_is_no_jump() -> None:
+    assert flagged(7, run([0.0] * 11 + [0.1, 0.2, 0.1, 0.3])) == Flag.NONE
+
+
 def test_flag_when_the_level_has_changed_for_good_then_it_is_believed_in_the_end() -> None:
     window, flags = run([4.0, 4.1] * 10), []
     for n in range(60):

@@ -130,9 +130,9 @@ def is_jump(value: float, before: Sequence[float]) -> bool:
     """Whether the value lies FAR standard deviations from the median of those before it (Hampel's identifier, 1974).
 
     The spread is at least the smallest step between the values before, so that a sensor that tells whole degrees is
-    not blamed for them; where they never differed nothing can be said.
+    not blamed for them; where they never differed nothing can be said, nor where most are 0 (rain, passers-by).
     """
-    if len(before) < FEWEST:
+    if len(before) < FEWEST or 2 * sum(each == 0 for each in before) > len(before):
         return False
     middle = median(before)
     steps = [abs(b - a) for a, b in pairwise(before) if a != b]
