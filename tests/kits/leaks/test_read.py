@@ -261,8 +261,8 @@ def test_read_network_with_ids_that_differ_by_zeros_in_front_still_finds_the_pip
 
 
 def test_read_network_with_breaks_before_the_pipe_was_laid_gives_them_to_its_predecessor(tmp_path):
-    pipes = [pipe_row(0, anläggningsår=1990), pipe_row(1, anläggningsår="1990-06-01")]
-    days = [(0, "1989-12-31"), (0, "1990-01-01"), (1, "1990-05-31"), (1, "1990-06-02"), (1, "1990")]
+    pipes = [pipe_row(0, anläggningsår=1990), pipe_row(1, anläggningsår="1990-09-01")]
+    days = [(0, "1989-12-31"), (0, "1990-01-01"), (1, "1990-08-31"), (1, "1990-09-02"), (1, "1990")]
     breaks = [break_row(n, pipe, day) for n, (pipe, day) in enumerate(days)]
     network = read_network(*network_files(tmp_path, pipes, breaks))
     assert network.breaks.former.tolist() == [True, False, True, False, False]
@@ -413,3 +413,31 @@ def test_read_network_with_pipes_lined_but_not_when_says_so(tmp_path):
     network = read_network(*network_files(tmp_path, pipes, [break_row(1, 1)]))
     assert np.isnan(network.pipes.lined).all()
     assert "2 pipes are lined, but not when" in said(network, "changed")
+
+
+def test_read_network_with_a_point_far_from_the_pipe_that_is_named_believes_the_pipe(tmp_path):
+    breaks = [break_row(1, 1, n=NORTH + 490), break_row(2, 2, n=NORTH + 510)]
+    network = read_network(*network_files(tmp_path, None, breaks))
+    assert network.breaks.pipe.tolist() == [1, 2]
+    assert network.breaks.point[0].tolist() == [EAST + 150, NORTH + 490]
+    assert np.isnan(network.breaks.point[1]).all()
+    assert "1 breaks lie more than 500 m from the pipe that their record names, rows 3" in said(
+        network, "changed"
+    )
+
+
+def test_read_network_of_kitcheners_later_export_needs_no_arguments_either(tmp_path):
+    mains = tmp_path / "mains.csv"
+    mains.write_text(f"{KITCHENER_MAINS}\n10080,ACTIVE,5457,450,DI,6/21/1979 12:00:00 AM,8.5,34.2\n")
+    breaks = tmp_path / "breaks.csv"
+    breaks.write_text(
+        "OBJECTID,Incident Date,Break Type,Related Asset ID,Road Segment ID,Asset Year Installed,x,y\n"
+        "1,12/1/2017 3:15:00 PM,MAIN,10080,5457,1979,541741.9,4812250.5\n"
+    )
+    network = read_network(mains, breaks)
+    assert network.pipes.epsg == 26917
+    assert network.pipes.installed[0] == pytest.approx(1979.466, abs=0.01)
+    assert network.breaks.pipe.tolist() == [0]
+    assert str(network.breaks.day[0]) == "2017-12-01"
+    assert network.breaks.area == ("5457",)
+    assert network.breaks.point.tolist() == [[541741.9, 4812250.5]]
