@@ -3,13 +3,16 @@
     python bench/leaks.py --data FOLDER [--from 2015] [--to 2020] [--json]
     python bench/leaks.py --scale 10000 100000 1000000
     python bench/leaks.py --oracle [--pipes 10000]
+    python bench/leaks.py --data FOLDER --trees --from 2005 --to 2010
 
 FOLDER holds a utility's files: mains*.csv, breaks*.csv and, where there are any, roads*.csv. Each year is ranked from
 what was known on its 1 January; shares are of the year's breaks on the top per cent of LENGTH, means over years, with
 95 % intervals from drawing years and street segments anew. The kit's settings were chosen on Kitchener's years up to
 2014; years from 2015 were not used for any choice. Towns are invented, with known hazard: the oracle ranks by it.
 "Knowable" knows all of it but each pipe's own frailty, which it learns from the pipe's breaks as Bayes would: more than
-that nobody can know. Time and memory are of one ranking in a process of its own. The last line is JSON.
+that nobody can know. "Trees" are
+scikit-learn's boosted trees on the kit's own inputs, where it is installed. Time and memory are of one ranking in a
+process of its own. The last line is JSON.
 """
 
 import argparse
@@ -19,6 +22,7 @@ import subprocess
 import sys
 import time
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +31,12 @@ import numpy as np
 from ringar_kits.leaks import City, Network, backtest, capture, make_city, rank_pipes, read_network
 from ringar_kits.leaks.backtest import came_after
 from ringar_kits.leaks.baselines import score_baselines
+from ringar_kits.leaks.cohorts import build_design, draw_rows, fit_base
+from ringar_kits.leaks.fit import FEWEST_BEHIND, fit_model
+from ringar_kits.leaks.history import build_grid, look_at_history
 from ringar_kits.leaks.measure import SHARES
 from ringar_kits.leaks.model import FloatArray
-from ringar_kits.leaks.panel import build_panel
+from ringar_kits.leaks.panel import Panel, build_panel
 from ringar_kits.leaks.synthetic import FRAILTY
 
 YEARS = 26  # of a town's breaks: the last is the one to foretell
@@ -49,6 +56,7 @@ def main() -> int:
     parser.add_argument("--scale", type=int, nargs="+", metavar="PIPES")
     parser.add_argument("--oracle", action="store_true", help="the share of an oracle's catch")
     parser.add_argument("--pipes", type=int, default=10_000, help="of each town with --oracle")
+    parser.add_argument("--trees", action="store_true", help="boosted trees beside the kit's regressions")
     parser.add_argument("--town", type=int, nargs=2, metavar=("PIPES", "SEED"), help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="only the JSON line")
     args = parser.parse_args()
@@ -58,6 +66,8 @@ def main() -> int:
         found = {"towns": [apart(pipes, 0, args.json) for pipes in args.scale]}
     elif args.oracle:
         found = try_oracle(args.pipes, args.json)
+    elif args.data and args.trees:
+        found = try_trees(read_files(args.data, not args.no_roads), args.first, args.last)
     elif args.data:
         found = try_files(args)
     else:
@@ -101,6 +111,56 @@ def try_files(args: argparse.Namespace) -> dict[str, Any]:
         "fit_s": round(fit_s, 1),
         "peak_mb": peak_mb(),
     }
+
+
+def try_trees(network: Network, first: int, last: int) -> dict[str, Any]:
+    """Boosted trees (Poisson, monotone in the history, mean of three seeds) and the regressions on the same inputs."""
+    caught: dict[str, list[list[float]]] = {"regressions": [], "trees": [], "both": []}
+    for year in range(first, last + 1):
+        panel = build_panel(network.pipes, network.breaks, as_of=date(year, 1, 1))
+        there, came = panel.there(0), came_after(network.breaks, year, 1, len(panel.laid))
+        ours, trees = fit_model(panel).expected(), grow_trees(panel)
+        for name, expected in (("regressions", ours), ("trees", trees), ("both", np.sqrt(ours * trees))):
+            shares = capture((expected / panel.length)[there], panel.length[there], came[there])
+            caught[name].append(list(shares.values()))
+    means = {name: np.mean(each, axis=0).round(4).tolist() for name, each in caught.items()}
+    return {name: dict(zip(map(str, SHARES), each, strict=True)) for name, each in means.items()}
+
+
+def grow_trees(panel: Panel) -> FloatArray:
+    """Expected breaks of the coming year by trees on the first stage's rate, the ratios of history, and the pipe."""
+    ensemble = import_module("sklearn.ensemble")
+    rng = np.random.default_rng(0)
+    design, rows, grid = build_design(panel), draw_rows(panel, rng), build_grid(panel)
+    base, parts = None, []
+    for cut in range(panel.years - FEWEST_BEHIND, -1, -1):
+        base = fit_base(panel, design, rows, cut, base)
+        ratios, ahead = look_at_history(panel, grid, base, cut).ratios(), base.rate(panel, cut)
+        plain = (
+            np.log(ahead / panel.length),
+            panel.laid - cut,
+            panel.kind,
+            np.log(panel.length),
+            panel.diameter,
+        )
+        inputs = np.column_stack([ratios, *plain])
+        use = rows.cut == cut
+        if cut:
+            exposure = ahead[rows.pipe[use]] * rows.exposure[use]
+            parts.append((inputs[rows.pipe[use]], rows.count[use], exposure, rows.weight[use]))
+    matrix, counts, exposure, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
+    rising = [1] * ratios.shape[1] + [0] * len(plain)
+    logs = []
+    for seed in range(3):
+        trees = ensemble.HistGradientBoostingRegressor(
+            loss="poisson", learning_rate=0.04, max_iter=60, max_leaf_nodes=5, min_samples_leaf=50,
+            l2_regularization=10.0, max_features=0.5, max_bins=48, early_stopping=False, random_state=seed,
+            monotonic_cst=rising,
+        )  # fmt: skip
+        exposed = exposure * weights
+        trees.fit(matrix, counts / exposure, sample_weight=exposed / exposed.mean())
+        logs.append(np.log(trees.predict(inputs)))
+    return np.where(panel.there(0), ahead * np.exp(np.mean(logs, axis=0)), 0.0)
 
 
 def read_files(folder: Path, with_roads: bool) -> Network:
