@@ -40,6 +40,7 @@ class Drawing:
     lines: tuple[Line, ...]
     rows: tuple[tuple[int, tuple[float, ...]], ...]
     mark: str | None
+    mark_is_late: bool  # so far to the right that its words stand on its left
     ticks: tuple[tuple[str, int], ...]
 
     @property
@@ -57,6 +58,7 @@ def drawing_of(curves: Sequence[CatchCurve], *, share: float | None = None) -> D
         lines=lines,
         rows=tuple((percent, tuple(line.caught[n] for line in lines)) for n, percent in enumerate(ROWS)),
         mark=None if share is None else place(share, 0, 1),
+        mark_is_late=share is not None and share > 0.5,
         ticks=tuple((place(100 - tick, 0, 100), tick) for tick in TICKS),
     )
 

@@ -17,6 +17,7 @@ from ringar.core.models import AuditEvent
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused
 from ringar.robots.models.work import Work
+from ringar.robots.rules.work import State
 from ringar_kits.errors import InputError
 from ringar_kits.leaks.model import Backtest, Captured, Curve, Note, Year
 from tests.people import People
@@ -68,6 +69,15 @@ def test_start_again_only_what_has_failed(people: People):
     assert start_again(by=town.by, fit=fit).state == FitState.WAITING
     with pytest.raises(NotAllowed):
         start_again(by=viewer_of(people.bo), fit=fit)
+
+
+def test_start_again_where_the_robot_gave_up_without_a_word(people: People):
+    town = add_town(people)
+    told = {"by": town.by, "pipes": town.pipes, "breaks": town.breaks, "as_of": today()}
+    fit = start_fit(**told)
+    Work.objects.filter(key=work_key(fit)).update(state=State.FAILED)
+    assert start_fit(**told) == fit
+    assert Work.objects.get(key=work_key(fit)).state == State.WAITING
 
 
 def test_visible_fits_only_to_those_with_business_in_the_pipes(people: People):

@@ -21,12 +21,15 @@ from ringar.core.clock import now, today
 from ringar.core.kit_words import kept
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.robots.actions.work import queue_work
+from ringar.robots.models.work import Work
 from ringar.robots.registry import Report
+from ringar.robots.rules.work import State
 from ringar.talk.actions import tell_people
 from ringar_kits import leaks
 from ringar_kits.errors import InputError
 from ringar_kits.leaks.consequence import add_consequence
 
+UNDER_WAY = (FitState.WAITING, FitState.RUNNING)
 AT_ONCE = 2_000
 RANKED, LOOKED_BACK = 0.45, 0.9
 """How far the work has come when the pipes are ranked, and when earlier years are looked back at."""
@@ -66,9 +69,9 @@ def start_fit(
         "horizon": horizon,
         "seed": seed,
     }
-    under_way = Fit.objects.filter(**asked, state__in=(FitState.WAITING, FitState.RUNNING)).first()
+    under_way = Fit.objects.filter(**asked, state__in=UNDER_WAY).first()
     if under_way is not None:
-        return under_way
+        return start_again(by=by, fit=under_way) if has_stopped(under_way) else under_way
     is_invented = any(each.is_invented for each in sets)
     fit = Fit.objects.create(
         **asked,
@@ -89,15 +92,19 @@ def start_again(*, by: Viewer, fit: Fit) -> Fit:
     fit = Fit.objects.select_for_update().get(pk=fit.pk)
     if not can_plan(by, holding(fit.pipes)):
         raise NotAllowed
-    if fit.state != FitState.FAILED:
+    if not has_stopped(fit):
         raise Refused(_("Only what has failed can be tried again. Load the page anew to see how it stands."))
-    fit.state, fit.error = FitState.WAITING, ""
+    before, fit.state, fit.error = fit.state, FitState.WAITING, ""
     fit.save(update_fields=["state", "error"])
-    record_audit(
-        by=by, action="start_fit", target=fit, changes={"state": [FitState.FAILED, FitState.WAITING]}
-    )
+    record_audit(by=by, action="start_fit", target=fit, changes={"state": [before, FitState.WAITING]})
     queue_fit(by, fit)
     return fit
+
+
+def has_stopped(fit: Fit) -> bool:
+    """Whether nothing more comes of it by itself: it could not be worked out, or its robot gave up. 0–1 queries."""
+    gave_up = Work.objects.filter(key=work_key(fit), state=State.FAILED)
+    return fit.state == FitState.FAILED or (fit.state in UNDER_WAY and gave_up.exists())
 
 
 def work_key(fit: Fit) -> str:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ringar.city.actions.fits import start_again, start_fit, work_key
+from ringar.city.actions.fits import UNDER_WAY, has_stopped, start_again, start_fit, work_key
 from ringar.city.curves import look_back_chart
 from ringar.city.forms.lists import FitForm
 from ringar.city.leak_words import fault_of, notes_of
@@ -27,7 +27,6 @@ from ringar.robots.rules.work import UNFINISHED
 
 PAGE = 25
 TOP = 10
-UNDER_WAY = (FitState.WAITING, FitState.RUNNING)
 
 
 @login_required
@@ -78,6 +77,7 @@ def fit_detail(request: Request, uuid: UUID) -> HttpResponse:
     is_going = fit.state in UNDER_WAY and work is not None and work.state in UNFINISHED
     failure = fault_of(fit.error) if fit.error else work.error if work is not None else ""
     context |= {"work": work if is_going else None, "failure": "" if is_going else failure}
+    context["may_retry"] = context["may_plan"] and has_stopped(fit)
     return render(request, "city/fit_wait.html", context)
 
 
