@@ -4,19 +4,31 @@ None of them holds up the mails behind it, and none is answered by mistake.
 """
 
 import base64
+import imaplib
 import io
 import zipfile
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
-from ringar.robots.actions.sources import read_source
+from ringar.core.models import Person
+from ringar.robots import liveness
+from ringar.robots.actions.sources import queue_reading, read_source
+from ringar.robots.actions.work import begin_work
+from ringar.robots.engine.running import run_waiting, run_work
 from ringar.robots.library import cancel_invoice, mailbox
 from ringar.robots.models.cases import Case, Robot, RobotQueue
+from ringar.robots.models.work import Work
 from ringar.robots.rules.cases import CaseState
+from ringar.robots.rules.work import State
 from tests.people import People
 from tests.rooms.robots.invoice_cast import ANNA, ROBOT, World, published, told, work_off
 from tests.world import facts
+
+LOGGED_IN = Callable[[Person], Client]
 
 DONE, WAITING = CaseState.DONE, CaseState.WAITING
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">%s]><Invoice>&z;</Invoice>""" % b"".join(
@@ -191,3 +203,46 @@ def test_mail_when_the_server_does_not_hand_it_over_then_those_behind_it_are_tak
     assert [case.payload["message_id"] for case in Case.objects.all()] == ["<behind@x>"]
     read_source(robot.pk)
     assert Case.objects.count() == 2, "the other one is still unread, and taken in when it can be"
+
+
+def test_mailbox_when_it_can_not_be_read_then_the_page_says_so_without_the_password_until_it_can(
+    robot: Robot, world: World, people: People, logged_in: LOGGED_IN, monkeypatch: pytest.MonkeyPatch, caplog
+) -> None:
+    pages = [reverse("robot_list"), reverse("robot_detail", args=[robot.uuid])]
+    client, words = logged_in(people.bo), "går inte att läsa"
+    number = world.invoice()
+    world.send(f"Kreditera faktura {number}.")
+
+    def read_and_look() -> list[str]:
+        Work.objects.update(not_before=timezone.now(), finished_at=None)
+        run_waiting()
+        return [client.get(page).content.decode() for page in pages]
+
+    with monkeypatch.context() as patch:
+        patch.setenv("RINGAR_ROBOT_CANCEL_INVOICE_MAIL_PASSWORD", "fel-lösen")
+        patch.setattr(imaplib.IMAP4, "login", refuse)
+        for _time in range(5):
+            shown = read_and_look()
+        assert all(words in page and "AUTHENTICATIONFAILED" in page for page in shown)
+        told = f"{shown}{list(Work.objects.values())}{caplog.text}"
+        assert "fel-lösen" not in told and "•••" in told
+    assert not any(words in page for page in read_and_look())
+    assert Case.objects.get().state == DONE
+
+
+def refuse(_self: object, user: str, password: str) -> None:
+    raise imaplib.IMAP4.error(f"[AUTHENTICATIONFAILED] {user} {password}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_when_its_process_was_killed_then_it_goes_on_and_is_no_fault(
+    robot: Robot, world: World
+) -> None:
+    world.send("Kreditera 70100001")
+    queue_reading()
+    work = Work.objects.get(name="robots.read_source")
+    dead = liveness.new_owner()
+    begin_work(work.pk, revision=work.revision, owner=dead, attempts=3, is_alive=liveness.is_alive)
+    run_work(work.pk, work.revision, liveness.new_owner())
+    work.refresh_from_db()
+    assert (work.state, work.error, Case.objects.count()) == (State.DONE, "", 1)

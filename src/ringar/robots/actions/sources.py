@@ -1,6 +1,7 @@
 """Where robots' cases come from: what has come in becomes cases, and only then is it acknowledged."""
 
 import logging
+import traceback
 from datetime import timedelta
 
 from django.db.models import Q
@@ -9,9 +10,11 @@ from django.utils import timezone
 from ringar.core.rules import Viewer
 from ringar.robots.actions.cases import open_case
 from ringar.robots.actions.work import queue_work
+from ringar.robots.case_values import clean_text
 from ringar.robots.finding import known_robots, robot_named
 from ringar.robots.models.cases import Robot
 from ringar.robots.models.work import Work
+from ringar.robots.queries.work import reading_key
 from ringar.robots.rules.cases import RobotState
 from ringar.robots.rules.work import UNFINISHED
 
@@ -23,7 +26,7 @@ def queue_reading() -> None:
     """Queues a reading for each published robot with a source, unless one is under way or has just ended."""
     with_source = [name for name in known_robots() if getattr(robot_named(name), "source", None)]
     robots = Robot.objects.filter(name__in=with_source, state=RobotState.PUBLISHED)
-    keys = {f"source:{robot.uuid}": robot for robot in robots}
+    keys = {reading_key(robot): robot for robot in robots}
     lately = Q(state__in=UNFINISHED) | Q(finished_at__gt=timezone.now() - REST)
     busy = set(Work.objects.filter(lately, key__in=keys).values_list("key", flat=True))
     for key, robot in keys.items():
@@ -55,7 +58,7 @@ def read_source(robot_id: int) -> int:
             code.source.acknowledge(item)
             count += 1
         except Exception as error:
-            log.exception("An item of %s could not be taken", robot.name)
+            log.error("An item of %s could not be taken\n%s", robot.name, clean_text(traceback.format_exc()))
             fault = error
     if fault is not None:
         raise fault

@@ -13,9 +13,10 @@ from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.robots import liveness
 from ringar.robots.actions.handing import hand_cases
 from ringar.robots.actions.work import begin_work, fail_work, finish_work, report_progress
+from ringar.robots.case_values import clean_text, fault_text
 from ringar.robots.models.work import Work
 from ringar.robots.registry import WATCHES, CannotWork, Payload, Task, WorkContext, find_tasks, task_named
-from ringar.robots.rules.work import ATTEMPTS, INLINE, State, error_text, storable
+from ringar.robots.rules.work import ATTEMPTS, INLINE, State
 
 log = logging.getLogger("ringar.robots")
 OFTEN = 60  # seconds; what is looked for more seldom is left to workers
@@ -39,11 +40,11 @@ def run_work(work_id: int, revision: int, owner: str) -> None:
     except TakenOver:
         log.warning("%s has gone to another process", work)
     except FINAL as error:
-        fail_work(work, storable(str(error)) or error_text(error), attempts=0)
+        fail_work(work, clean_text(error) or fault_text(error), attempts=0)
     except Exception as error:
-        details = storable(traceback.format_exc())
+        details = clean_text(traceback.format_exc())
         log.warning("%s, attempt %s of %s\n%s", work, work.attempts, attempts, details)
-        fail_work(work, error_text(error), attempts=attempts)
+        fail_work(work, fault_text(error), attempts=attempts)
     else:
         finish_work(work)
 

@@ -1,5 +1,6 @@
 """Reads on queued work: what a worker takes next, what pages show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,7 +10,9 @@ from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 
 from ringar.core.rules import NotAllowed, Viewer
+from ringar.robots.models.cases import Robot
 from ringar.robots.models.work import OutgoingMail, Work, Worker
+from ringar.robots.rules.cases import RobotState
 from ringar.robots.rules.work import UNFINISHED, State, can_see_work
 
 COUNTED = 1_000
@@ -25,6 +28,29 @@ def due_work(limit: int) -> list[Work]:
 def handed_work(*, older_than: timedelta = timedelta()) -> QuerySet[Work]:
     """What the engine was given at least so long ago and has not brought to an end."""
     return Work.objects.filter(state__in=UNFINISHED, handed_at__lte=timezone.now() - older_than)
+
+
+def reading_key(robot: Robot) -> str:
+    """The key of the work that reads what has come in for the robot."""
+    return f"source:{robot.uuid}"
+
+
+@dataclass(frozen=True)
+class ReadingFault:
+    """What came in for a robot could not be read the last time: what went wrong, in one line."""
+
+    robot: Robot
+    fault: str
+
+
+def reading_faults(robots: Iterable[Robot]) -> list[ReadingFault]:
+    """The published ones of these robots whose last reading of what has come in went wrong. 1 query."""
+    keys = {reading_key(robot): robot for robot in robots if robot.state == RobotState.PUBLISHED}
+    rows = Work.objects.filter(key__in=keys).exclude(error="").order_by("key")
+    return [
+        ReadingFault(keys[key], error.partition(": ")[2] or error)
+        for key, error in rows.values_list("key", "error")
+    ]
 
 
 def quiet_workers() -> list[str]:

@@ -23,7 +23,7 @@ from ringar.robots.forms.cases import ReasonForm, TimingForm, UpkeepForm
 from ringar.robots.models.cases import Robot, RobotQueue
 from ringar.robots.queries.cases import QueueRow, queue_rows, saved_by, visible_queues, visible_robots
 from ringar.robots.queries.maps import kept_units, require_inside
-from ringar.robots.queries.work import living_workers
+from ringar.robots.queries.work import living_workers, reading_faults
 from ringar.robots.rules.cases import CaseState, RobotState, can_keep_robots
 from ringar.robots.step_words import words_of
 from ringar.robots.views.robot_setup import settings_of
@@ -64,6 +64,7 @@ def robot_list(request: Request) -> HttpResponse:
         "oldest": min((row.oldest for row in rows if row.oldest), default=None),
         "hours": sum(timed) if timed else None,
         "untimed": len(saved) - len(timed),
+        "unread": reading_faults(robot for row in rows for robot, _saved in row.robots),
         "workers": workers,
         "beside": settings.RINGAR_ROBOTS_BESIDE,
         "last_sign": max((worker.seen_at for worker in workers), default=None),
@@ -129,6 +130,7 @@ def show_robot(
         "robot": robot,
         "code": code,
         "version": robot.map_version or version,
+        "unread": reading_faults([robot]),
         "missing": what_is_missing(code, version) if code and robot.state != RobotState.PUBLISHED else [],
         "is_changed": bool(code and is_changed(robot, code)),
         "held": what_holds(robot, code) if code else [],
