@@ -21,6 +21,7 @@ FILES = (
     gettext_noop("this is no GeoPackage"),
     gettext_noop("Export it anew"),
     gettext_noop("the GeoPackage cannot be read ({error})"),
+    gettext_noop("there are more than {most:,} rows"),
     gettext_noop("the shapefile cannot be read ({error})"),
     gettext_noop("Keep .shp, .shx, .dbf and .prj side by side, or give them as one .zip"),
 )

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from ringar_kits.errors import InputError
 from ringar_kits.leaks import systems
 from ringar_kits.leaks.columns import plain_name
 from ringar_kits.leaks.layers import Shapes, read_table
-from ringar_kits.leaks.model import FloatArray, Pipes, Report
+from ringar_kits.leaks.model import FloatArray, IntArray, Pipes, Report
 from ringar_kits.leaks.numbers import read_numbers, read_texts
 from ringar_kits.leaks.report import Notes
 
 REACH = 150.0  # metres from the pipe beyond which a place does not count
+CHUNK = 20_000  # pipes at a time, so that a large town fits in memory
 CLOSE = 25.0  # metres within which it counts in full; between the two it counts less and less
 # What each place weighs, in people: a choice that the city makes, so it is shown and can be changed.
 WEIGHTS: Mapping[str, float] = {
@@ -169,24 +171,40 @@ def add_consequence(
     given = np.flatnonzero([shape is not None for shape in places.shapes])
     near = {kind: np.zeros(len(pipes)) for kind in WEIGHTS if kind not in ("pipe", "other")}
     score = np.full(len(pipes), used["pipe"])
-    if len(there) and len(given):
+    if len(given):
         tree = shapely.STRtree(places.shapes[given])
-        at, found = tree.query(lines, predicate="dwithin", distance=reach)
-        place = given[found]
-        count = places.count[place] * _share(lines[at], places.shapes[place], reach)
-        distance = shapely.distance(lines[at], places.shapes[place])
-        nearness = np.clip((reach - distance) / max(reach - CLOSE, 1e-9), 0, 1)
-        # within an area people live at all distances up to reach: half on average
-        nearness[_is_area(places.shapes[place])] = 0.5
-        kinds = np.array(places.kind, dtype=object)[place]
-        for kind, total in near.items():
-            mine = kinds == kind
-            np.add.at(total, there[at[mine]], count[mine])
-            np.add.at(score, there[at[mine]], used[kind] * (count * nearness)[mine])
+        for start in range(0, len(there), CHUNK):
+            part = slice(start, start + CHUNK)
+            at, found = tree.query(lines[part], predicate="dwithin", distance=reach)
+            pairs = _weigh(lines[part][at], places, given[found], reach)
+            for kind, total in near.items():
+                count, nearness = (
+                    np.where(pairs.kind == kind, each, 0) for each in (pairs.count, pairs.nearness)
+                )
+                np.add.at(total, there[part][at], count)
+                np.add.at(score, there[part][at], used[kind] * count * nearness)
     nowhere = np.setdiff1d(np.arange(len(pipes)), there)
     if len(there) and len(nowhere):
         score[nowhere] = np.median(score[there])
     return Consequence(near, score, used, reach)
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """A pipe and a place near it, one place each: the place's kind, how many it counts, and how near it is."""
+
+    kind: NDArray[np.object_]
+    count: FloatArray
+    nearness: FloatArray
+
+
+def _weigh(lines: Shapes, places: Places, place: IntArray, reach: float) -> _Pairs:
+    shapes = places.shapes[place]
+    count = places.count[place] * _share(lines, shapes, reach)
+    nearness = np.clip((reach - shapely.distance(lines, shapes)) / max(reach - CLOSE, 1e-9), 0, 1)
+    # within an area people live at all distances up to reach: half on average
+    nearness[_is_area(shapes)] = 0.5
+    return _Pairs(np.array(places.kind, dtype=object)[place], count, nearness)
 
 
 def _is_area(shapes: Shapes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

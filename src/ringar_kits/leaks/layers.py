@@ -2,11 +2,9 @@
 
 import json
 import re
-import sqlite3
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +17,12 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from ringar_kits.errors import InputError
+from ringar_kits.leaks.geopackage import read_geopackage
 from ringar_kits.leaks.report import Notes, rows_in_words
 from ringar_kits.tables import MAX_BYTES, read_rows
 
 Shapes = NDArray[np.object_]
 MOST_BROKEN = 0.05  # of the rows; beyond that the file is not what it is taken for
-_ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}  # bytes before the shape in a GeoPackage's blob
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def read_table(path: str | Path, notes: Notes) -> Table:
     if not file.is_file():
         raise InputError("there is no such file", place=path, remedy="Check the name")
     if kind == ".gpkg":
-        return _read_geopackage(file, layer)
+        return Table(*read_geopackage(file, layer))
     if kind == ".shp" or (kind == ".zip" and _has_shapes(file)):
         return _read_shapefile(file)
     if kind in (".shx", ".dbf", ".prj"):
@@ -94,7 +92,7 @@ def _read_rows(file: Path, notes: Notes) -> Table:
 
 def _read_geojson(file: Path, notes: Notes) -> Table | None:
     """Return the features of a GeoJSON file, or None where it is JSON of another kind."""
-    if file.stat().st_size > 5 * MAX_BYTES:
+    if file.stat().st_size > MAX_BYTES:
         raise InputError("the file is too large", place=file.name, remedy="Give it as a GeoPackage")
     try:
         content = json.loads(file.read_text(encoding="utf-8-sig"))
@@ -149,63 +147,17 @@ def _check_broken(name: str, bad: Sequence[int], good: int, notes: Notes) -> Non
     )
 
 
-def _read_geopackage(file: Path, layer: str) -> Table:
-    with file.open("rb") as start:
-        if start.read(15) != b"SQLite format 3":
-            raise InputError("this is no GeoPackage", place=file.name, remedy="Export it anew")
-    try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
-            base.execute("PRAGMA trusted_schema = OFF")
-            base.text_factory = lambda raw: raw.decode(errors="replace")
-            return _read_layer(base, file.name, layer)
-    except sqlite3.Error as error:
-        raise InputError(
-            "the GeoPackage cannot be read ({error})",
-            place=file.name,
-            remedy="Export it anew",
-            facts={"error": str(error)},
-        ) from error
-
-
-def _read_layer(base: sqlite3.Connection, name: str, layer: str) -> Table:
-    layers = {
-        row[0]: row[1:]
-        for row in base.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns")
-    }
-    if (not layer and len(layers) != 1) or (layer and layer not in layers):
-        raise InputError(
-            "the GeoPackage has the layers {layers}",
-            place=name,
-            remedy="Name one of them after a #, as in {name}#layer",
-            facts={"layers": ", ".join(layers) or "-", "name": name},
-        )
-    layer = layer or next(iter(layers))
-    column, system = layers[layer]
-    quoted = layer.replace('"', '""')
-    cursor = base.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608  the name is the file's own, in quotation marks
-    columns = [each[0] for each in cursor.description]
-    rows = cursor.fetchall()
-    place = columns.index(column)
-    shapes = shapely.from_wkb([_blob(row[place]) for row in rows], on_invalid="ignore")
-    cells = {each: [row[at] for row in rows] for at, each in enumerate(columns) if at != place}
-    cells = {each: ["" if cell is None else cell for cell in column] for each, column in cells.items()}
-    authority = base.execute(
-        "SELECT organization, organization_coordsys_id FROM gpkg_spatial_ref_sys WHERE srs_id = ?", (system,)
-    ).fetchone()
-    epsg = int(authority[1]) if authority and str(authority[0]).upper() == "EPSG" else None
-    return Table(f"{name}#{layer}", cells, range(1, len(rows) + 1), _flat(shapes), epsg)
-
-
-def _blob(blob: Any) -> bytes | None:
-    """Return the shape within a GeoPackage's blob: after "GP", version, flags, system and the envelope."""
-    if not isinstance(blob, bytes) or blob[:2] != b"GP" or len(blob) < 9 or blob[3] & 16:
-        return None
-    return blob[8 + _ENVELOPES.get(blob[3] >> 1 & 7, 0) :]
-
-
 def _has_shapes(file: Path) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+            if size > 10 * MAX_BYTES:
+                raise InputError(
+                    "unpacked it would take {size:,} MB",
+                    place=file.name,
+                    remedy="Split it into smaller files",
+                    facts={"size": round(size / 1e6)},
+                )
             return any(name.lower().endswith(".shp") for name in archive.namelist())
     except (zipfile.BadZipFile, OSError):
         return False
@@ -284,10 +236,3 @@ def _array(shapes: Sequence[Any]) -> Shapes:
     found = np.empty(len(shapes), dtype=object)
     found[:] = shapes
     return found
-
-
-def _flat(shapes: Any) -> Shapes:
-    """Return shapes without heights, None for those that are empty."""
-    flat = shapely.force_2d(shapes)
-    flat[shapely.is_empty(flat)] = None
-    return _array(list(flat))

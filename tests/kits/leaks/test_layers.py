@@ -13,6 +13,8 @@ import shapely
 from pyproj import CRS, Transformer
 
 from ringar_kits.errors import InputError
+from ringar_kits.leaks import geopackage as gpkg
+from ringar_kits.leaks import layers
 from ringar_kits.leaks.layers import read_table
 from ringar_kits.leaks.read import read_network
 from ringar_kits.leaks.report import Notes
@@ -288,3 +290,29 @@ def test_parse_system_of_what_no_system_is_called_refuses(name):
 def test_look_at_sees_what_numbers_are(x, y, kind, swapped):
     looks = look_at(np.array([x]), np.array([y], dtype=float))
     assert (looks.kind, looks.swapped) == (kind, swapped)
+
+
+def test_read_table_of_a_geopackage_made_to_run_on_and_on_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(gpkg, "MAX_ROWS", 50_000)
+    monkeypatch.setattr(gpkg, "MOST_WORK", 20)
+    views = {
+        "many": ("SELECT n AS id, x'00' AS geom FROM c", "there are more than 50,000 rows"),
+        "long": ("SELECT sum(n) AS id, x'00' AS geom FROM c", "cannot be read .interrupted"),
+        "wide": ("SELECT zeroblob(30000000) AS id, x'00' AS geom", "cannot be read .string or blob too big"),
+    }
+    for name, (query, message) in views.items():
+        path = geopackage(tmp_path)
+        with sqlite3.connect(path) as base:
+            count = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+            base.execute(f"CREATE VIEW {name} AS {count} {query}")
+            base.execute("UPDATE gpkg_geometry_columns SET table_name = ?", (name,))
+        with pytest.raises(InputError, match=message):
+            read_table(path, Notes())
+
+
+def test_read_table_of_a_zip_that_unpacks_to_more_than_fits_refuses(tmp_path, monkeypatch):
+    monkeypatch.setattr(layers, "MAX_BYTES", 1_000)
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("pipes.shp", b"\0" * 100_000)
+    with pytest.raises(InputError, match="unpacked it would take"):
+        read_table(tmp_path / "x.zip", Notes())

@@ -14,6 +14,7 @@ from ringar_kits.errors import Said
 KIT = Path(ringar_kits.leaks.__file__).parent
 READER = [
     "layers",
+    "geopackage",
     "columns",
     "dates",
     "inventory",
