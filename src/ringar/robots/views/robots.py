@@ -22,9 +22,9 @@ from ringar.robots.finding import robot_named
 from ringar.robots.forms.cases import ReasonForm, TimingForm, UpkeepForm
 from ringar.robots.models.cases import Robot, RobotQueue
 from ringar.robots.queries.cases import QueueRow, queue_rows, saved_by, visible_queues, visible_robots
-from ringar.robots.queries.maps import kept_units, require_inside
+from ringar.robots.queries.maps import require_inside
 from ringar.robots.queries.work import living_workers, reading_faults
-from ringar.robots.rules.cases import CaseState, RobotState, can_keep_robots
+from ringar.robots.rules.cases import KEEPERS, CaseState, RobotState, can_keep_robots
 from ringar.robots.step_words import words_of
 from ringar.robots.views.robot_setup import settings_of
 
@@ -57,7 +57,7 @@ def robot_list(request: Request) -> HttpResponse:
     timed = [hours for hours in saved if hours is not None]
     workers = living_workers()
     context = {
-        "may_set_up": kept_units(request.viewer).exists(),
+        "may_set_up": any(role in KEEPERS and ids for role, ids in request.viewer.role_units.items()),
         "queues": [shown_queue(request, row) for row in rows],
         "waiting": sum(row.counts[CaseState.WAITING] for row in rows),
         "failed": sum(row.counts[CaseState.FAILED] for row in rows),
