@@ -217,6 +217,11 @@ def test_filter_when_worst_is_meant_by_risk_then_the_share_goes_by_it(town: Town
     by_risk = [row.rank for row in fit.risks.order_by("-risk")]
     shown = ranks(client.get(address("leak_map_fit", fit), {"by": "risk", "sort": "risk", "share": "10"}))
     assert shown == by_risk[:4] != [1, 2, 3, 4]
+    words = client.get(address("leak_map_fit", fit), {"by": "risk", "sort": "risk"}).context["lines"][0][
+        "words"
+    ]
+    panels = [client.get(address("leak_map_pipe", fit, by_risk[0]), asked) for asked in ({}, {"by": "risk"})]
+    assert [words, *(panel.context["words"] for panel in panels)] == [LOOKS[0], LOOKS[4], LOOKS[0]]
     body = decoded(client.get(address("leak_map_data", fit)).content)
     assert (body.columns["by_risk"] + 1).tolist() == by_risk
 

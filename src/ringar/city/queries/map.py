@@ -18,11 +18,12 @@ from ringar.city.queries.fits import readable_sets, visible_fits
 from ringar.city.rules.data import DataKind
 from ringar.city.rules.fits import FitState
 from ringar.city.rules.map_body import Lines, encode_body, read_lines, world_pixels
+from ringar.city.rules.map_overview import Overview, overview_of
 from ringar.city.rules.worst import AreaShape, hull_of, look_of, share_before
 from ringar.core.rules import Viewer
 
-PAGE = 50
-FORM = 1
+PAGE = 25
+FORM = 2
 """Counted up when what is kept of a drawing changes its form."""
 MOST_AREAS = 400
 MOST_GROUNDS = 6
@@ -36,7 +37,8 @@ class Drawing:
     """All pipes of a fit, worst per metre first: what the browser draws (`body`, compressed), and columns.
 
     `area` and `material` are places in `areas` and `materials`. `by_risk` holds places in the columns, the greatest
-    risk first; it is empty where the fit has no consequences. `shapes` are the areas, most breaks per metre first.
+    risk first; it is empty where the fit has no consequences. `shapes` are the areas, most breaks per metre first, and
+    `overview` a small drawing of them.
     """
 
     mark: str
@@ -44,6 +46,7 @@ class Drawing:
     areas: tuple[str, ...]
     materials: tuple[str, ...]
     shapes: tuple[AreaShape, ...]
+    overview: Overview | None
     rank: NDArray[np.int32]
     area: NDArray[np.int32]
     material: NDArray[np.int32]
@@ -52,10 +55,12 @@ class Drawing:
     installed: NDArray[np.float64]
     by_risk: NDArray[np.int32]
 
-    @property
-    def before(self) -> NDArray[np.float64]:
-        """The share of the length that stands before each pipe."""
-        return share_before(self.length_m)
+    def before(self, by: str) -> NDArray[np.float64]:
+        """For each pipe the share of the length that stands before it: "risk", or else by breaks per metre."""
+        order = self.by_risk if by == "risk" and len(self.by_risk) else np.arange(len(self.rank))
+        shares = np.empty(len(order))
+        shares[order] = share_before(self.length_m[order])
+        return shares
 
 
 @dataclass(frozen=True)
@@ -126,12 +131,14 @@ def draw(mark: str, fit_id: int) -> Drawing:
     }
     if len(by_risk):
         facts["by_risk"] = by_risk.astype(np.int32)
+    shapes = shapes_of(areas, area, length_m, numbers["expected"], lines)
     return Drawing(
         mark=mark,
         body=encode_body(lines, facts, {"areas": areas, "materials": materials}),
         areas=areas,
         materials=materials,
-        shapes=shapes_of(areas, area, length_m, numbers["expected"], lines),
+        shapes=shapes,
+        overview=overview_of(shapes),
         rank=facts["rank"],
         area=area,
         material=material,
@@ -177,11 +184,7 @@ def shapes_of(
 def wanted_places(drawing: Drawing, wanted: Wanted) -> NDArray[np.int64]:
     """The places in the drawing's columns that the filter leaves, in the order asked for. No query."""
     order = np.arange(len(drawing.rank))
-    by_risk = len(drawing.by_risk) > 0
-    ranked = drawing.by_risk if wanted.by == "risk" and by_risk else order
-    before = np.empty(len(order))
-    before[ranked] = share_before(drawing.length_m[ranked])
-    left = before * 100 < wanted.share
+    left = drawing.before(wanted.by) * 100 < wanted.share
     for name, known, column in (
         (wanted.area, drawing.areas, drawing.area),
         (wanted.material, drawing.materials, drawing.material),
@@ -189,7 +192,7 @@ def wanted_places(drawing: Drawing, wanted: Wanted) -> NDArray[np.int64]:
         if name:
             same = [one.casefold() == name.casefold() for one in known]
             left &= np.array(same)[column] if any(same) else False
-    if wanted.sort == "risk" and by_risk:
+    if wanted.sort == "risk" and len(drawing.by_risk):
         order = drawing.by_risk
     elif wanted.sort == "expected":
         order = np.argsort(-drawing.expected, kind="stable")
@@ -213,10 +216,10 @@ def risk_for(viewer: Viewer, uuid: UUID, rank: int) -> PipeRisk:
     return get_object_or_404(related.filter(rank=rank)[:1])
 
 
-def share_of(drawing: Drawing, rank: int) -> float:
-    """The share of the length that stands before the pipe of that rank."""
+def share_of(drawing: Drawing, rank: int, by: str) -> float:
+    """The share of the length that stands before the pipe of that rank, by breaks or by risk."""
     place = int(np.searchsorted(drawing.rank, rank))
-    return float(drawing.before[place]) if place < len(drawing.rank) else 1.0
+    return float(drawing.before(by)[place]) if place < len(drawing.rank) else 1.0
 
 
 def breaks_of(asset: Asset, viewer: Viewer) -> list[Incident]:

@@ -38,7 +38,6 @@ from ringar.city.queries.map import (
     share_of,
     wanted_places,
 )
-from ringar.city.rules.map_overview import overview_of
 from ringar.city.rules.worst import LOOKS, PERCENTS, look_of
 from ringar.core.exports import IN_MEMORY, export_response
 from ringar.core.middleware import Request
@@ -46,7 +45,7 @@ from ringar.core.rules import NotAllowed
 from ringar.core.text import tidy_text
 
 MOST_FITS = 30
-AREAS_SHOWN = 20
+AREAS_SHOWN = 10
 AREAS_NAMED = 500
 AT_A_TIME = 1_000
 
@@ -103,9 +102,9 @@ def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
         "materials": [name for name in drawing.materials if name],
         "area_names": [shape.name for shape in drawing.shapes[:AREAS_NAMED]],
         "areas": drawing.shapes[:AREAS_SHOWN],
-        "overview": overview_of(drawing.shapes),
+        "overview": drawing.overview,
         "grounds": grounds_of(request.viewer),
-        "lines": lines_of(fit, drawing, places[start : start + PAGE]),
+        "lines": lines_of(fit, drawing, places[start : start + PAGE], by=wanted.by, most_reasons=1),
         "found": len(places),
         "found_km": float(drawing.length_m[places].sum()) / 1000,
         "start": start,
@@ -115,14 +114,17 @@ def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
     return render(request, "city/map.html", context)
 
 
-def lines_of(fit: Fit, drawing: Drawing, places: NDArray[np.int64]) -> list[dict[str, object]]:
+def lines_of(
+    fit: Fit, drawing: Drawing, places: NDArray[np.int64], *, by: str, most_reasons: int | None = None
+) -> list[dict[str, object]]:
     """Rows of the table: the pipe, what is expected, and what that means among all. 1 query."""
-    before = drawing.before
+    before = drawing.before(by)
     shares = dict(zip(drawing.rank[places].tolist(), before[places].tolist(), strict=True))
-    return [line_of(risk, shares[risk.rank]) for risk in risks_at(fit, drawing, places)]
+    rows = risks_at(fit, drawing, places)
+    return [line_of(risk, shares[risk.rank], most_reasons=most_reasons) for risk in rows]
 
 
-def line_of(risk: PipeRisk, share: float) -> dict[str, object]:
+def line_of(risk: PipeRisk, share: float, *, most_reasons: int | None = None) -> dict[str, object]:
     """A row of the table, and what the panel shows of a pipe."""
     metres = risk.asset.length_m
     return {
@@ -131,7 +133,7 @@ def line_of(risk: PipeRisk, share: float) -> dict[str, object]:
         "look": look_of(share),
         "words": LOOKS[look_of(share)],
         "per_km": risk.expected / metres * 1000 if metres else None,
-        "reasons": notes_of(risk.reasons),
+        "reasons": notes_of(risk.reasons[:most_reasons]),
     }
 
 
@@ -160,7 +162,8 @@ def leak_map_pipe(request: Request, uuid: UUID, rank: int) -> HttpResponse:
     """Why a pipe stands where it does, and what is known of it: a page, or a part of the map's page."""
     risk = risk_for(request.viewer, uuid, rank)
     note_look(by=request.viewer, data_set=risk.fit.pipes)
-    share = share_of(drawing_of(risk.fit), rank)
+    by = "risk" if request.GET.get("by") == "risk" else "rank"
+    share = share_of(drawing_of(risk.fit), rank, by)
     context = line_of(risk, share) | {
         "fit": risk.fit,
         "breaks": breaks_of(risk.asset, request.viewer),
@@ -204,7 +207,7 @@ def all_lines(fit: Fit, wanted: Wanted) -> Iterator[tuple[dict[str, object], Pip
     drawing = drawing_of(fit)
     places = wanted_places(drawing, wanted)
     for start in range(0, len(places), AT_A_TIME):
-        for line in lines_of(fit, drawing, places[start : start + AT_A_TIME]):
+        for line in lines_of(fit, drawing, places[start : start + AT_A_TIME], by=wanted.by):
             yield line, line["risk"]
 
 

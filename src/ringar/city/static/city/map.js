@@ -73,6 +73,10 @@
   map.on("zoomend", near);
   near();
 
+  const addressOf = (i) => {
+    const address = words.pipe.replace("/0/", `/${pipes.facts.rank[i]}/`);
+    return asked().by ? `${address}?by=${asked().by}` : address;
+  };
   let shown;
   const choose = async (i, { byKey = false, moves = false } = {}) => {
     if (shown) shown.remove();
@@ -84,7 +88,7 @@
       if (moves) map.fitBounds(shown.getBounds(), { maxZoom: Math.max(17, map.getZoom()), animate: false });
     }
     try {
-      const answer = await get(words.pipe.replace("/0/", `/${pipes.facts.rank[i]}/`), { "HX-Request": "true" });
+      const answer = await get(addressOf(i), { "HX-Request": "true" });
       panel.innerHTML = await answer.text(); // a part of our own page
     } catch (error) {
       panel.textContent = `${words.failed} (${error.message})`;
