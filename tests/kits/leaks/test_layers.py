@@ -316,3 +316,41 @@ def test_read_table_of_a_zip_that_unpacks_to_more_than_fits_refuses(tmp_path, mo
         archive.writestr("pipes.shp", b"\0" * 100_000)
     with pytest.raises(InputError, match="unpacked it would take"):
         read_table(tmp_path / "x.zip", Notes())
+
+
+def utm_pipes(folder):
+    rows = [
+        pipe_row(n, wkt=f"LINESTRING ({560_000 + 100 * n} 5930000, {560_100 + 100 * n} 5930000)")
+        for n in range(6)
+    ]
+    return write_rows(folder / "p.csv", rows)
+
+
+def degrees_breaks(folder, away=0):
+    longitude, latitude = Transformer.from_crs(32632, 4326, always_xy=True).transform(
+        560_250, 5_930_005 + away
+    )
+    return write_rows(folder / "b.csv", [{"datum": "2010-01-01", "lat": latitude, "long": longitude}])
+
+
+def test_read_network_of_metres_in_a_zone_that_is_not_named_finds_it_by_the_breaks(tmp_path):
+    network = read_network(utm_pipes(tmp_path), degrees_breaks(tmp_path))
+    assert network.pipes.epsg == 32632
+    assert network.breaks.pipe.tolist() == [2]
+    assert "the system is not named: EPSG 32632 fits where b.csv lies" in said(network, "changed")
+
+
+def test_read_network_of_metres_whose_zone_the_breaks_contradict_refuses(tmp_path):
+    with pytest.raises(InputError, match="the coordinates are metres, but in which system cannot be told"):
+        read_network(utm_pipes(tmp_path), degrees_breaks(tmp_path, 300_000))
+    assert read_network(utm_pipes(tmp_path)).pipes.epsg is None
+
+
+def test_read_network_of_points_that_are_0_or_elsewhere_does_not_believe_them(tmp_path):
+    breaks = [break_row(n, n) for n in range(4)]
+    breaks += [break_row(8, 99, n=0, e=0), break_row(9, 99, n=NORTH + 6_000)]
+    network = read_network(*network_files(tmp_path, None, breaks))
+    assert np.isfinite(network.breaks.point).all(axis=1).tolist() == [True] * 4 + [False] * 2
+    told = said(network, "changed")
+    assert "1 points are 0, 0" in told
+    assert "1 breaks lie more than 5 km from all pipes" in told
