@@ -10,7 +10,8 @@
 """
 
 from ringar_kits.leaks.backtest import backtest
-from ringar_kits.leaks.consequence import add_consequence
+from ringar_kits.leaks.consequence import Places, add_consequence, read_places, risk_by_area, risk_of
+from ringar_kits.leaks.handed_in import write_city
 from ringar_kits.leaks.measure import capture, draw_curve
 from ringar_kits.leaks.model import (
     AreaRank,
@@ -41,6 +42,7 @@ __all__ = [
     "Network",
     "Note",
     "Pipes",
+    "Places",
     "Ranking",
     "Reason",
     "Remark",
@@ -53,4 +55,8 @@ __all__ = [
     "make_city",
     "rank_pipes",
     "read_network",
+    "read_places",
+    "risk_by_area",
+    "risk_of",
+    "write_city",
 ]
