@@ -33,8 +33,8 @@ def pilot_of_list_panel(request: HttpRequest, work_list: WorkList) -> str:
     if pilot is None:
         is_free = work_list.chosen_by == ChosenBy.HALVES and work_list.state != ListState.CLOSED
         may_start = is_free and can_start_pilot(viewer) and can_plan(viewer, holding(work_list.fit.pipes))
-        context = {"work_list": work_list}
-        return render_to_string("pilots/panel_list_new.html", context, request) if may_start else ""
+        alone = {"work_list": work_list}
+        return render_to_string("pilots/panel_list_new.html", alone, request) if may_start else ""
     weeks = list_weeks(pilot, work_list)
     sees = can_see_pilot(viewer, pilot.facts)
     standing = standing_of(pilot) if sees else None

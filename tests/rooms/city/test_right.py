@@ -60,7 +60,7 @@ def test_outcome_follows_breaks_that_come_in_later(people: People):
     assert outcome_of(made).whole.rate.breaks == 0
     tell_breaks(town, [(39, "2026-05-01")])
     assert outcome_of(made).whole.rate.breaks == 1
-    watched, caught = caught_in_short(made)
+    [(_list, watched, caught)] = caught_in_short([made])
     assert caught.rate.breaks == 1
     assert watched.is_over(date(2027, 1, 1)) and not watched.is_over(date(2026, 12, 31))
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ringar.city.models import Incident, Observation, WorkListItem
+from ringar.city.models import DataSet, Incident, Observation, WorkListItem
 from ringar.city.queries.lists import facts_of
 from ringar.city.queries.network import FIELD
 from ringar.city.rules.fits import Found, ListState
@@ -44,8 +44,8 @@ def tick_item(*, by: Viewer, item: WorkListItem, found: str, note: str = "") -> 
     Observation.objects.create(
         asset=row.asset, kind=SEEN[found], text=note, by_id=by.person_id, at=row.done_at
     )
-    if found == Found.LEAK and row.work_list.fit.breaks_id:
-        add_leak(row)
+    if found == Found.LEAK and row.work_list.fit.breaks is not None:
+        add_leak(row, row.work_list.fit.breaks)
     told: dict[str, object] = {"found": ["", found], "place": row.place, "pipe": row.asset.external_id}
     record_audit(by=by, action="tick_item", target=row.work_list, changes=told)
     return row
@@ -56,18 +56,22 @@ def leak_id(item: WorkListItem) -> str:
     return f"{FIELD}:{item.work_list.uuid}:{item.place}"
 
 
-def add_leak(item: WorkListItem) -> None:
+def middle(low: float | None, high: float | None) -> float | None:
+    """Half way between, None where the pipe lies nowhere."""
+    return None if low is None or high is None else (low + high) / 2
+
+
+def add_leak(item: WorkListItem, breaks: DataSet) -> None:
     """The leak that a crew found, among the breaks that the fit was made of; its place is the pipe's middle."""
     asset = item.asset
-    has_place = None not in (asset.west, asset.east, asset.south, asset.north)
     Incident.objects.create(
         organisation_id=asset.organisation_id,
-        data_set_id=item.work_list.fit.breaks_id,
+        data_set=breaks,
         asset=asset,
         external_id=leak_id(item),
         day=today(),
-        longitude=(asset.west + asset.east) / 2 if has_place else None,
-        latitude=(asset.south + asset.north) / 2 if has_place else None,
+        longitude=middle(asset.west, asset.east),
+        latitude=middle(asset.south, asset.north),
         kind=FIELD,
         material=asset.material,
         installed=asset.installed,

@@ -141,11 +141,10 @@ class ListForm(forms.Form):
         told = super().clean() or {}
         if told.get("capacity") and told.get("capacity_in") == CapacityIn.METRES:
             if told["capacity"] > MOST_KM:
-                self.add_error(
-                    "capacity",
-                    _("Write how many kilometres the crew can manage: at most %(most)s.") % {"most": MOST_KM},
-                )
-            told["capacity"] *= 1000
+                problem = _("Write how many kilometres the crew can manage: at most %(most)s.")
+                self.add_error("capacity", problem % {"most": MOST_KM})
+            else:
+                told["capacity"] *= 1000
         return told
 
 

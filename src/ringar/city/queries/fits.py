@@ -20,7 +20,7 @@ def readable_sets(viewer: Viewer) -> QuerySet[DataSet]:
     """The viewer's own organisation's data sets that the viewer may look into; none for those outside."""
     if not viewer.is_inside:
         return DataSet.objects.none()
-    return open_sets(viewer).filter(organisation_id=viewer.organisation_id)
+    return open_sets(viewer).filter(organisation_id=viewer.organisation_id or 0)
 
 
 def visible_fits(viewer: Viewer) -> QuerySet[Fit]:
@@ -75,4 +75,4 @@ def areas_of(fit: Fit) -> list[dict[str, object]]:
         .annotate(per_km=F("expected") / F("km"))
         .order_by("-per_km", "name")
     )
-    return list(rows[:MOST_AREAS])
+    return [dict(row) for row in rows[:MOST_AREAS]]

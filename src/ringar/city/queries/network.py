@@ -42,7 +42,8 @@ class Plane:
         """(k, 2) metres from (k, 2) degrees, longitude first."""
         told = np.asarray([place[:2] for place in places], dtype=np.float64).reshape(-1, 2)
         scale = np.array(degree_lengths(radians(self.latitude)))
-        return (told - np.array([self.longitude, self.latitude])) * scale
+        found: Lines = (told - np.array([self.longitude, self.latitude])) * scale
+        return found
 
 
 @dataclass(frozen=True)

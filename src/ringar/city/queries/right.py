@@ -1,14 +1,15 @@
 """Was it right? A list held against the breaks that came after it was drawn."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.core.cache import cache
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, F, Max, QuerySet, Sum
 from django.utils import timezone
 
-from ringar.city.models import Fit, Incident, WorkList
+from ringar.city.models import Fit, Incident, WorkList, WorkListItem
 from ringar.city.queries.lists import as_year, breaks_before
 from ringar.city.queries.network import FIELD
 from ringar.city.rules.catches import (
@@ -101,13 +102,27 @@ def caught_on(rows: list[tuple[int, str, float]], came: Mapping[int, int], arm: 
     )
 
 
-def caught_in_short(work_list: WorkList) -> tuple[Watched, Caught]:
-    """The watched days, and what the whole list caught in them. 2 queries."""
-    watched = watched_of(work_list)
-    came = counted(
-        breaks_that_came(work_list.fit, watched).filter(asset__work_list_items__work_list=work_list)
+def caught_in_short(lists: Sequence[WorkList]) -> list[tuple[WorkList, Watched, Caught]]:
+    """The lists, each with its watched days and what the whole of it caught in them. 2 queries for all."""
+    watched = {each.pk: watched_of(each) for each in lists}
+    sizes = WorkListItem.objects.filter(work_list__in=lists).order_by().values("work_list_id")
+    told = sizes.annotate(n=Count("pk"), metres=Sum("length_m")).values_list("work_list_id", "n", "metres")
+    held = {key: (count, metres) for key, count, metres in told}
+    came = Counter(
+        key
+        for key, day, kind in WorkListItem.objects.filter(
+            work_list__in=lists,
+            asset__incidents__data_set_id=F("work_list__fit__breaks_id"),
+            asset__incidents__former=False,
+            asset__incidents__day__gte=min((each.first for each in watched.values()), default=date.max),
+        ).values_list("work_list_id", "asset__incidents__day", "asset__incidents__kind")
+        if kind != FIELD and watched[key].first <= day <= watched[key].last
     )
-    return watched, caught_on(list(work_list.items.values_list("asset_id", "arm", "length_m")), came)
+    found = []
+    for each in lists:
+        count, metres = held.get(each.pk, (0, 0.0))
+        found.append((each, watched[each.pk], Caught("", count, rate_of(came[each.pk], metres))))
+    return found
 
 
 def outcome_of(work_list: WorkList) -> Outcome:

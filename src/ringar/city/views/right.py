@@ -18,21 +18,18 @@ from ringar.core.exports import export_response
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed
 
-MOST_LISTS = 12
+MOST_LISTS = 50
 
 
 @login_required
 @require_safe
 def was_it_right(request: Request) -> HttpResponse:
-    """Each list that was handed out, and what it caught so far. 2 queries for each of the latest dozen."""
+    """Each list that was handed out lately, and what it caught so far."""
     if not request.viewer.is_inside:
         raise NotAllowed
     lists = list(visible_lists(request.viewer).exclude(state=ListState.DRAFT)[:MOST_LISTS])
     day = today()
-    rows = []
-    for each in lists:
-        watched, caught = caught_in_short(each)
-        rows.append((each, watched, watched.is_over(day), caught))
+    rows = [(each, watched, watched.is_over(day), caught) for each, watched, caught in caught_in_short(lists)]
     return render(request, "city/was_it_right.html", {"rows": rows, "most": MOST_LISTS})
 
 
