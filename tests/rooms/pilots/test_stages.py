@@ -205,6 +205,7 @@ def test_missing_evidence_for_a_sprint_asks_what_came_out() -> None:
 def test_missing_evidence_by_lot_compares_those_who_try_with_each_other() -> None:
     drawn = replace(WHOLE, design=Design.RANDOM_START, comparing=0)
     assert codes(Stage.PILOT, replace(drawn, trying=1)) == ["comparing"]
+    assert codes(Stage.PILOT, replace(drawn, design=Design.ALTERNATE, trying=1)) == []
     assert codes(Stage.PILOT, replace(drawn, trying=2)) == []
 
 
