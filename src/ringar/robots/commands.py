@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -42,6 +43,7 @@ def add_commands(group: Group) -> None:
     dry = group("robots").add_parser("dry-run", help="try a robot on a case: it reads, and does nothing")
     dry.add_argument("name")
     dry.add_argument("--reference", required=True, help="of a case, or of what has come in")
+    dry.add_argument("--payload", type=payload_of, metavar="JSON", help="a case made up for the trial")
     dry.add_argument("--organisation", default="", metavar="SLUG")
     dry.set_defaults(run=run_dry)
     run = group("").add_parser("run", help="serve the pages, with robot processes beside")
@@ -127,6 +129,17 @@ def add_to_unit(options: argparse.Namespace) -> int:
     return 0
 
 
+def payload_of(text: str) -> dict[str, Any]:
+    """The payload that is given as a JSON object."""
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"this is not JSON: {error}") from error
+    if not isinstance(told, dict):
+        raise argparse.ArgumentTypeError('give an object, such as {"number": "70100001"}')
+    return told
+
+
 def run_dry(options: argparse.Namespace) -> int:
     """Runs the case's robot here and now without effects, and prints each step and how it ended."""
     robots = Robot.objects.filter(name=options.name, organisation__slug__contains=options.organisation)
@@ -137,7 +150,7 @@ def run_dry(options: argparse.Namespace) -> int:
     robot = robots.get()
     try:
         by = Viewer.of_command_line(robot.organisation_id)
-        case = run_now(begin_dry_run(by=by, robot=robot, reference=options.reference))
+        case = run_now(begin_dry_run(by=by, robot=robot, reference=options.reference, payload=options.payload))
     except Refused as refused:
         print(f"ringar: {refused}", file=sys.stderr)
         return 2

@@ -15,13 +15,17 @@ from ringar.robots.rules.cases import BEFORE_A_RUN, CaseState
 from ringar.robots.rules.work import INLINE
 
 
-def begin_dry_run(*, by: Viewer, robot: Robot, reference: str) -> Case:
+def begin_dry_run(
+    *, by: Viewer, robot: Robot, reference: str, payload: dict[str, Any] | None = None
+) -> Case:
     """Opens a dry run of the case with that reference, or of what the robot's source holds under it.
 
-    It runs like any case, whether the robot is published or not, and beside the real one. Raises NotAllowed; Refused
+    With a `payload` it is a case made up for the trial. It runs like any case, whether the robot is published or not, and beside the real one. Raises NotAllowed; Refused
     where nothing has that reference.
     """
-    title, payload = find_item(robot, reference)
+    title = reference
+    if payload is None:
+        title, payload = find_item(robot, reference)
     return open_case(by=by, robot=robot, reference=reference, title=title, payload=payload, is_dry_run=True)
 
 

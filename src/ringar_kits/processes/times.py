@@ -17,6 +17,8 @@ FORMS = (
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
 )
+FORMS_BY_MARK = {mark: [form for form in FORMS if mark in form] for mark in "./-"}
+"""Trying a form costs: a log has many times, all written alike."""
 
 
 def read_time(cell: Any, place: str) -> datetime:
@@ -30,7 +32,7 @@ def read_time(cell: Any, place: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         pass
-    for form in FORMS:
+    for form in FORMS_BY_MARK[next((mark for mark in "./" if mark in text), "-")]:
         try:
             return datetime.strptime(text, form)  # noqa: DTZ007 - none of the forms has a time zone
         except ValueError:

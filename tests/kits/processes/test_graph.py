@@ -120,6 +120,18 @@ def test_notes_when_numbers_are_no_help_or_contradict_the_times_then_they_say_so
         make_log([Event("1", "a", at(0), 2), Event("1", "b", at(1))])
 
 
+def test_notes_when_numbers_tell_some_ties_then_only_the_others_are_left_to_the_file() -> None:
+    events = [Event("1", step, at(0), number) for step, number in (("a", 1), ("b", 1), ("c", 2))]
+    log = make_log(events)
+    assert (log.ties, log.ties_left) == (2, 1)
+
+
+def test_log_when_some_rows_have_no_lifecycle_then_they_are_steps_too() -> None:
+    rows = [("a", "complete"), ("b", ""), ("c", "schedule")]
+    log = make_log(Event("1", step, at(place), lifecycle=kind) for place, (step, kind) in enumerate(rows))
+    assert (log.activities, log.left_out) == (["a", "b"], 1)
+
+
 def test_log_when_it_holds_one_event_then_it_is_a_map_of_one_step() -> None:
     graph = map_log(log_of("a"))
     assert (graph.events, graph.edges, graph.steps[0].wait, graph.duration.p90) == (1, (), None, 0)

@@ -192,6 +192,13 @@ def test_dry_run_command_when_given_a_reference_then_prints_the_steps(people: Pe
     assert "2. credit (dry)" in told
     assert trial_tasks.lines() == ["find 17"]
     assert cli.main(["robots", "dry-run", THERE, "--reference", "x"]) == 2
+    made_up = ["robots", "dry-run", THERE, "--reference", "x", "--payload"]
+    assert cli.main([*made_up, '{"no": "99"}']) == 0
+    assert trial_tasks.lines() == ["find 17", "find 99"]
+    for wrong in ("{", "[]", "17"):
+        with pytest.raises(SystemExit):
+            cli.main([*made_up, wrong])
+    capsys.readouterr()
     assert cli.main(["robots", "list"]) == 0
     assert "Hemtjänst Björkliden  draft" in capsys.readouterr().out
 
