@@ -13,8 +13,8 @@ from django.utils.translation import override
 from tqdm import tqdm
 
 from ringar.city.actions.data import Description, add_data_set, breaks_beside
-from ringar.city.actions.imports import own_pipes
 from ringar.city.actions.networks import import_network, tally_network
+from ringar.city.actions.readings import own_pipes
 from ringar.city.models import DataSet
 from ringar.city.rules.data import DataKind
 from ringar.core.clock import today

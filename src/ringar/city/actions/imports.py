@@ -1,10 +1,8 @@
 """Files with the city's data: handed in, read by a robot with a report, and saved once somebody has seen it."""
 
-import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from django.core.files.base import File
@@ -15,21 +13,18 @@ from django.utils.translation import gettext as _
 from ringar.city.actions.data import breaks_beside
 from ringar.city.actions.features import import_features, read_features, tally_features
 from ringar.city.actions.networks import import_network, tally_network
-from ringar.city.models import Asset, DataImport, DataSet
+from ringar.city.actions.readings import columns_of, network_from, plain
+from ringar.city.models import DataImport, DataSet
 from ringar.city.queries.data import holding
 from ringar.city.rules.data import DataKind, ImportState, can_keep
 from ringar.core.actions import record_audit
-from ringar.core.clock import now, today
+from ringar.core.clock import now
 from ringar.core.kit_words import kept
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.text import tidy_text
 from ringar.robots.actions.work import queue_work
 from ringar.robots.registry import Report
 from ringar_kits.errors import InputError
-from ringar_kits.leaks.columns import FILES, find_columns
-from ringar_kits.leaks.layers import read_table
-from ringar_kits.leaks.model import Network, Remark
-from ringar_kits.leaks.read import read_network
 from ringar_kits.leaks.report import Notes
 
 SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".json", ".jsonl", ".geojson", ".gpkg", ".zip"}
@@ -242,72 +237,3 @@ def prune_imports() -> int:
             drop_files(row)
             row.delete()
     return len(rows)
-
-
-def columns_of(row: DataImport) -> dict[str, Any]:
-    """The columns of each file, and what they are taken for: {part: {"names": […], "fields": {field: column}}}."""
-    found = {}
-    for part in row.names:
-        table = read_table(getattr(row, f"{part}_file").path, Notes())
-        names = [str(name)[:100] for name in table.cells][:300]
-        known = part if part in FILES and row.data_set.kind == DataKind.PIPES else ""
-        mapping = {key: column for key, column in row.mapping.items() if key.startswith(f"{part}.")}
-        fields = find_columns(tuple(table.cells), known, table.name, mapping) if known else {}
-        found[part] = {"names": names, "fields": fields}
-    return found
-
-
-def network_from(row: DataImport) -> Network:
-    """What the kit makes of the files; breaks alone are laid on the pipes that are there already."""
-    breaks = row.breaks_file.path if "breaks" in row.names else None
-    roads = row.roads_file.path if "roads" in row.names else None
-    with TemporaryDirectory() as folder:
-        pipes = row.pipes_file.path if "pipes" in row.names else own_pipes(row.data_set, Path(folder))
-        return read_network(
-            pipes, breaks, roads, mapping=dict(row.mapping), crs=row.crs or None, today=today()
-        )
-
-
-def own_pipes(data_set: DataSet, folder: Path) -> Path:
-    """The data set's pipes as a file that the kit reads."""
-    path = folder / "pipes.geojson"
-    columns = ("external_id", "installed", "material", "diameter_mm", "length_m", "geometry", "area")
-    rows = Asset.objects.filter(data_set=data_set, retired_at=None).order_by("id").values_list(*columns)
-    features = [
-        {
-            "type": "Feature",
-            "geometry": json.loads(shape) if shape else None,
-            "properties": {
-                "id": key,
-                "installed": day_of(installed),
-                "material": material,
-                "diameter_mm": diameter,
-                "length_m": length,
-                "area": area,
-            },
-        }
-        for key, installed, material, diameter, length, shape, area in rows.iterator(chunk_size=5_000)
-    ]
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
-    return path
-
-
-def day_of(year: float | None) -> str:
-    """The day in a decimal year, as it is written in files; "" where it is not known."""
-    if year is None:
-        return ""
-    first = date(int(year), 1, 1)
-    days = (date(int(year) + 1, 1, 1) - first).days
-    return (first + timedelta(days=round((year - int(year)) * days))).isoformat()
-
-
-def plain(remark: Remark) -> dict[str, Any]:
-    """A remark for a column: its fixed English words and the facts in them, to be told in the reader's language."""
-    return {
-        "kind": remark.kind,
-        "place": remark.place,
-        "words": remark.what.words,
-        "remedy": remark.remedy.words,
-        "facts": {**dict(remark.remedy.facts), **dict(remark.what.facts)},
-        "count": remark.count,
-    }
