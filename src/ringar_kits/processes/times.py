@@ -1,6 +1,6 @@
 """Reads times as systems write them; a date that can be read in two ways is refused rather than guessed at."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from ringar_kits.errors import InputError
@@ -25,8 +25,6 @@ def read_time(cell: Any, place: str) -> datetime:
     """Return the time in a cell, with a time zone where it has one. Raises `InputError` that names the place."""
     if isinstance(cell, datetime):
         return cell
-    if isinstance(cell, date):
-        return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a day in a sheet has no time zone
     text = str(cell).strip()
     try:
         return datetime.fromisoformat(text)

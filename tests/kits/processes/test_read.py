@@ -163,6 +163,14 @@ def test_xes_when_traces_have_no_name_then_each_is_a_case(tmp_path: Path) -> Non
     assert (log.cases, log.activities) == (["late", "trace 1", "trace 2"], ["A", "B"])
 
 
+def test_xes_when_a_trace_without_a_name_follows_one_with_then_it_is_a_case_of_its_own(
+    tmp_path: Path,
+) -> None:
+    event = EVENT.format("A", "2026-03-02T08:00:00Z")
+    traces = f'<trace><string key="concept:name" value="7"/>{event}</trace><trace>{event}</trace>'
+    assert read_log(written(tmp_path, f"{HEAD}{traces}</log>")).cases == ["7", "trace 2"]
+
+
 BOMB = '<!DOCTYPE log [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
 REACH = '<!DOCTYPE log [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
