@@ -257,3 +257,20 @@ def test_chart_when_there_is_a_gap_then_the_line_is_broken(made: tuple[Sensor, s
     assert [text for _at, text in chart.ticks] == sorted(
         (text for _at, text in chart.ticks), key=lambda text: float(text.replace(",", ".").replace("−", "-"))
     )
+
+
+def test_map_when_asked_then_each_sees_the_points_that_they_may_and_no_exact_place_of_others(
+    made: tuple[Sensor, str], people: People, client: Client
+) -> None:
+    about = About("Regnmätare", longitude=18.07109, latitude=59.32512, is_public=True)
+    register_sensor(by=viewer_of(people.farid), about=about, measures=[Measure("Regn")])
+    register_sensor(by=viewer_of(people.bo), about=About("Utan plats", people.care), measures=[WARMTH])
+    (point,) = client.get(reverse("sensor_geojson")).json()["features"]
+    assert point["properties"]["name"] == "Regnmätare"
+    assert point["geometry"]["coordinates"] == [18.071, 59.325]
+    client.force_login(people.bo)
+    places = {
+        each["properties"]["name"]: each["geometry"]["coordinates"]
+        for each in client.get(reverse("sensor_geojson")).json()["features"]
+    }
+    assert places == {"Regnmätare": [18.071, 59.325], "Termometer vid grinden": [18.07109, 59.32512]}

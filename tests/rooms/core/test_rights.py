@@ -358,6 +358,7 @@ was_it_right_csv          list       L....P.P
 pilot_from_list           list       L......P
 pilot_from_list           tried-list L......D
 sensor_list               -          PPPPPPPP
+sensor_geojson            -          PPPPPPPP
 sensor_new                -          L.P..PPP
 sensor_detail             sensor     ....PPPP
 sensor_detail             sensor     ....PPPP  ?tid=week

@@ -8,6 +8,7 @@ SENSOR = "staden/sensorer/<uuid:uuid>/"
 
 urlpatterns = [
     path("staden/sensorer/", sensors.sensor_list, name="sensor_list"),
+    path("staden/sensorer/karta.geojson", sensors.sensor_geojson, name="sensor_geojson"),
     path("staden/sensorer/ny/", sensors.sensor_new, name="sensor_new"),
     path(SENSOR, sensors.sensor_detail, name="sensor_detail"),
     path(f"{SENSOR}andra/", sensors.sensor_edit, name="sensor_edit"),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -37,6 +37,7 @@ from ringar.core.rules import NotAllowed, Refused
 
 PAGE = 25
 NEWEST = 10
+MOST_POINTS = 2_000
 SILENT = timedelta(hours=24)
 
 
@@ -55,6 +56,30 @@ def sensor_list(request: Request) -> HttpResponse:
         "may_register": can_register(request.viewer),
     }
     return render(request, "city/sensor_list.html", context)
+
+
+@require_safe
+def sensor_geojson(request: Request) -> JsonResponse:
+    """The living sensors that the viewer may see, where they are shown to be, as points. 1 query."""
+    rows = (
+        sensors_for(request.viewer)
+        .filter(ended_at=None)
+        .exclude(longitude=None)
+        .order_by("-id")[:MOST_POINTS]
+    )
+    placed = ((each, place_shown(each, request.viewer)) for each in rows)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": place},
+            "properties": {"name": each.name, "url": each.get_absolute_url()},
+        }
+        for each, place in placed
+        if place
+    ]
+    answer = JsonResponse({"type": "FeatureCollection", "features": features})
+    answer["Content-Type"] = "application/geo+json"
+    return answer
 
 
 def standing(sensor: Sensor, moment: datetime) -> tuple[str, str]:

@@ -69,6 +69,22 @@
       })
       .catch(() => {}); // the pipes stand without it
   }
+  // What measures: a point leads to its page. The same are in the list of sensors.
+  for (const link of document.querySelectorAll("[data-leak-sensors]")) {
+    get(link.dataset.leakSensors)
+      .then((answer) => answer.json())
+      .then((found) => {
+        const point = ({ properties }, at) => {
+          const name = document.createElement("span");
+          name.textContent = properties.name;
+          const open = () => window.location.assign(properties.url);
+          const looks = { radius: 7, weight: 2, color: "#ffffff", fillColor: "#8a4b14", fillOpacity: 1, bubblingMouseEvents: false };
+          return L.circleMarker(at, looks).bindTooltip(name).on("click", open);
+        };
+        L.geoJSON(found, { pointToLayer: point }).addTo(map);
+      })
+      .catch(() => {}); // as above
+  }
   const near = () => place.classList.toggle("is-near", map.getZoom() >= 13);
   map.on("zoomend", near);
   near();
