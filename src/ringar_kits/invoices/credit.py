@@ -44,7 +44,6 @@ def make_credit_note(
         type_code="381",
         number=number.strip(),
         issued=issued,
-        due=None,
         note=" ".join(reason.split()),
         terms=terms or f"Avräknas mot faktura {invoice.number}",
         preceding=(Reference(invoice.number, invoice.issued),),

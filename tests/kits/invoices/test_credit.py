@@ -46,6 +46,7 @@ def test_credit_note_when_whole_then_is_the_invoice_to_the_ore(invoice: Invoice)
     assert check_invoice(data) == []
     assert (note.is_credit, note.type_code, note.note) == (True, "381", "Fel pris")
     assert note.preceding == (Reference(invoice.number, invoice.issued),)
+    assert (note.due, note.payments) == (None, ()), "nothing is to be paid by it"
     assert (note.totals, note.tax_sums, note.lines) == (invoice.totals, invoice.tax_sums, invoice.lines)
 
 
