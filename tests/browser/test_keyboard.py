@@ -6,7 +6,10 @@ from playwright.sync_api import Page
 from ringar.core.clock import now
 from ringar.demo.cast import PASSWORD, email_of
 from ringar.needs.models import Need
+from ringar.robots.rules.cases import CaseState
 from ringar.solvers.models import Answer, Call
+from tests.browser.elsewhere import ELSEWHERE
+from tests.browser.robot_pages import asking, mailed
 from tests.chromium import PHONE, Open
 from tests.city import person_of
 
@@ -124,6 +127,31 @@ def test_menu_when_there_is_no_javascript_then_one_can_still_log_out(open_page: 
     with page.expect_navigation():
         page.locator(".menu-list form[action$='/logout/'] button").click()
     assert page.locator(".menu-name").count() == 0
+
+
+def test_question_when_its_letters_link_is_opened_without_mouse_or_javascript_then_it_is_answered(
+    open_page: Open,
+) -> None:
+    case, (_nobody, path) = asking(), mailed()
+    page = open_page(path, width=PHONE, javascript=False)
+    tab_to(page, "main input[type=radio]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "main textarea")
+    page.keyboard.type("Nej, behåll den")
+    tab_to(page, "main button")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("main [role=status]").count() == 1, page.locator("main").inner_text()
+    case.refresh_from_db()
+    assert (case.state, case.answer) == (CaseState.NEW, {"approved": False, "text": "Nej, behåll den"})
+
+
+def test_party_when_it_answers_by_its_link_then_it_is_not_taken_for_forged(open_page: Open) -> None:
+    person, path = ELSEWHERE["party_page"]()
+    page = open_page(path, person=person, width=PHONE)
+    with page.expect_navigation():
+        page.evaluate("document.querySelector('main form').submit()")
+    assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == 200
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from ringar.core.models import Person
 from tests.browser.elsewhere import ELSEWHERE
+from tests.browser.robot_pages import ROBOT_STATES
 from tests.chromium import DESK, PHONE, Open
 from tests.city import PEOPLE, Walk, person_of, walk
 
@@ -47,7 +48,10 @@ NOT_PAGES = {
     *("map_draw", "map_open", "map_sign", "map_link", "map_mark", "map_answer", "log_remove"),
     *("queue_resume", "robot_publish", "robot_time", "robot_upkeep"),
     *("case_answer", "case_retry", "case_finish", "case_try"),
+    *("fit_again", "work_list_step", "work_list_untick", "pilot_list_measure"),
     # files and data
+    *("fit_areas_csv", "work_list_csv", "was_it_right_csv"),
+    *("leak_map_data", "leak_map_csv", "leak_map_geojson", "leak_map_ground"),
     *("map_bpmn", "log_csv", "case_file", "case_csv", "run_list"),
     *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),
     *("call_answers_csv", "trial_csv"),
@@ -60,6 +64,8 @@ NOT_PAGES = {
     *("round_plan_remind", "round_plan_csv"),
     *("purchase_csv", "pilot_lot", "pilot_prototype"),
     *("pilot_effect_csv", "pilot_public_csv", "pilot_learned_csv", "disclosure_csv"),
+    *("data_set_csv", "data_catalogue", "data_set_withdraw", "data_import_save", "data_import_drop"),
+    *("asset_csv", "asset_geojson", "incident_csv", "observation_withdraw"),
     # of the log-in: they need a state of their own (tests/journeys/test_passkeys.py, rooms/core/test_login_pages.py)
     *("account_set_password", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn"),
     *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
@@ -158,6 +164,18 @@ def read(
     faults = [f"{language}, {scheme}, {width} px: {fault}" for fault in violations(page, rules)]
     needed = page.evaluate("document.documentElement.scrollWidth")
     return faults if needed <= width else [*faults, f"{language}: {needed} px wide in a window of {width} px"]
+
+
+@pytest.mark.browser
+def test_robot_pages_when_in_other_states_then_axe_finds_nothing_and_a_phone_is_wide_enough(
+    open_page: Open, site: str
+) -> None:
+    page = open_page("/robotar/", person=person_of("dag"), language="sv")
+    faults = []
+    for name, make in ROBOT_STATES.items():
+        page.goto(site + make()[1])
+        faults += [f"{name}: {fault}" for fault in read(page, name, "sv", "light", PHONE)]
+    assert not faults, "\n".join(faults)
 
 
 SEND_EMPTY = """() => {
