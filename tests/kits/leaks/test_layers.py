@@ -354,3 +354,19 @@ def test_read_network_of_points_that_are_0_or_elsewhere_does_not_believe_them(tm
     told = said(network, "changed")
     assert "1 points are 0, 0" in told
     assert "1 breaks lie more than 5 km from all pipes" in told
+
+
+def test_read_network_of_a_file_that_names_a_local_zone_for_what_is_none_repairs_and_tells(tmp_path):
+    network = read_network(geojson(tmp_path, 3006, "EPSG:3010"))
+    assert_pipes(network)
+    assert "says EPSG 3010 but the coordinates look like SWEREF 99 TM" in said(network, "changed")
+
+
+def test_read_table_of_many_features_that_cannot_be_read_refuses(tmp_path):
+    path = geojson(tmp_path)
+    content = json.loads(path.read_text())
+    for feature in content["features"][1:4]:
+        feature["geometry"] = {"type": "LineString", "coordinates": "nowhere"}
+    path.write_text(json.dumps(content))
+    with pytest.raises(InputError, match="3 of 6 rows cannot be read, the first is 2"):
+        read_table(path, Notes())
