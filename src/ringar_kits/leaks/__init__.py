@@ -2,10 +2,11 @@
 
 >>> from datetime import date
 >>> from ringar_kits.leaks import make_city, rank_pipes
->>> city = make_city(800, 12, seed=3)
+>>> city = make_city(2_000, 15, seed=3)
 >>> ranking = rank_pipes(city.pipes, city.breaks, as_of=date(2025, 1, 1))
 >>> first = int(ranking.rank.argmin())
->>> ranking.expected[first] > ranking.expected.mean(), len(ranking.reasons[first]) > 0
+>>> rate = ranking.expected / ranking.length_m
+>>> bool(rate[first] > 3 * rate.mean()), len(ranking.reasons[first]) > 0
 (True, True)
 """
 

@@ -1,11 +1,13 @@
 """The parts that the ranking is made of, each by itself."""
 
+import doctest
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
+import ringar_kits.leaks
 from ringar_kits.leaks import City, make_city
 from ringar_kits.leaks.cohorts import build_design, draw_rows, fit_base
 from ringar_kits.leaks.fit import Model, fit_model
@@ -119,3 +121,7 @@ def test_progress_goes_from_nothing_to_nearly_all(panel: Panel) -> None:
     assert told[0] == 0
     assert told == sorted(told)
     assert 0.9 < told[-1] <= 1
+
+
+def test_the_example_in_the_docstring_runs() -> None:
+    assert doctest.testmod(ringar_kits.leaks).failed == 0
