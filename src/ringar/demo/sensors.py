@@ -64,7 +64,7 @@ def build_sensors(tell: Callable[[str], object] = lambda _: None) -> None:
             north += (place - 1) * (edges["north"] - north) / 4
         about = About(
             name,
-            Unit.objects.get(organisation_id=by.organisation_id, name=unit) if unit else None,
+            Unit.objects.get(organisation__slug="ringsala", name=unit) if unit else None,
             "Påhittad givare för demonstrationen.",
             east,
             north,
@@ -82,7 +82,7 @@ def bring_in_readings() -> int:
         start = max(newest or moment - BACK, moment - BACK)
         number = math.ceil(start.timestamp() / STEP.total_seconds())
         at = datetime.fromtimestamp(number * STEP.total_seconds(), moment.tzinfo)
-        results = []
+        results: list[Result] = []
         while at <= moment and len(results) < MOST:
             results.append(Result("", at, value_at(sensor.name, at)))
             at += STEP
