@@ -9,6 +9,7 @@ from ringar.city.actions.imports import read_files, take_in
 from ringar.city.models import DataImport, DataSet
 from ringar.core.models import Unit
 from ringar.core.queries import viewer_of
+from tests.browser.city_pages import foreseen
 from tests.browser.talk_pages import Place
 from tests.city import person_of
 from tests.rooms.city.data_cast import BREAKS, PIPES, as_file
@@ -45,9 +46,10 @@ def of_set(name: str) -> Callable[[], Place]:
 
 
 def of_content(name: str, kind: str) -> Callable[[], Place]:
-    """A page of a data set of the demo's own that is not empty."""
+    """A page of a data set that is not empty."""
 
     def place() -> Place:
+        foreseen()
         found = DataSet.objects.filter(kind=kind, size__gt=0).earliest("pk")
         row = found.assets.earliest("pk") if name == "asset_detail" else found
         return person_of("dag"), reverse(name, args=[row.uuid])

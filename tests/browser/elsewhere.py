@@ -22,6 +22,7 @@ from ringar.robots.webhooks import add_webhook, try_webhook
 from ringar.solvers.actions import begin_trial
 from ringar.solvers.actions.registration import SALT
 from ringar.solvers.models import Answer, Solution, Solver, SolverMember
+from tests.browser.city_pages import CITY_PAGES
 from tests.browser.data_pages import DATA_PAGES
 from tests.browser.day_pages import DAY_PAGES
 from tests.browser.map_pages import MAP_PAGES
@@ -135,6 +136,7 @@ PLAN_PAGES = (
 ELSEWHERE: dict[str, Callable[[], Place]] = {
     **TALK,
     **DAY_PAGES,
+    **CITY_PAGES,
     **DATA_PAGES,
     **PILOT_PAGES,
     **MAP_PAGES,
