@@ -35,11 +35,11 @@ def pipes_of(*rows, area=None):
 def test_impute_missing_takes_the_year_of_the_same_area_and_material_first():
     pipes = pipes_of(
         (1950, "GJJ", 150, None), (1952, "GJJ", 150, None), (1990, "PVC", 110, None), (None, "GJJ", 150, None),
-        area=("A", "A", "A", "A"),
+        *[(1930, "GJJ", 150, None)] * 5, area=("A",) * 4 + ("B",) * 5,
     )  # fmt: skip
     made, flags = impute_missing(pipes, as_of=CUT)
-    assert made.installed.tolist() == [1950, 1952, 1990, 1950]
-    assert flags["installed"].tolist() == [False, False, False, True]
+    assert made.installed.tolist()[:4] == [1950, 1952, 1990, 1950]
+    assert flags["installed"].tolist() == [False, False, False, True] + [False] * 5
     assert not flags["material"].any()
 
 
