@@ -89,6 +89,15 @@ def test_subprocess_when_drawn_out_then_its_steps_stand_in_its_place() -> None:
     assert way == ["ask", "find", "in", "look", "out", "find:out", "credit", "stop"]
 
 
+def test_lane_when_it_lies_within_another_then_the_closer_one_tells_who_does_the_step() -> None:
+    space = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+    inner = '<lane id="i" name="Registrator"><flowNodeRef>a</flowNodeRef></lane>'
+    outer = f'<lane id="o" name="Kansli"><flowNodeRef>a</flowNodeRef><childLaneSet id="c">{inner}</childLaneSet></lane>'
+    process = f'<process id="p"><laneSet id="l">{outer}</laneSet><task id="a" name="A"/></process>'
+    bpmn = read_bpmn(f'<definitions xmlns="{space}">{process}</definitions>')
+    assert [step.lane for step in bpmn.steps] == ["Registrator"]
+
+
 def test_map_when_drawn_from_a_log_then_every_element_has_its_picture() -> None:
     xml = write_bpmn(map_log(log_of("abc", "abbc", "ac", "a")), show=1)
     bpmn = read_bpmn(xml)
