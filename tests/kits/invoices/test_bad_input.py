@@ -45,6 +45,7 @@ def swapped(old: str, new: str) -> bytes:
         (swapped("<cbc:ID>70100001</cbc:ID>", ""), "cbc:ID is missing"),
         (swapped("<cbc:ID>70100001<", "<cbc:ID> <"), "cbc:ID is empty"),
         (WHOLE.replace(b"InvoiceLine>", b"OtherLine>"), "the document has no line"),
+        (swapped("</cbc:PriceAmount>", "</cbc:PriceAmount><cbc:BaseQuantity>0</cbc:BaseQuantity>"), "for 0 units"),
     ],
 )  # fmt: skip
 def test_invoice_when_it_can_not_be_read_then_says_where_and_what_to_do(data: bytes, said: str) -> None:
