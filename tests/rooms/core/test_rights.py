@@ -359,7 +359,7 @@ pilot_from_list           list       L......P
 pilot_from_list           tried-list L......D
 sensor_list               -          PPPPPPPP
 sensor_geojson            -          PPPPPPPP
-sensor_new                -          L.P..PPP
+sensor_new                -          LPP..PPP
 sensor_detail             sensor     ....PPPP
 sensor_detail             sensor     ....PPPP  ?tid=week
 sensor_detail             open-sensor PPPPPPPP
