@@ -7,7 +7,7 @@ truth. The reckoning itself is done by the robots' own code.
 
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from ringar.city.actions.data import Description, add_data_set
 from ringar.city.actions.features import import_features, read_features
@@ -124,7 +125,7 @@ class Waterworks:
     def foresee(self, year: int) -> WorkList:
         """What the robots make of it as known when the year began, and the crew's list by that."""
         with at(min(self.start, moment(year, (1, 3)))):
-            asked = {
+            asked: dict[str, Any] = {
                 "pipes": self.sets["pipes"],
                 "breaks": self.sets["breaks"],
                 "places": self.sets["places"],
@@ -135,7 +136,12 @@ class Waterworks:
         Fit.objects.filter(pk=fit.pk).update(**done)
         fit.refresh_from_db()
         row = told()["list"]
-        facts = {"name": f"{row['name']} {year}", "unit": self.unit, "year": year, "seed": year}
+        facts: dict[str, Any] = {
+            "name": f"{row['name']} {year}",
+            "unit": self.unit,
+            "year": year,
+            "seed": year,
+        }
         with at(min(self.start, moment(year, DRAWN_ON))):
             made = draw_list(
                 by=self.by, fit=fit, capacity=row["capacity"], capacity_in=CapacityIn.PIPES, **facts
@@ -166,15 +172,13 @@ class Waterworks:
         return Found.WORN if odds[place] > np.quantile(odds, FREQUENT) else Found.NOTHING
 
 
-def some_of(breaks: Breaks, kept: Iterable[bool]) -> Breaks:
+def some_of(breaks: Breaks, kept: NDArray[np.bool_]) -> Breaks:
     """Those of the breaks."""
     places = np.flatnonzero(kept)
     parts = {each.name: getattr(breaks, each.name) for each in fields(breaks)}
-    return replace(
-        breaks,
-        **{
-            name: tuple(part[n] for n in places) if isinstance(part, tuple) and part else part[places]
-            for name, part in parts.items()
-            if len(part)
-        },
-    )
+    chosen: dict[str, Any] = {
+        name: tuple(part[n] for n in places) if isinstance(part, tuple) else part[places]
+        for name, part in parts.items()
+        if len(part)
+    }
+    return replace(breaks, **chosen)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -98,7 +99,7 @@ def drawing_of(fit: Fit) -> Drawing:
 @lru_cache(maxsize=4)
 def _kept(mark: str, fit_id: int) -> Drawing:
     drawings = caches["drawings"]
-    found = drawings.get(mark)
+    found: Drawing | None = drawings.get(mark)
     if found is None:
         found = draw(mark, fit_id)
         drawings.set(mark, found)
@@ -168,12 +169,12 @@ def shapes_of(
     rate = np.divide(breaks, metres, out=np.zeros(len(areas)), where=metres > 0)
     order = np.argsort(-rate, kind="stable")
     order = order[[bool(areas[n]) for n in order]]
-    before = share_before(metres[order])
+    before = share_before(metres[order].astype(np.float64))
     of_point = np.repeat(area, lines.points)
     sorting = np.argsort(of_point, kind="stable")
     ends = np.searchsorted(of_point[sorting], np.arange(len(areas) + 1))
     points = world_pixels(lines.degrees).astype(float)
-    found = []
+    found: list[AreaShape] = []
     for n, share in zip(order.tolist(), before.tolist(), strict=True):
         own = points[sorting[ends[n] : ends[n + 1]]] if len(found) < MOST_AREAS else points[:0]
         facts = (areas[n], int(pipes[n]), float(metres[n]), float(breaks[n]))
@@ -183,7 +184,7 @@ def shapes_of(
 
 def wanted_places(drawing: Drawing, wanted: Wanted) -> NDArray[np.int64]:
     """The places in the drawing's columns that the filter leaves, in the order asked for. No query."""
-    order = np.arange(len(drawing.rank))
+    order: NDArray[Any] = np.arange(len(drawing.rank))
     left = drawing.before(wanted.by) * 100 < wanted.share
     for name, known, column in (
         (wanted.area, drawing.areas, drawing.area),
@@ -198,7 +199,8 @@ def wanted_places(drawing: Drawing, wanted: Wanted) -> NDArray[np.int64]:
         order = np.argsort(-drawing.expected, kind="stable")
     elif wanted.sort == "installed":
         order = np.argsort(drawing.installed, kind="stable")
-    return order[left[order]]
+    found: NDArray[np.int64] = order[left[order]]
+    return found
 
 
 def risks_at(fit: Fit, drawing: Drawing, places: NDArray[np.int64]) -> list[PipeRisk]:

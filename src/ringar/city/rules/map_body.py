@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import pi
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,13 +35,13 @@ def read_lines(geometries: Sequence[str]) -> Lines:
     return Lines(points, flat.reshape(-1, 2))
 
 
-def line_of(geometry: Mapping[str, object]) -> list[list[float]]:
+def line_of(geometry: Mapping[str, Any]) -> list[list[float]]:
     """The points of a line, also of one in parts; of anything else none."""
     places = geometry.get("coordinates") or []
     if geometry.get("type") == "LineString":
-        return list(places)  # type: ignore[call-overload]  # as the standard says
+        return list(places)
     if geometry.get("type") == "MultiLineString":
-        return list(chain.from_iterable(places))  # type: ignore[call-overload]
+        return list(chain.from_iterable(places))
     return []
 
 
@@ -50,7 +51,8 @@ def world_pixels(degrees: NDArray[np.float64]) -> NDArray[np.int32]:
     north = np.radians(np.clip(degrees[:, 1], -MERCATOR_END, MERCATOR_END))
     x = (degrees[:, 0] / 360 + 0.5) * size
     y = (0.5 - np.log(np.tan(pi / 4 + north / 2)) / (2 * pi)) * size
-    return np.rint(np.column_stack([x, y])).astype(np.int32)
+    found: NDArray[np.int32] = np.rint(np.column_stack([x, y])).astype(np.int32)
+    return found
 
 
 def encode_body(lines: Lines, columns: Mapping[str, NDArray[np.int32]], head: Mapping[str, object]) -> bytes:

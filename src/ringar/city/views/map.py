@@ -5,6 +5,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -116,7 +117,7 @@ def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
 
 def lines_of(
     fit: Fit, drawing: Drawing, places: NDArray[np.int64], *, by: str, most_reasons: int | None = None
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Rows of the table: the pipe, what is expected, and what that means among all. 1 query."""
     before = drawing.before(by)
     shares = dict(zip(drawing.rank[places].tolist(), before[places].tolist(), strict=True))
@@ -124,7 +125,7 @@ def lines_of(
     return [line_of(risk, shares[risk.rank], most_reasons=most_reasons) for risk in rows]
 
 
-def line_of(risk: PipeRisk, share: float, *, most_reasons: int | None = None) -> dict[str, object]:
+def line_of(risk: PipeRisk, share: float, *, most_reasons: int | None = None) -> dict[str, Any]:
     """A row of the table, and what the panel shows of a pipe."""
     metres = risk.asset.length_m
     return {
@@ -202,7 +203,7 @@ def leak_map_csv(request: Request, uuid: UUID) -> FileResponse:
     )
 
 
-def all_lines(fit: Fit, wanted: Wanted) -> Iterator[tuple[dict[str, object], PipeRisk]]:
+def all_lines(fit: Fit, wanted: Wanted) -> Iterator[tuple[dict[str, Any], PipeRisk]]:
     """All rows that the filter leaves, read some at a time."""
     drawing = drawing_of(fit)
     places = wanted_places(drawing, wanted)
