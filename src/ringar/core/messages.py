@@ -26,7 +26,8 @@ SUFFIXES = {".py", ".html", ".txt"}
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
-    "_lazy": None,  # gettext_lazy, where a module has both
+    "_lazy": None,  # gettext_lazy, where a module has both and `_` is gettext
+    "_now": None,  # gettext, where a module has both and `_` is gettext_lazy
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),

@@ -1,5 +1,6 @@
 """The message catalogues: what is found in code and templates, and what counts as wrong."""
 
+import ast
 import gettext
 from pathlib import Path
 
@@ -125,3 +126,16 @@ def test_compile_when_done_then_python_reads_the_catalogue(source: Path) -> None
     messages.compile_room(source, "needs")
     with path.with_suffix(".mo").open("rb") as file:
         assert gettext.GNUTranslations(file).gettext("need") == "behov"
+
+
+def test_extract_when_a_module_calls_gettext_by_another_name_then_knows_the_name() -> None:
+    """Else its texts would be in no catalogue, and be English on Swedish pages without anyone being told."""
+    names = {
+        alias.asname or alias.name
+        for path in messages.SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if "gettext" in alias.name
+    }
+    assert "_now" in names and names <= set(messages.KEYWORDS)

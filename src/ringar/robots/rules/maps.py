@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from ringar.core.rules import LEADING_ROLES, Refused, Role, Viewer
 
@@ -159,7 +160,11 @@ def refuse_signature(
         raise Refused(_now("There is no step on the map. Draw at least one."))
     if unanswered:
         raise Refused(
-            _now("%(count)d objections have no answer. Answer them first, each below its step.")
+            ngettext(
+                "%(count)d objection has no answer. Answer it first, below its step.",
+                "%(count)d objections have no answer. Answer them first, each below its step.",
+                unanswered,
+            )
             % {"count": unanswered}
         )
     if kind == MapKind.TO_BE and decision in ("", Ruling.DROP):
