@@ -106,7 +106,8 @@ class _Picture:
         shown = (
             f"{100 * self.drawn.share:.0f} %" if self.language == "sv" else f"{100 * self.drawn.share:.0f}%"
         )
-        yield self.say("shown", variants=self.drawn.variants, all=len(self.graph.variants), share=shown)
+        word = "shown_one" if self.drawn.variants == 1 else "shown"
+        yield self.say(word, variants=self.drawn.variants, all=len(self.graph.variants), share=shown)
         if self.drawn.left:
             yield self.say("more", count=self.drawn.left)
         yield self.words["key" if self.graph.is_timed else "key_all"]

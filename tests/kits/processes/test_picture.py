@@ -44,6 +44,12 @@ def test_picture_when_drawn_then_each_line_tells_volume_wait_and_way() -> None:
     assert "a → b: 80 gånger i 80 ärenden; 1,0 tim (median), 1,0 tim (nio av tio)" in swedish
 
 
+def test_picture_when_one_path_is_enough_then_says_so_of_one() -> None:
+    assert "The picture shows the most common of 3 paths" in graph_svg(GRAPH, show=0.1, language="en")
+    assert "Bilden visar den vanligaste av 3 vägar" in graph_svg(GRAPH, show=0.1, language="sv")
+    assert "shows the 3 most common of 3 paths" in graph_svg(GRAPH, show=1, language="en")
+
+
 def test_picture_when_a_line_goes_back_then_it_is_dashed_and_not_only_coloured() -> None:
     svg = graph_svg(GRAPH, show=1)
     dashed = [part for part in svg.split('<g class="') if "stroke-dasharray" in part]

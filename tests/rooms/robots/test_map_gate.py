@@ -146,3 +146,9 @@ def test_drawn_in_words_when_written_one_a_line_then_is_a_map_in_that_order(
     for text in ("", " \n ", "x\n" * 201, "x" * 301):
         with pytest.raises(Refused):
             drawn_in_words(text)
+
+
+def test_drawn_in_words_when_a_list_is_pasted_then_its_marks_are_no_part_of_the_names(people: People) -> None:
+    bpmn = drawn_in_words("1. Läs mejlet\n 2) Ring 3 kunder\n- Kreditera\n• Svara\n-\n-5 grader")
+    names = {step.name for step in steps_of(bpmn).steps}
+    assert names == {"Läs mejlet", "Ring 3 kunder", "Kreditera", "Svara", "-5 grader"}

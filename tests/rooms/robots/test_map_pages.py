@@ -15,7 +15,7 @@ from ringar.robots.actions.maps import add_map, mark_of, save_drawing, steps_of
 from ringar.robots.engine.running import run_waiting
 from ringar.robots.models.maps import EventLog, MapVersion
 from tests.people import People
-from tests.rooms.robots.map_cast import BPMN, COLUMNS, csv_of, handed_in, measured_log, open_map
+from tests.rooms.robots.map_cast import BPMN, COLUMNS, csv_of, handed_in, measured_log, open_map, signed
 
 
 @pytest.fixture
@@ -156,3 +156,21 @@ def test_map_list_when_there_are_many_logs_then_all_can_be_reached(people: Peopl
     older = bo.get(reverse("map_list"), {"loggar": page.context["more_logs"]})
     assert {*page.context["logs"], *older.context["logs"]} == set(made)
     assert len(page.context["logs"]) == 10 and older.context["more_logs"] is None
+
+
+def test_map_edit_when_it_is_signed_then_sends_back_and_says_why(people: People, bo: Client) -> None:
+    by = viewer_of(people.bo)
+    version = signed(by=by, version=open_map(by, people.care))
+    place = [version.process_map.uuid, version.number]
+    answer = bo.get(reverse("map_edit", args=place), follow=True)
+    assert answer.redirect_chain == [(reverse("map_version", args=place), 302)]
+    assert "Det som är underskrivet ändras aldrig. Rita en ny version i stället." in answer.content.decode()
+
+
+def test_map_detail_when_a_decision_is_too_early_then_does_not_offer_it(people: People, bo: Client) -> None:
+    version = open_map(viewer_of(people.bo), people.care)
+    place = [version.process_map.uuid]
+    decide = reverse("map_decide", args=place)
+    assert decide not in bo.get(reverse("map_detail", args=place)).content.decode()
+    signed(by=viewer_of(people.bo), version=version)
+    assert decide in bo.get(reverse("map_detail", args=place)).content.decode()

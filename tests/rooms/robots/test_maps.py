@@ -148,6 +148,19 @@ def test_mark_step_when_it_says_nothing_that_can_be_kept_then_refuses(
     assert not version.marks.exists()
 
 
+def test_mark_step_when_the_form_is_sent_twice_then_is_said_once_until_it_is_answered(
+    people: People, bo: Viewer
+) -> None:
+    version = open_map(bo, people.care)
+    said = {"version": version, "bpmn_id": "", "kind": "wrong"}
+    first = mark_step(by=bo, text="Fel ordning.", **said)
+    assert mark_step(by=bo, text=" Fel ordning. ", **said) == first
+    alva = viewer_of(people.alva)
+    assert mark_step(by=alva, text="Fel ordning.", **said) != first != mark_step(by=bo, text="Nej.", **said)
+    answer_mark(by=bo, mark=first, reply="Rättat.")
+    assert mark_step(by=bo, text="Fel ordning.", **said) != first
+
+
 def test_mark_step_when_the_map_is_a_draft_or_signed_then_refuses(people: People, bo: Viewer) -> None:
     version = drawn(bo, first(bo, people))
     with pytest.raises(Refused):

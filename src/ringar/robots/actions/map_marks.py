@@ -49,14 +49,16 @@ def mark_step(*, by: Viewer, version: MapVersion, bpmn_id: str, kind: str, text:
         raise Refused(_("Choose what you want to say of the step."))
     if bpmn_id and bpmn_id not in {step.id for step in steps_of(version.bpmn).steps}:
         raise Refused(_("That step is not on the map any more. Load the page anew."))
-    mark = MapMark.objects.create(
-        version=version,
-        bpmn_id=bpmn_id,
-        kind=kind,
-        text=cleaned(text, is_needed=kind in OBJECTIONS),
-        by_id=by.person_id,
-        created_at=now(),
-    )
+    said = {
+        "version": version,
+        "bpmn_id": bpmn_id,
+        "kind": kind,
+        "text": cleaned(text, is_needed=kind in OBJECTIONS),
+        "by_id": by.person_id,
+    }
+    if again := MapMark.objects.filter(**said, replied_at=None).first():  # the form was sent twice
+        return again
+    mark = MapMark.objects.create(**said, created_at=now())
     record_audit(by=by, action="mark_step", target=mark, changes={"kind": [None, kind]})
     return mark
 

@@ -1,5 +1,6 @@
 """Writes on maps of routines: begun, drawn, opened for comments, signed, decided on."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -34,6 +35,8 @@ from ringar_kits.processes import BpmnMap, Event, make_log, map_log, read_bpmn, 
 
 EMPTY_MAP = BpmnMap((), ())
 MOST_IN_WORDS = 200  # steps
+ITEM_MARK = re.compile(r"(?:[-*•–]|\d{1,3}[.)])(?:\s+|$)")
+"""What stands before each line of a list that is pasted: a dash, a dot, a number."""
 
 
 def mark_of(bpmn: str) -> str:
@@ -99,7 +102,8 @@ def drawn_from(log: EventLog | None) -> str:
 
 def drawn_in_words(text: str) -> str:
     """A drawing of steps that are written one a line, each after the one above. Raises Refused where there is none."""
-    steps = [line.strip() for line in tidy_text(text).splitlines() if line.strip()]
+    lines = [ITEM_MARK.sub("", line.strip()) for line in tidy_text(text).splitlines()]
+    steps = [line for line in lines if line]
     if not steps:
         raise Refused(_("There is no step on the map. Draw at least one."))
     if len(steps) > MOST_IN_WORDS:

@@ -37,7 +37,7 @@ from ringar.robots.queries.maps import (
     unanswered,
     version_for,
 )
-from ringar.robots.rules.maps import LogState, MapState, MarkKind, can_mark
+from ringar.robots.rules.maps import OBJECTIONS, LogState, MapState, MarkKind, can_mark
 from ringar_kits.processes import BpmnMap, BpmnStep, check_graph
 
 MOST_WAYS = 30
@@ -108,7 +108,9 @@ def fit_of(version: MapVersion, bpmn: BpmnMap) -> dict[str, object]:
     if version.log is None or version.log.state != LogState.MEASURED or not bpmn.steps:
         return {}
     fit = check_graph(graph_of(version.log.figures), bpmn)
-    return {"fit": fit, "fit_share": 100 * fit.share, "off_map": fit.off_map[:MOST_WAYS]}
+    # All is said only of all: 377 of 378 are 99 %.
+    share = 100 * fit.share if fit.fitting == fit.cases else min(100 * fit.share, 99)
+    return {"fit": fit, "fit_share": share, "off_map": fit.off_map[:MOST_WAYS]}
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,9 @@ def kept_version(request: Request, uuid: UUID, number: int) -> MapVersion:
 def map_edit(request: Request, uuid: UUID, number: int) -> HttpResponse:
     """Draws a version: in the browser, or by handing in a BPMN file."""
     version = kept_version(request, uuid, number)
+    if version.state == MapState.SIGNED and request.method == "GET":
+        messages.error(request, _("What is signed is never changed. Draw a new version instead."))
+        return redirect("map_version", uuid, number)
     form = DrawingForm(request.POST or None, request.FILES or None, initial={"seen": mark_of(version.bpmn)})
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
@@ -263,11 +268,13 @@ def map_mark(request: Request, uuid: UUID, number: int) -> HttpResponse:
     form = MarkForm(request.POST, steps=steps)
     if form.is_valid():
         try:
-            mark_step(by=request.viewer, version=version, **form.cleaned_data)
+            made = mark_step(by=request.viewer, version=version, **form.cleaned_data)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, _("Thank you. It is answered before the map is signed."))
+            waits = made.kind in OBJECTIONS
+            thanks = _("Thank you. It is answered before the map is signed.") if waits else _("Thank you.")
+            messages.success(request, thanks)
             return redirect("map_version", uuid, number)
     return show_version(request, version, form)
 

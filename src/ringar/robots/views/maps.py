@@ -14,6 +14,7 @@ from ringar.core.rules import NotAllowed, Refused
 from ringar.robots.actions.maps import Decision, add_map, decide_map, draw_version
 from ringar.robots.forms.maps import DecisionForm, MapForm, VersionForm
 from ringar.robots.models.maps import ProcessMap
+from ringar.robots.queries.cases import visible_robots
 from ringar.robots.queries.maps import (
     decides_for,
     gate_facts,
@@ -85,13 +86,15 @@ def map_detail(request: Request, uuid: UUID) -> HttpResponse:
     """One routine: how far it has come, who acts next, its versions and the decision."""
     process_map = map_for(request.viewer, uuid)
     line, now = gate_line(process_map)
+    is_known = all(step.is_done for step, _look in line[:2])  # drawn and measured: what a decision needs
     context = {
         "map": process_map,
         "line": line,
         "now": now,
+        "robots": visible_robots(request.viewer).filter(map_version__process_map=process_map),
         "versions": list(process_map.versions.all())[::-1],
         "may_keep": keeps_for(request.viewer, process_map),
-        "may_decide": decides_for(request.viewer, process_map),
+        "may_decide": (is_known or process_map.decision) and decides_for(request.viewer, process_map),
         "form": VersionForm(viewer=request.viewer, initial={"kind": MapKind.TO_BE}),
     }
     return render(request, "robots/map_detail.html", context)

@@ -46,11 +46,15 @@
     fail(error);
     return;
   }
-  canvas.zoom("fit-viewport", "auto");
+  const fit = () => {
+    canvas.zoom("fit-viewport", "auto");
+    canvas.zoom(canvas.zoom() * 0.95, "auto"); // else the outermost lines are cut by the frame
+  };
+  fit();
 
   for (const button of document.querySelectorAll("[data-zoom]")) {
     button.addEventListener("click", () => {
-      if (button.dataset.zoom === "fit") canvas.zoom("fit-viewport", "auto");
+      if (button.dataset.zoom === "fit") fit();
       else canvas.zoom(canvas.zoom() * Number(button.dataset.zoom));
     });
   }
