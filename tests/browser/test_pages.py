@@ -66,6 +66,7 @@ NOT_PAGES = {
     *("pilot_effect_csv", "pilot_public_csv", "pilot_learned_csv", "disclosure_csv"),
     *("data_set_csv", "data_catalogue", "data_set_withdraw", "data_import_save", "data_import_drop"),
     *("asset_csv", "asset_geojson", "incident_csv", "observation_withdraw"),
+    *("sensor_geojson", "sensor_step", "series_csv"),
     # of the log-in: they need a state of their own (tests/journeys/test_passkeys.py, rooms/core/test_login_pages.py)
     *("account_set_password", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn"),
     *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
