@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "ringar.core.middleware.viewer_middleware",
     "ringar.core.security.security_middleware",
     "ringar.core.limiting.limit_middleware",
+    "ringar.core.middleware.form_address_middleware",
 ]
 ROOT_URLCONF = "ringar.config.urls"
 WSGI_APPLICATION = "ringar.config.wsgi.application"

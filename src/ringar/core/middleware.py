@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from ringar.core.clock import read_once, today
@@ -37,6 +38,26 @@ def viewer_middleware(
             raise Http404
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def form_address_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Gives who reads an address that only takes forms a page that says so, instead of nothing.
+
+    One comes there by logging in after a form was sent too late, or by an address kept from a form's refusal.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_read = request.method == "GET" and not request.path.startswith("/api/")
+        if not is_read or not isinstance(response, HttpResponseNotAllowed):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
     return middleware
 
 

@@ -118,6 +118,16 @@ def test_unknown_address_when_opened_then_404_in_the_visitors_language(
     assert "/konto/login/?next=/finns-inte/" in answer.content.decode()
 
 
+def test_address_of_a_form_when_read_then_405_with_a_page_that_says_so(
+    people: People, logged_in: Callable[[Person], Client]
+) -> None:
+    """So one ends who sends a form too late: the log-in leads to the form's address, which shows nothing."""
+    answer = logged_in(people.bo).get("/mina-uppgifter/fil/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "formulär" in answer.content.decode() and answer.templates[0].name == "405.html"
+    assert not logged_in(people.bo).head("/mina-uppgifter/fil/").content
+
+
 def test_form_when_its_token_is_old_then_403_with_the_remedy(db: None) -> None:
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/tillganglighet/", {"text": "x"}, headers={"accept-language": "sv"})
