@@ -26,6 +26,9 @@ WRITES_NOTHING = {
     "my_erasure -": "asks for the password first",
     "person_erase bo": "asks for the password first",
     "round_plan_remind round-plan": "nobody is late",
+    "data_import_save read-import": "asks a robot, which tells it when it has saved",
+    "work_list_untick list-item": "was not ticked off",
+    "pilot_list_measure list-pilot": "no week is over yet",
 }
 """What the table calls done and is no write on a row of anybody else's."""
 
@@ -134,6 +137,12 @@ OWN_STATE = (
     "core_cache",
 )
 
+LOOKS_TOLD = {
+    *("asset_list", "asset_csv", "asset_geojson", "asset_detail", "incident_list", "incident_csv"),
+    *("leak_map_fit", "leak_map_pipe", "leak_map_csv", "leak_map_geojson"),
+}
+"""Where looking itself is told in the audit trail: into restricted data sets. Nothing else is written there either."""
+
 
 @pytest.mark.parametrize("who", ["nobody", "elif", "auditor", "bo", "dag"])
 def test_looking_when_at_every_address_then_nothing_is_written(world: World, who: str) -> None:
@@ -149,7 +158,8 @@ def test_looking_when_at_every_address_then_nothing_is_written(world: World, who
         for query in queries:
             sql = query["sql"].lstrip().upper()
             if sql.startswith(("INSERT", "UPDATE", "DELETE")) and not any(
-                table in query["sql"] for table in OWN_STATE
+                table in query["sql"]
+                for table in (*OWN_STATE, *(["core_audit"] if name in LOOKS_TOLD else []))
             ):
                 wrong.append(f"{name}: {query['sql'][:120]}")
     assert not wrong, "\n".join(wrong)
