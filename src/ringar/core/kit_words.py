@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from ringar_kits.errors import InputError, Said
 
-PLACES = (gettext_noop("row"), gettext_noop("line"), gettext_noop("element"))
+PLACES = (gettext_noop("row"), gettext_noop("line"), gettext_noop("element"), gettext_noop("column"))
 TABLES = (
     gettext_noop("it cannot be opened"),
     gettext_noop("Check the name and that you may read it"),
@@ -58,8 +58,13 @@ def reason(error: Exception) -> str:
     if not isinstance(error, InputError):
         return str(error)
     problem, remedy = map(said, error.words)
-    place = re.sub(r"(^|, )([a-z]+) (\d+)", lambda at: f"{at[1]}{gettext(at[2])} {at[3]}", error.place)
+    place = place_words(error.place)
     return sentences((f"{place}: {problem}" if place else problem, remedy))
+
+
+def place_words(place: str) -> str:
+    """The place, as `pipes.csv, row 3` or `pipes.csv, column Material`, in the active language."""
+    return re.sub(r"(^|, )(column(?= )|[a-z]+(?= \d))", lambda at: at[1] + gettext(at[2]), place)
 
 
 def sentences(parts: Iterable[str]) -> str:

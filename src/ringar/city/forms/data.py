@@ -185,7 +185,8 @@ class FilesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """At least one file must have come."""
         cleaned = super().clean() or {}
-        if not any(cleaned.get(part) for part in ("pipes", "breaks")):
+        is_empty = any(self.has_error(part, "empty") for part in ("pipes", "breaks"))
+        if not is_empty and not any(cleaned.get(part) for part in ("pipes", "breaks")):
             raise forms.ValidationError(
                 _(
                     "No file came with the form, or it was larger than 25 MB."

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ringar.city.models import DataSet, Fit
+from ringar.city.queries.data import paired_breaks
 from ringar.city.queries.fits import fits_to_plan, sets_to_reckon
 from ringar.city.rules.data import DataKind
 from ringar.city.rules.fits import AsBefore, CapacityIn, ChosenBy, Found, OrderedBy
@@ -76,6 +77,14 @@ class FitForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, SetField)  # noqa: S101  # for the types
             field.offer(sets_to_reckon(viewer, kind))
+        self.pair_breaks()
+
+    def pair_breaks(self) -> None:
+        """Proposes the breaks that belong to the pipes proposed: others lie on none of them."""
+        pipes = next(iter(self.fields["pipes"].sets.values()), None)  # type: ignore[attr-defined] # a SetField
+        breaks = paired_breaks(pipes) if pipes else None
+        if breaks:
+            self.fields["breaks"].initial = str(breaks.uuid)
 
 
 class ListForm(forms.Form):

@@ -216,6 +216,7 @@ def shown(request: Request, asset: Asset, form: ObservationForm | None, *, may_s
         "extra": [(FIELD_WORDS.get(name, name), plain(value)) for name, value in sorted(asset.extra.items())],
         "imputed": [ASSET_WORDS.get(each, each) for each in asset.imputed],
         "incidents": incidents_of(asset, request.viewer),
+        "may_say_none": has_business(request.viewer, holding(asset.data_set)),
         "observations": observations_of(asset) if may_see else [],
         "changes": [(each, told(each)) for each in changes_of(asset)] if may_see else [],
         "may_keep": can_keep(request.viewer, holding(asset.data_set)),

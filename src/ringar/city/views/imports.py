@@ -16,7 +16,7 @@ from ringar.city.models import DataImport
 from ringar.city.queries.data import import_for, kept_set
 from ringar.city.rules.data import DataKind, ImportState
 from ringar.city.words import FILE_WORDS, TALLY_WORDS
-from ringar.core.kit_words import error_of, reason, said, sentences
+from ringar.core.kit_words import error_of, place_words, reason, said, sentences
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused
 from ringar.robots.models.work import Work
@@ -124,7 +124,9 @@ def data_import(request: Request, uuid: UUID) -> HttpResponse:
         "work": work,
         "is_stuck": found.state in UNDER_WAY and work is None,
         "problem": reason(error_of(found.error)) if found.error else "",
-        "remarks": [(each, remark_words(each)) for each in remarks[:SHOWN_REMARKS]],
+        "remarks": [
+            (each, place_words(each["place"]), remark_words(each)) for each in remarks[:SHOWN_REMARKS]
+        ],
         "tallies": tallies(found),
         "form": form,
         "may_save": found.state == ImportState.READ,
