@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from ringar.core.clock import today
 from ringar.core.models import AuditEvent, Person
 from ringar.robots.actions.cases import take_over_case
 from ringar.robots.actions.robots import record_upkeep, time_by_hand
@@ -376,6 +377,10 @@ def test_robot_when_timed_and_kept_up_then_the_figures_stand_with_their_source(
         **{"upkeep-hours": "0", "upkeep-on": "2026-09-01", "upkeep-what": "x"},
     )
     fields = {"upkeep-hours": "1.5", "upkeep-on": "2026-09-02", "upkeep-what": "Ny blankett"}
+    late = sent(
+        client, "robot_upkeep", robot.uuid, **{**fields, "upkeep-on": str(today() + timedelta(days=1))}
+    )
+    assert "The day has not come yet" in late and not robot.upkeep.exists()
     page = sent(client, "robot_upkeep", robot.uuid, **fields)
     assert "30 ärenden med klocka, 1 September 2026" in page
     assert "Ny blankett" in page

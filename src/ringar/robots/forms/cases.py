@@ -1,5 +1,6 @@
 """Forms of cases and robots: an answer, what a person did by hand, a reason, minutes and hours."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -78,6 +79,18 @@ class RobotForm(forms.Form):
         self.fields["unit"].queryset = units  # type: ignore[attr-defined] # the field's own type
 
 
+class PastDayField(forms.DateField):
+    """A day on which something was done: today at the latest."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def validate(self, value: date | None) -> None:
+        """Refuses an empty day, and one that has not come."""
+        super().validate(value)
+        if value is not None and value > today():
+            raise forms.ValidationError(_("The day has not come yet. Write when it happened."))
+
+
 class TimingForm(forms.Form):
     """How long the work takes by hand."""
 
@@ -99,9 +112,7 @@ class TimingForm(forms.Form):
         help_text=_("How many cases, by which unit, with a clock or from a log. No names."),
         max_length=300,
     )
-    on = forms.DateField(
-        label=_("When was it timed?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    on = PastDayField(label=_("When was it timed?"))
 
     def __init__(self, *args: Any, robot: Robot, **options: Any) -> None:
         known = {
@@ -117,7 +128,7 @@ class UpkeepForm(forms.Form):
     """Hours that went into keeping the robot going."""
 
     hours = forms.FloatField(label=_("Number of hours"), min_value=0.01, max_value=MOST_HOURS)
-    on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = PastDayField(label=_("Day"))
     what = TextField(label=_("What was done?"), max_length=300)
 
     def __init__(self, *args: Any, **options: Any) -> None:
