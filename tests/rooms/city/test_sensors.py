@@ -187,6 +187,18 @@ def test_register_when_one_has_many_already_then_it_is_refused(people: People) -
         register_sensor(by=by, about=About("En till"), measures=[WARMTH])
 
 
+def test_register_when_the_form_is_sent_twice_then_there_is_one_sensor(
+    people: People, client: Client
+) -> None:
+    """Loading the page of the key again sends the form again."""
+    client.force_login(people.farid)
+    told = {"name": "Balkongen ", "series_name": "Regn"}
+    assert "sensor_" in client.post(reverse("sensor_new"), told).content.decode()
+    again = client.post(reverse("sensor_new"), told).content.decode()
+    assert "by that name already" in again or "med det namnet" in again
+    assert Sensor.objects.filter(name="Balkongen").count() == 1
+
+
 def test_edit_when_others_try_then_only_its_keepers_may(made: tuple[Sensor, str], people: People) -> None:
     sensor = made[0]
     for who in (people.farid, people.sam, people.elif_):

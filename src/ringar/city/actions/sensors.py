@@ -25,7 +25,7 @@ from ringar.city.rules.sensors import (
 )
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
-from ringar.core.models import Unit
+from ringar.core.models import Person, Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.text import tidy_text
 
@@ -86,6 +86,7 @@ def register_sensor(
         raise NotAllowed
     if about.unit is None:
         require_room(by)
+    require_new_name(by, about)
     key = new_key()
     sensor = Sensor(
         organisation_id=by.organisation_id,
@@ -111,6 +112,18 @@ def require_room(by: Viewer) -> None:
     if own.count() >= MOST_SENSORS:
         raise Refused(
             _("You have %(most)d sensors already. End one that is not used.") % {"most": MOST_SENSORS}
+        )
+
+
+def require_new_name(by: Viewer, about: About) -> None:
+    """Raises Refused where the viewer has a sensor by that name there: a form that is sent twice makes one."""
+    list(Person.objects.select_for_update().filter(pk=by.person_id))
+    name = tidy_text(about.name).strip()[:200]
+    if Sensor.objects.filter(owner_id=by.person_id, unit=about.unit, name=name, ended_at=None).exists():
+        raise Refused(
+            _(
+                "You have a sensor by that name already. Open it to make a new key, or give this one another name."
+            )
         )
 
 
