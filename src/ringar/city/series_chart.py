@@ -83,4 +83,4 @@ def ticks_between(low: float, high: float) -> tuple[tuple[str, str], ...]:
 
 def day_text(at: datetime, span: str) -> str:
     """A moment as the axis tells it."""
-    return date_format(localtime(at), "j M Y" if span == Span.YEAR else "j M H:i")
+    return date_format(localtime(at), "j N Y" if span == Span.YEAR else "j N H:i")
