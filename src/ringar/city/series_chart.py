@@ -15,6 +15,8 @@ from ringar.city.queries.sensors import GATHERED, Gathered, Span
 from ringar.core.charts import place
 
 SIDE = 1000
+LONE = 4
+"""Half the length of a value that stands alone."""
 TICKS = 4
 GAP = 3
 """So many slots without a value break the line: nothing is drawn where nothing was measured."""
@@ -56,7 +58,13 @@ def series_chart(rows: Sequence[Gathered], span: str, end: datetime) -> SeriesCh
 
     lines, bands = [], []
     for part in unbroken(rows, slot):
-        lines.append(" ".join(f"{x(each):.1f},{y(each.mean):.1f}" for each in part))
+        drawn = [(x(each), y(each.mean)) for each in part]
+        if len(drawn) == 1:  # a point has no line: it is drawn as a short one
+            drawn = [
+                (max(0.0, drawn[0][0] - LONE), drawn[0][1]),
+                (min(SIDE, drawn[0][0] + LONE), drawn[0][1]),
+            ]
+        lines.append(" ".join(f"{across:.1f},{down:.1f}" for across, down in drawn))
         around = [(each, each.high) for each in part] + [(each, each.low) for each in reversed(part)]
         bands.append(" ".join(f"{x(each):.1f},{y(value):.1f}" for each, value in around))
     return SeriesChart(tuple(lines), tuple(bands), ticks_between(low, high), ends, tuple(rows))

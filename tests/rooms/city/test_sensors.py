@@ -271,6 +271,17 @@ def test_chart_when_there_is_a_gap_then_the_line_is_broken(made: tuple[Sensor, s
     )
 
 
+def test_chart_when_a_value_stands_alone_then_it_is_seen(made: tuple[Sensor, str]) -> None:
+    """A line through one point has no length, and would not be drawn."""
+    at = timezone.now() - timedelta(hours=2)
+    series = made[0].series.get()
+    take_readings(sensor=made[0], results=[Result("", at, 4.0)])
+    chart = series_chart(gathered(series, Span.DAY, timezone.now()), Span.DAY, timezone.now())
+    (line,) = chart.lines
+    first, last = (float(point.split(",")[0]) for point in line.split())
+    assert first < last
+
+
 def test_map_when_asked_then_each_sees_the_points_that_they_may_and_no_exact_place_of_others(
     made: tuple[Sensor, str], people: People, client: Client
 ) -> None:
