@@ -150,7 +150,9 @@ def run_dry(options: argparse.Namespace) -> int:
     robot = robots.get()
     try:
         by = Viewer.of_command_line(robot.organisation_id)
-        case = run_now(begin_dry_run(by=by, robot=robot, reference=options.reference, payload=options.payload))
+        case = run_now(
+            begin_dry_run(by=by, robot=robot, reference=options.reference, payload=options.payload)
+        )
     except Refused as refused:
         print(f"ringar: {refused}", file=sys.stderr)
         return 2

@@ -157,4 +157,13 @@ def test_every_operation_when_asked_by_everyone_then_as_the_table_says_and_nothi
         wrong += [f"{line}: {who} reads {word}" for who, word in told if who not in READERS[word]]
         seen |= {word for _who, word in told}
     assert not wrong, "\n".join(wrong)
-    assert seen > {"UTKASTET", "ENHETENS", "KOMMUNENS", "SKISSEN", "GÖMDA", "SAMTALSORDET", "INTERNT", "RÖRNÄTETS"}
+    assert seen > {
+        "UTKASTET",
+        "ENHETENS",
+        "KOMMUNENS",
+        "SKISSEN",
+        "GÖMDA",
+        "SAMTALSORDET",
+        "INTERNT",
+        "RÖRNÄTETS",
+    }

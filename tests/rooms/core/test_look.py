@@ -11,7 +11,10 @@ from ringar.core.views.style import ICONS
 
 SOURCE = Path(ringar.__file__).parent
 SHEETS = ("ringar", "parts", "together", "charts")
-OWN_SHEETS = ("core/static/core/maps.css", "city/static/city/map.css")  # loaded by the few pages that need them
+OWN_SHEETS = (
+    "core/static/core/maps.css",
+    "city/static/city/map.css",
+)  # loaded by the few pages that need them
 EVERY_SHEET = (*(f"core/static/core/{name}.css" for name in SHEETS), *OWN_SHEETS)
 CSS = "".join((SOURCE / name).read_text("utf-8") for name in EVERY_SHEET)
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
