@@ -18,8 +18,8 @@ from ringar.robots.rules.work import INLINE
 def begin_dry_run(*, by: Viewer, robot: Robot, reference: str, payload: dict[str, Any] | None = None) -> Case:
     """Opens a dry run of the case with that reference, or of what the robot's source holds under it.
 
-    With a `payload` it is a case made up for the trial. It runs like any case, whether the robot is published or not, and beside the real one. Raises NotAllowed; Refused
-    where nothing has that reference.
+    With a `payload` it is a case made up for the trial. It runs like any case, whether the robot is published or
+    not, and beside the real one. Raises NotAllowed; Refused where nothing has that reference.
     """
     title = reference
     if payload is None:

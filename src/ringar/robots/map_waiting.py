@@ -1,4 +1,4 @@
-"""What waits for people on maps of routines: objections without an answer, and maps that nobody has asked them about."""
+"""What waits for people on maps of routines: objections without an answer, and maps of their own work."""
 
 from django.db.models import Min, Q, QuerySet
 from django.urls import reverse
