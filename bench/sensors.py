@@ -58,7 +58,7 @@ DIRECT = """
 import django; django.setup()
 import json, sys, time
 from datetime import datetime, timedelta, UTC
-from ringar.city.actions.sensors import Result, take_readings
+from ringar.city.actions.sensor_readings import Result, take_readings
 from ringar.city.models import Sensor
 sensor, start, done, n = Sensor.objects.first(), datetime(2025, 1, 1, tzinfo=UTC), 0, 0
 until = time.monotonic() + float(sys.argv[1])

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from ringar.city.actions.data import Description, add_data_set
 from ringar.city.actions.imports import read_files, take_in
-from ringar.city.actions.sensors import About, Measure, Result, register_sensor, take_readings
+from ringar.city.actions.sensor_readings import Result, take_readings
+from ringar.city.actions.sensors import About, Measure, register_sensor
 from ringar.city.models import DataImport, DataSet, Sensor
 from ringar.core.models import Unit
 from ringar.core.queries import viewer_of

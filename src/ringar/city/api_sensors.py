@@ -15,7 +15,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.security import HttpBearer
 from pydantic import AwareDatetime
 
-from ringar.city.actions.sensors import Result, take_readings
+from ringar.city.actions.sensor_readings import Result, take_readings
 from ringar.city.models import Reading, Sensor, Series
 from ringar.city.queries.sensors import newest_readings, place_shown, sensor_of_key, sensors_for, series_for
 from ringar.city.rules.sensors import MOST_READINGS

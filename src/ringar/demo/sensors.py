@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from django.db.models import Avg, Max
 from django.utils import timezone
 
-from ringar.city.actions.sensors import About, Measure, Result, register_sensor, take_readings
+from ringar.city.actions.sensor_readings import Result, take_readings
+from ringar.city.actions.sensors import About, Measure, register_sensor
 from ringar.city.models import Asset, Reading, Sensor
 from ringar.core.models import Person, Unit
 from ringar.core.queries import viewer_of

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from ringar.city.actions.sensors import About, Measure, Result, register_sensor, take_readings
+from ringar.city.actions.sensor_readings import Result, take_readings
+from ringar.city.actions.sensors import About, Measure, register_sensor
 from ringar.core.queries import viewer_of
 from tests.people import People
 

@@ -10,17 +10,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from ringar.city.actions.sensor_readings import Result, take_readings
 from ringar.city.actions.sensors import (
     MOST_SENSORS,
     About,
     Measure,
-    Result,
     add_series,
     edit_sensor,
     end_sensor,
     register_sensor,
     renew_sensor_key,
-    take_readings,
 )
 from ringar.city.models import Reading, Sensor, Series
 from ringar.city.queries.sensors import Span, gathered

@@ -1,27 +1,17 @@
-"""Writes on sensors: set up, changed, given a new key, ended; and the readings that they hand in."""
+"""Writes on sensors: set up, changed, given a new key, ended."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from secrets import token_urlsafe
-from typing import NoReturn
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ringar.city.models import Reading, Sensor, Series
-from ringar.city.queries.sensors import KEY_PREFIX, key_hash, possible_of, sensor_facts, values_before
+from ringar.city.models import Sensor, Series
+from ringar.city.queries.sensors import KEY_PREFIX, key_hash, sensor_facts
 from ringar.city.rules.sensors import (
-    MOST_READINGS,
-    WINDOW,
-    Flag,
-    Taken,
-    as_taken,
     can_keep_sensor,
     can_register,
-    flag_of,
 )
 from ringar.core.actions import record_audit
 from ringar.core.clock import now
@@ -33,7 +23,6 @@ MOST_SENSORS = 20
 """That one resident has at a time."""
 MOST_SERIES = 50
 LONGEST_TEXT = 2_000
-AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -56,15 +45,6 @@ class Measure:
     unit_of_measure: str = ""
     lowest: float | None = None
     highest: float | None = None
-
-
-@dataclass(frozen=True)
-class Received:
-    """What became of readings that were handed in: new ones, those known before, and the new ones by flag."""
-
-    kept: int
-    known: int
-    flagged: Mapping[str, int]
 
 
 def new_key() -> str:
@@ -117,7 +97,7 @@ def require_room(by: Viewer) -> None:
 
 def require_new_name(by: Viewer, about: About) -> None:
     """Raises Refused where the viewer has a sensor by that name there: a form that is sent twice makes one."""
-    list(Person.objects.select_for_update().filter(pk=by.person_id))
+    list(Person.objects.select_for_update().filter(pk=by.person_id or 0))
     name = tidy_text(about.name).strip()[:200]
     if Sensor.objects.filter(owner_id=by.person_id, unit=about.unit, name=name, ended_at=None).exists():
         raise Refused(
@@ -222,84 +202,3 @@ def end_sensor(*, by: Viewer, sensor: Sensor) -> Sensor:
     row.save(update_fields=["ended_at", "token_hash"])
     record_audit(by=by, action="end_sensor", target=row)
     return row
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One reading as it was handed in: the series' name or uuid ("" where the sensor has one series), when, what."""
-
-    series: str
-    at: datetime
-    result: object
-
-
-@transaction.atomic
-def take_readings(*, sensor: Sensor, results: Sequence[Result]) -> Received:
-    """Keeps readings that a sensor handed in, all or none; what can not be right is flagged and kept.
-
-    Handed in twice, the first stays: (series, moment) names a reading. No audit row for each (the sensor's setting up
-    has one). Raises Refused where a series is none of the sensor's, or they are too many: nothing is kept then.
-    """
-    if len(results) > MOST_READINGS:
-        raise Refused(
-            _("At most %(most)d readings at a time. Send the rest after.") % {"most": MOST_READINGS}
-        )
-    received = timezone.now()  # the real clock: sensors do not follow the demo's
-    by_series: dict[Series, list[Taken]] = defaultdict(list)
-    names = series_by_name(sensor)
-    for number, each in enumerate(results, 1):
-        series = names.get(each.series) or unknown_series(number, each.series, names)
-        by_series[series].append(as_taken(each.at, each.result))
-    flagged: dict[str, int] = defaultdict(int)
-    kept = 0
-    for series, taken in by_series.items():
-        rows = judged(series, taken, received)
-        Reading.objects.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=True)
-        kept += len(rows)
-        for row in rows:
-            if row.flag:
-                flagged[row.flag] += 1
-    Sensor.objects.filter(pk=sensor.pk).update(last_seen_at=received)
-    return Received(kept, len(results) - kept, dict(flagged))
-
-
-def unknown_series(number: int, name: str, names: Mapping[str, Series]) -> NoReturn:
-    """Raises Refused: names the reading, and what the sensor measures."""
-    known = ", ".join(sorted({series.name for series in names.values()}))
-    told = {"number": number, "name": name[:100], "known": known}
-    raise Refused(
-        _("Reading %(number)d: this sensor has no series “%(name)s”. It has: %(known)s. Nothing was kept.")
-        % told
-    )
-
-
-def series_by_name(sensor: Sensor) -> dict[str, Series]:
-    """The sensor's series by name and by uuid; by "" where there is only one. 1 query."""
-    rows = list(sensor.series.all())
-    found = {row.name: row for row in rows} | {str(row.uuid): row for row in rows}
-    return found | ({"": rows[0]} if len(rows) == 1 else {})
-
-
-def judged(series: Series, taken: Iterable[Taken], received: datetime) -> list[Reading]:
-    """The rows of what is new, in order of time, each held against those before it. 2 queries and 1 for each 500."""
-    first: dict[datetime, Taken] = {}
-    for each in taken:
-        first.setdefault(each.at, each)
-    moments = sorted(first)
-    for start in range(0, len(moments), AT_ONCE):
-        there = Reading.objects.filter(series=series, at__in=moments[start : start + AT_ONCE])
-        for at in there.values_list("at", flat=True):
-            del first[at]
-    moments = [at for at in moments if at in first]
-    if not moments:
-        return []
-    window, possible, rows = values_before(series, moments[0]), possible_of(series), []
-    for at in moments:
-        each = first[at]
-        flag = flag_of(each, window, possible, received=received)
-        rows.append(
-            Reading(series=series, at=at, value=each.value, told=each.told, flag=flag, received_at=received)
-        )
-        if flag not in (Flag.NOT_A_NUMBER, Flag.OUT_OF_RANGE):
-            window = [*window[-(WINDOW - 1) :], each]
-    return rows
