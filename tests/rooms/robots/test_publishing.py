@@ -67,8 +67,8 @@ def test_publish_when_an_effect_has_neither_key_nor_verify_then_it_is_refused(pe
     ("changes", "told"),
     [
         ({"slug": "other"}, "ingen karta"),
-        ({"state": "draft"}, "inte undertecknad"),
-        ({"state": "open"}, "inte undertecknad"),
+        ({"state": "draft"}, "inte underskriven"),
+        ({"state": "open"}, "inte underskriven"),
         ({"kind": "as_is"}, "hur det är i dag"),
         ({"decision": "simplify"}, "inte beslutat"),
         ({"bpmn": BPMN.replace('"Find"', '"Look"')}, "”Find”"),
