@@ -28,7 +28,7 @@ def asking(name: str = NAME) -> Case:
     if found := Case.objects.filter(robot__name=name).first():
         return found
     by = viewer_of(person_of("dag"))
-    place = {"organisation_id": by.organisation_id, "name": name, "label": "Att titta på"}
+    place = {"organisation_id": by.organisation_id, "name": name, "label": f"Att titta på {name}"}
     queue = RobotQueue.objects.create(unit_id=by.home_unit_id, **place)
     robot = Robot.objects.create(queue=queue, state=RobotState.PUBLISHED, **place)
     case = open_case(by=by, robot=robot, reference="1", title="Faktura 1001", payload={"number": "1001"})

@@ -38,25 +38,7 @@ def choose_breaks(columns: Columns, notes: Notes, order: str | None, latest: dat
 
     Raises `InputError` where no column holds the day, or no break is left.
     """
-    name = columns.table.name
-    if not columns.has("day"):
-        raise InputError(
-            "no column is known to hold the day of the break",
-            place=name,
-            remedy="Name it: day=COLUMN; the file has the columns {columns}",
-            facts={"columns": ", ".join(columns.table.cells)[:500]},
-        )
-    if (
-        not columns.has("pipe")
-        and not columns.has("shape")
-        and not columns.has("x")
-        and columns.shapes() is None
-    ):
-        raise InputError(
-            "the breaks have neither a pipe's id nor coordinates",
-            place=name,
-            remedy="Name them: breaks.pipe=COLUMN, or breaks.x=COLUMN and breaks.y=COLUMN",
-        )
+    _require_columns(columns)
     _keep_but(columns, "kind", NOT_A_MAIN, "{count} are no breaks of a main ({words})", notes)
     _keep_but(columns, "status", NOT_A_BREAK, "{count} were called off ({words})", notes)
     _keep_once(columns, notes)
@@ -83,12 +65,37 @@ def choose_breaks(columns: Columns, notes: Notes, order: str | None, latest: dat
     columns.keep(good)
     if not columns.kept:
         raise InputError(
-            "no break of a main with a date is left", place=name, remedy="See the report of what was kept out"
+            "no break of a main with a date is left",
+            place=columns.table.name,
+            remedy="See the report of what was kept out",
         )
     years = int(only_year[good].sum())
     notes.changed(place, "{count} dates are only a year: taken as its middle", years)
     _warn_of_loading(columns, notes)
     return Dated(days[good], only_year[good])
+
+
+def _require_columns(columns: Columns) -> None:
+    """Raise `InputError` where no column tells the day of a break, or none where it was."""
+    name = columns.table.name
+    if not columns.has("day"):
+        raise InputError(
+            "no column is known to hold the day of the break",
+            place=name,
+            remedy="Name it: day=COLUMN; the file has the columns {columns}",
+            facts={"columns": ", ".join(columns.table.cells)[:500]},
+        )
+    if (
+        not columns.has("pipe")
+        and not columns.has("shape")
+        and not columns.has("x")
+        and columns.shapes() is None
+    ):
+        raise InputError(
+            "the breaks have neither a pipe's id nor coordinates",
+            place=name,
+            remedy="Name them: breaks.pipe=COLUMN, or breaks.x=COLUMN and breaks.y=COLUMN",
+        )
 
 
 def _keep_but(columns: Columns, field: str, pattern: re.Pattern[str], words: str, notes: Notes) -> None:

@@ -168,7 +168,12 @@ def _read_pipes(
         epsg=epsg,
         filled={"length_m": filled} if filled.any() else {},
     )
-    name = columns.table.name
+    _tell_unknown(pipes, columns.table.name, notes)
+    return pipes, shapes
+
+
+def _tell_unknown(pipes: Pipes, name: str, notes: Notes) -> None:
+    """Note how many pipes lack what is estimated later, and only where it is needed."""
     years, sizes = int(np.isnan(pipes.installed).sum()), int(np.isnan(pipes.diameter_mm).sum())
     notes.changed(name, "{count} pipes have no known year: estimated where it is needed, and marked", years)
     words = "{count} pipes have no known material: estimated where it is needed, and marked"
@@ -176,7 +181,6 @@ def _read_pipes(
     notes.changed(
         name, "{count} pipes have no known diameter: estimated where it is needed, and marked", sizes
     )
-    return pipes, shapes
 
 
 def _traits_of_roads(roads: Columns, at: list[int]) -> tuple[Extra, tuple[str, ...]]:

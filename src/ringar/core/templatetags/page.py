@@ -41,6 +41,7 @@ OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
     ("my_account", _("My account"), "person", frozenset()),
     ("my_data", _("My data"), "lock", frozenset()),
     ("token_list", _("Keys for other programs"), "code", LEADING_ROLES),
+    ("sensor_list", _("Sensors"), "rings", frozenset()),
     ("guide", _("First steps"), "star", frozenset()),
     ("my_organisations", _("My organisations"), "home", frozenset()),
     ("people_list", _("People and roles"), "people", KEEPING_PEOPLE),
