@@ -144,6 +144,15 @@ class AreaRank:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """Breaks to expect of each pipe within so many years; `low` and `high` hold the middle 80 % of what is believed."""
+
+    expected: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """Expected breaks per pipe within `horizon` years from `as_of`; the arrays have one place per pipe.
 
@@ -151,6 +160,7 @@ class Ranking:
     are whole numbers and mostly 0). `rank` is 1 for the most breaks per metre. `imputed` names, per pipe, the fields
     that were not known and were filled in. `features` and `versions` tell what the numbers came from.
     `pipe_variance` and `year_variance` are relative variances: what is not known of single pipes, and of years.
+    `within` holds the same learning's outlook for other horizons too: those that `rank_pipes` was asked for by `also`.
     """
 
     pipe_ids: tuple[str, ...]
@@ -171,6 +181,7 @@ class Ranking:
     versions: Mapping[str, str] = field(default_factory=dict)
     pipe_variance: float = 0.0
     year_variance: float = 0.0
+    within: Mapping[int, Outlook] = field(default_factory=dict)
 
     def by_area(self, names: Sequence[str] | None = None) -> tuple[AreaRank, ...]:
         """Return areas, most expected breaks per metre first; `names` gives each pipe's (else its shut-off area).

@@ -11,7 +11,7 @@ from ringar_kits.leaks.cohorts import Design
 from ringar_kits.leaks.fit import Model, Progress, fit_model
 from ringar_kits.leaks.history import LEVELS
 from ringar_kits.leaks.measure import capture, order_pipes
-from ringar_kits.leaks.model import BoolArray, Breaks, Fact, FloatArray, Note, Pipes, Ranking
+from ringar_kits.leaks.model import BoolArray, Breaks, Fact, FloatArray, Note, Outlook, Pipes, Ranking
 from ringar_kits.leaks.panel import FAMILY, Panel, build_panel
 from ringar_kits.leaks.reasons import find_reasons
 from ringar_kits.leaks.spread import gamma_interval
@@ -37,27 +37,24 @@ def rank_pipes(
     *,
     as_of: date,
     horizon: int = 1,
+    also: Sequence[int] = (),
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Ranking:
     """Return the pipes' expected breaks in the `horizon` years from `as_of`, learned from what was known that day.
+
+    `also` asks for other horizons beside it, for the cost of one: `rank_pipes(…, also=(3,)).within[3].expected`.
 
     Method: pipe-year Poisson regression with length (material × decade, age, size, zone and roads, all drawn to the
     mean), then breaks seen against expected on the pipe, in its area and street and near by, faded with time and
     shrunk (Gamma-Poisson), each with a power learned from how they foretold earlier years. `progress` is told a share
     from 0 to 1 and words. Raises `InputError` where there are fewer than 50 breaks, 3 years of them, or no pipe.
     """
-    if not 1 <= horizon <= MOST_YEARS_AHEAD:
-        raise InputError(
-            "{horizon} years ahead cannot be foretold",
-            place="horizon",
-            remedy="Ask for 1 to {most} years",
-            facts={"horizon": horizon, "most": MOST_YEARS_AHEAD},
-        )
+    _check_horizons((horizon, *also))
     panel = build_panel(pipes, breaks, as_of=as_of)
     model = fit_model(panel, seed=seed, progress=progress)
-    expected = model.expected(horizon)
-    low, high = gamma_interval(expected, model.variance(horizon))
+    within = {years: _look_ahead(model, years) for years in dict.fromkeys((horizon, *also))}
+    expected = within[horizon].expected
     order = order_pipes(expected / panel.length, panel.length)
     # those not yet laid stand last, whatever the ties
     order = np.concatenate([order[panel.there(0)[order]], order[~panel.there(0)[order]]])
@@ -70,8 +67,8 @@ def rank_pipes(
         seed=seed,
         length_m=pipes.length_m,
         expected=expected,
-        low=low,
-        high=high,
+        low=within[horizon].low,
+        high=within[horizon].high,
         rank=rank,
         reasons=find_reasons(model, _materials(pipes, panel)),
         imputed=_imputed(panel),
@@ -82,7 +79,24 @@ def rank_pipes(
         versions={"ringar": version("ringar"), "numpy": np.__version__},
         pipe_variance=model.pipe_variance,
         year_variance=model.year_variance / horizon,
+        within=within,
     )
+
+
+def _check_horizons(horizons: Sequence[int]) -> None:
+    for years in horizons:
+        if not 1 <= years <= MOST_YEARS_AHEAD:
+            raise InputError(
+                "{horizon} years ahead cannot be foretold",
+                place="horizon",
+                remedy="Ask for 1 to {most} years",
+                facts={"horizon": years, "most": MOST_YEARS_AHEAD},
+            )
+
+
+def _look_ahead(model: Model, years: int) -> Outlook:
+    expected = model.expected(years)
+    return Outlook(expected, *gamma_interval(expected, model.variance(years)))
 
 
 def _materials(pipes: Pipes, panel: Panel) -> tuple[str, ...]:

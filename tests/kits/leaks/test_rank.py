@@ -88,10 +88,16 @@ def test_the_same_seed_gives_the_same_ranking(town: City, ranking: Ranking) -> N
     assert again.reasons == ranking.reasons
 
 
-def test_three_years_bring_more_than_one(town: City, ranking: Ranking) -> None:
-    longer = rank_pipes(town.pipes, town.breaks, as_of=CUT, horizon=3)
+def test_three_years_bring_more_than_one_and_come_of_one_fit(town: City, ranking: Ranking) -> None:
+    longer = rank_pipes(town.pipes, town.breaks, as_of=CUT, horizon=3, also=(1,))
+    assert list(longer.within) == [3, 1]
+    assert np.array_equal(longer.within[1].expected, ranking.expected)
+    assert np.array_equal(longer.within[1].high, ranking.high)
+    assert longer.within[3].expected is longer.expected
     there = ranking.expected > 0
     assert 2.5 < longer.expected[there].sum() / ranking.expected[there].sum() < 3.6
+    with pytest.raises(InputError, match="11 years ahead cannot be foretold"):
+        rank_pipes(town.pipes, town.breaks, as_of=CUT, also=(11,))
     with pytest.raises(InputError, match="cannot be foretold"):
         rank_pipes(town.pipes, town.breaks, as_of=CUT, horizon=40)
 
