@@ -50,8 +50,11 @@ class TidyParser(Parser):
 
 
 def place_of(loc: Iterable[object]) -> str:
-    """What the caller calls the place of an error: ("body", "told", "symptom") is "symptom"."""
-    parts = [str(part) for part in loc]
+    """What the caller calls the place of an error: ("body", "told", "symptom") is "symptom".
+
+    What the library calls the shapes that it tried, as in `list[…]`, stands in brackets and is left out.
+    """
+    parts = [part for part in map(str, loc) if "[" not in part]
     if parts and parts[0] in SOURCES:
         source, *parts = parts
         if source in {"body", "query"} and len(parts) >= ROOM_FOR_ARGUMENT:

@@ -1,10 +1,12 @@
 """Each request knows who is looking; each page knows the demo's state."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.functional import SimpleLazyObject
 
 from ringar.core.clock import read_once, today
@@ -54,11 +56,26 @@ def form_address_middleware(
         is_read = request.method == "GET" and not request.path.startswith("/api/")
         if not is_read or not isinstance(response, HttpResponseNotAllowed):
             return response
-        page = render(request, "405.html", status=405)
+        page = render(request, "405.html", {"above": page_above(request.path)}, status=405)
         page["Allow"] = response["Allow"]
         return page
 
     return middleware
+
+
+def page_above(path: str) -> str:
+    """The nearest address above this one that there is: of `/a/b/steg/` most often the page `/a/b/`, at least `/`."""
+    parts = path.strip("/").split("/")
+    above = (f"/{'/'.join(parts[:most])}/" for most in range(len(parts) - 1, 0, -1))
+    return next(filter(is_valid_path, above), "/")
+
+
+def page_address(request: HttpRequest) -> str:
+    """Where what is shown can be read anew: here, or on the page that the form was sent from."""
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    if request.method != "POST" or sent_from.netloc != request.get_host():
+        return request.get_full_path()
+    return f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:
@@ -66,5 +83,6 @@ def page_context(request: HttpRequest) -> dict[str, object]:
     return {
         "demo": settings.DEMO,
         "demo_today": today() if settings.DEMO else None,
+        "page_address": page_address(request),
         "viewer": getattr(request, "viewer", None),
     }

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 LONGEST_TEXT = 20_000
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
-# Control characters but tab and line break. Emoji, joiners and right-to-left marks are text, and stay.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Control characters but tab and line break; and what turns the reading direction of all that follows, even the rest
+# of the line on the page (U+202E and its kin): the letters themselves tell it. Emoji, joiners and marks stay.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def tidy_text(text: str) -> str:

@@ -99,6 +99,7 @@ def test_observations_when_one_is_wrong_then_its_place_is_told_and_nothing_is_ke
     answer = send(client, made[1], [good, *body] if isinstance(body, list) else body)
     assert answer.status_code == status
     assert told in answer.content.decode()
+    assert "[" not in "".join(each["field"] for each in answer.json().get("places", []))
     assert not Reading.objects.exists()
 
 

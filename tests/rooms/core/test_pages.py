@@ -125,7 +125,24 @@ def test_address_of_a_form_when_read_then_405_with_a_page_that_says_so(
     answer = logged_in(people.bo).get("/mina-uppgifter/fil/")
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert "formulär" in answer.content.decode() and answer.templates[0].name == "405.html"
+    assert 'href="/mina-uppgifter/"' in answer.content.decode()
     assert not logged_in(people.bo).head("/mina-uppgifter/fil/").content
+
+
+@pytest.mark.parametrize(
+    ("referer", "address"),
+    [
+        ("http://testserver/annan/?a=1", "/annan/?a=1"),
+        ("http://evil.example/annan/", "/tillganglighet/"),
+        ("", "/tillganglighet/"),
+    ],
+)
+def test_language_when_a_form_was_refused_then_it_leads_to_the_page_of_the_form(
+    client: Client, db: None, referer: str, address: str
+) -> None:
+    """The address that took the form may take nothing else."""
+    page = client.post("/tillganglighet/", {"text": ""}, headers={"referer": referer}).content.decode()
+    assert f'name="next" value="{address}"' in page
 
 
 def test_form_when_its_token_is_old_then_403_with_the_remedy(db: None) -> None:

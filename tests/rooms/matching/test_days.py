@@ -74,7 +74,7 @@ def test_create_meeting_day_when_something_is_wrong_then_says_so_and_keeps_nothi
 def test_create_meeting_day_when_the_text_is_odd_then_kept_as_it_can_be(people: People) -> None:
     day = draft_day(people, title="Möten 🎉 \u202eabc\ud800\x00", rooms=[("Rum 🎉", "")])
     day.refresh_from_db()
-    assert day.title == "Möten 🎉 \u202eabc?" and day.rooms.get().name == "Rum 🎉"
+    assert day.title == "Möten 🎉 abc?" and day.rooms.get().name == "Rum 🎉"
 
 
 def test_change_meeting_day_when_hours_shrink_then_meetings_outside_fall_away(people: People) -> None:

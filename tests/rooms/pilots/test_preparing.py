@@ -74,7 +74,7 @@ def test_edit_pilot_with_broken_text_then_it_is_kept_tidied(people: People) -> N
     text = "Vi tror 🚨 \u202eatt\x00 det \ud800 hjälper"
     edit_pilot(by=viewer_of(people.bo), pilot=pilot, changes={"hypothesis": text})
     pilot.refresh_from_db()
-    assert pilot.hypothesis == "Vi tror 🚨 \u202eatt det ? hjälper"
+    assert pilot.hypothesis == "Vi tror 🚨 att det ? hjälper"
 
 
 def test_edit_pilot_owner_from_elsewhere_then_refused(people: People) -> None:

@@ -26,7 +26,14 @@ from ringar.robots.engine.running import run_waiting
 from ringar.robots.models.cases import Case, CaseNote, Robot, RobotQueue, Run, Step
 from ringar.robots.models.maps import ProcessMap
 from ringar.robots.models.work import Work
-from ringar.robots.queries.cases import cases_waiting, queue_rows, saved_by, visible_cases, visible_queues
+from ringar.robots.queries.cases import (
+    cases_waiting,
+    queue_rows,
+    real_case,
+    saved_by,
+    visible_cases,
+    visible_queues,
+)
 from ringar.robots.rules.cases import CaseState, RobotState, hours_saved, probe_pause
 from tests.people import People
 from tests.rooms.robots import trial_robots, trial_tasks
@@ -181,6 +188,7 @@ def test_dry_run_when_tried_then_it_reads_and_does_nothing_beside_the_real_case(
     assert [(step.kind, step.key) for step in steps] == [("read", ""), ("dry", ""), ("dry", "")]
     assert steps[1].result == {"arguments": ["17"]}
     assert not AuditEvent.objects.filter(action="robot_effect").exists()
+    assert (real_case(case), real_case(real)) == (real, None)
     with pytest.raises(Refused):
         begin_dry_run(by=bo(people), robot=robot, reference="99")
 

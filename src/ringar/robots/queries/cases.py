@@ -39,6 +39,13 @@ def visible_robots(viewer: Viewer) -> QuerySet[Robot]:
     return rows.filter(queue__in=visible_queues(viewer).order_by().values("pk"))
 
 
+def real_case(case: Case) -> Case | None:
+    """The case that a dry run tried, where it has come in; None for a case that is no dry run. 1 query for a dry run."""
+    if not case.is_dry_run:
+        return None
+    return Case.objects.filter(robot=case.robot, reference=case.reference, is_dry_run=False).first()
+
+
 @dataclass(frozen=True)
 class Tally:
     """The cases of a robot in one state: how many, since when, how many a person finished, how often one answered."""

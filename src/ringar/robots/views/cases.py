@@ -19,7 +19,7 @@ from ringar.robots.dry_runs import begin_dry_run
 from ringar.robots.fact_words import facts_of
 from ringar.robots.forms.cases import BY_HAND, YES, AnswerForm, FinishForm
 from ringar.robots.models.cases import Case, CaseFile
-from ringar.robots.queries.cases import case_for, runs_of
+from ringar.robots.queries.cases import case_for, real_case, runs_of
 from ringar.robots.rules.cases import TAKEABLE, CaseState, can_handle_cases, can_keep_robots
 from ringar.robots.step_words import words_of
 
@@ -52,6 +52,7 @@ def show_case(
         "payload": facts_of(case.payload),
         "answer": facts_of(case.answer),
         "result": facts_of(case.result),
+        "real": real_case(case),
         "runs": [run_line(run, words) for run in runs_of(case)],
         "history": history_of(case, viewer, words),
         "form": answer or AnswerForm(),
