@@ -40,7 +40,7 @@ def visible_robots(viewer: Viewer) -> QuerySet[Robot]:
 
 
 def real_case(case: Case) -> Case | None:
-    """The case that a dry run tried, where it has come in; None for a case that is no dry run. 1 query for a dry run."""
+    """The case that a dry run tried, where it has come in; None for what is no dry run. 1 query for a dry run."""
     if not case.is_dry_run:
         return None
     return Case.objects.filter(robot=case.robot, reference=case.reference, is_dry_run=False).first()
