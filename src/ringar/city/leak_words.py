@@ -12,29 +12,34 @@ from ringar_kits.errors import Said
 
 NOTES = (
     gettext_noop(
-        "On the last {years} years it caught no more than oldest first: {model} % against {oldest} % of the breaks "
-        "on a tenth of the length. Use it with care"
+        "Tried on earlier years ({years}) it caught no more than oldest first: {model} % against {oldest} % of the "
+        "breaks on a tenth of the length. Use it with care"
     ),
     gettext_noop("Only {count} breaks to learn from: the order among pipes of one kind says little"),
     gettext_noop("No pipe has a place: what happened near by is not used"),
-    gettext_noop("{count} pipes were laid after {day}: ranked last, with no breaks to expect"),
+    gettext_noop("Laid after {day}, so ranked last with no breaks to expect. Pipes: {count}"),
     gettext_noop(
-        "{count} pipes had no known year, material, diameter or length: filled in from pipes like them"
+        "Year, material, diameter or length was not known and is filled in from pipes like them. Pipes: {count}"
     ),
     gettext_noop("Too few years to try it on: how well it ranks is not known"),
     gettext_noop("Not surely better than {method} at 10 % of the length: the difference may be chance"),
-    gettext_noop("Only {count} breaks came in these years: the shares may be off by several per cent"),
+    gettext_noop("Few breaks came in these years ({count}): the shares may be off by several per cent"),
     gettext_noop("The inventory of today is used for earlier years: pipes replaced since are not in it"),
 )
 REASONS = (
     gettext_noop("{material} laid around {year}: {times} times the network at large"),
-    gettext_noop("Age {age} years: {times} times the network at large"),
+    gettext_noop("Age {age}: {times} times the network at large"),
     gettext_noop("{diameter} mm wide and {length} m long: {times} times the network at large, per metre"),
     gettext_noop("Its zone, road and owner: {times} times the network at large"),
-    gettext_noop("{count} breaks on it in {years} years: {times} times other pipes of its kind"),
+    gettext_noop("No break on it since {since}: {times} times other pipes of its kind"),
+    gettext_noop("One break on it since {since}: {times} times other pipes of its kind"),
+    gettext_noop("{count} breaks on it since {since}: {times} times other pipes of its kind"),
+    gettext_noop("No other break in its street since {since}; with those near by {times} times as much"),
+    gettext_noop("One other break in its street since {since}; with those near by {times} times as much"),
     gettext_noop(
-        "{count} more breaks in its street in {years} years, and those near by: {times} times as much"
+        "{count} other breaks in its street since {since}; with those near by {times} times as much"
     ),
+    gettext_noop("What happened near by: {times} times as much"),
 )
 FAULTS = (
     gettext_noop("{horizon} years ahead cannot be foretold"),
@@ -45,10 +50,9 @@ FAULTS = (
     gettext_noop(
         "Give a first year not after the last, and a last that breaks have followed for {horizon} years"
     ),
-    gettext_noop("{count} breaks lie on a pipe; {least} are needed to learn from"),
-    gettext_noop("Give breaks of more years, or an --as-of after them"),
-    gettext_noop("breaks are recorded for {years} years; {least} are needed"),
-    gettext_noop("Give breaks of more years"),
+    gettext_noop("breaks on a pipe before {day}: {count}, and {least} are needed to learn from"),
+    gettext_noop("Give breaks of more years, or choose a later day"),
+    gettext_noop("years of breaks on record before {day}: {years}, and {least} are needed"),
 )
 WAYS: dict[str, str | Promise] = {
     "model": gettext_lazy("By the model"),

@@ -28,7 +28,7 @@ GROUPS = 10
 BOOTSTRAP_PIPES = 4_000_000  # pipes × years × draws stay below a hundred times this
 NOTES = {
     "no_better": "Not surely better than {method} at 10 % of the length: the difference may be chance",
-    "few_breaks": "Only {count} breaks came in these years: the shares may be off by several per cent",
+    "few_breaks": "Few breaks came in these years ({count}): the shares may be off by several per cent",
     "survivors": "The inventory of today is used for earlier years: pipes replaced since are not in it",
 }
 

@@ -114,13 +114,11 @@ def build_panel(pipes: Pipes, breaks: Breaks, *, as_of: date) -> Panel:
 
 def _recorded_years(when: FloatArray, as_of: date) -> int:
     """Return for how many years before the cut breaks were recorded in earnest (left truncation)."""
-    place = f"breaks before {as_of.isoformat()}"
     if len(when) < FEWEST_BREAKS:
         raise InputError(
-            "{count} breaks lie on a pipe; {least} are needed to learn from",
-            place=place,
-            remedy="Give breaks of more years, or an --as-of after them",
-            facts={"count": len(when), "least": FEWEST_BREAKS},
+            "breaks on a pipe before {day}: {count}, and {least} are needed to learn from",
+            remedy="Give breaks of more years, or choose a later day",
+            facts={"count": len(when), "least": FEWEST_BREAKS, "day": as_of.isoformat()},
         )
     counts = np.bincount(np.minimum(when.astype(np.int64), MOST_YEARS))[:MOST_YEARS]
     usual = float(np.median(counts[:10][counts[:10] > 0])) if counts[:10].any() else 0.0
@@ -131,10 +129,9 @@ def _recorded_years(when: FloatArray, as_of: date) -> int:
         years -= 1
     if years < FEWEST_YEARS:
         raise InputError(
-            "breaks are recorded for {years} years; {least} are needed",
-            place=place,
-            remedy="Give breaks of more years",
-            facts={"years": years, "least": FEWEST_YEARS},
+            "years of breaks on record before {day}: {years}, and {least} are needed",
+            remedy="Give breaks of more years, or choose a later day",
+            facts={"years": years, "least": FEWEST_YEARS, "day": as_of.isoformat()},
         )
     return years
 

@@ -20,13 +20,15 @@ MOST_YEARS_AHEAD = 10
 FEW_BREAKS = 300
 NOTES = {
     "no_better_than_oldest": (
-        "On the last {years} years it caught no more than oldest first: {model} % against {oldest} % of the breaks "
-        "on a tenth of the length. Use it with care"
+        "Tried on earlier years ({years}) it caught no more than oldest first: {model} % against {oldest} % of the "
+        "breaks on a tenth of the length. Use it with care"
     ),
     "few_breaks": "Only {count} breaks to learn from: the order among pipes of one kind says little",
     "no_places": "No pipe has a place: what happened near by is not used",
-    "not_laid": "{count} pipes were laid after {day}: ranked last, with no breaks to expect",
-    "imputed": "{count} pipes had no known year, material, diameter or length: filled in from pipes like them",
+    "not_laid": "Laid after {day}, so ranked last with no breaks to expect. Pipes: {count}",
+    "imputed": (
+        "Year, material, diameter or length was not known and is filled in from pipes like them. Pipes: {count}"
+    ),
     "untried": "Too few years to try it on: how well it ranks is not known",
 }
 
@@ -70,7 +72,7 @@ def rank_pipes(
         low=within[horizon].low,
         high=within[horizon].high,
         rank=rank,
-        reasons=find_reasons(model, _materials(pipes, panel)),
+        reasons=find_reasons(model, _materials(pipes, panel), _have_street(pipes)),
         imputed=_imputed(panel),
         area=pipes.area,
         street=pipes.street,
@@ -104,6 +106,10 @@ def _materials(pipes: Pipes, panel: Panel) -> tuple[str, ...]:
     usual = {family: code for code, family in FAMILY.items() if code in set(pipes.material)}
     names = [usual.get(name, name) for name in panel.kinds]
     return tuple(own or names[kind] for own, kind in zip(pipes.material, panel.kind.tolist(), strict=True))
+
+
+def _have_street(pipes: Pipes) -> tuple[bool, ...]:
+    return tuple(bool(street or area) for street, area in zip(pipes.street, pipes.area, strict=True))
 
 
 def _imputed(panel: Panel) -> tuple[tuple[str, ...], ...]:

@@ -1,28 +1,41 @@
 """Why a pipe stands where it does: parts of the model taken out one by one, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from ringar_kits.leaks.fit import Model
 from ringar_kits.leaks.history import LEVELS
-from ringar_kits.leaks.model import FloatArray, IntArray, Reason
+from ringar_kits.leaks.model import Fact, FloatArray, IntArray, Reason
 
 MOST = 3
 LEAST = 1.15  # times as much, or 1 / 1.15: less is not worth words
+# Per kind the words; where there is a count, those for none, one and more of it.
 WORDS = {
-    "cohort": "{material} laid around {year}: {times} times the network at large",
-    "age": "Age {age} years: {times} times the network at large",
-    "size": "{diameter} mm wide and {length} m long: {times} times the network at large, per metre",
-    "surroundings": "Its zone, road and owner: {times} times the network at large",
-    "own": "{count} breaks on it in {years} years: {times} times other pipes of its kind",
-    "neighbours": "{count} more breaks in its street in {years} years, and those near by: {times} times as much",
+    "cohort": ("{material} laid around {year}: {times} times the network at large",),
+    "age": ("Age {age}: {times} times the network at large",),
+    "size": ("{diameter} mm wide and {length} m long: {times} times the network at large, per metre",),
+    "surroundings": ("Its zone, road and owner: {times} times the network at large",),
+    "own": (
+        "No break on it since {since}: {times} times other pipes of its kind",
+        "One break on it since {since}: {times} times other pipes of its kind",
+        "{count} breaks on it since {since}: {times} times other pipes of its kind",
+    ),
+    "neighbours": (
+        "No other break in its street since {since}; with those near by {times} times as much",
+        "One other break in its street since {since}; with those near by {times} times as much",
+        "{count} other breaks in its street since {since}; with those near by {times} times as much",
+    ),
+    "near by": ("What happened near by: {times} times as much",),
 }
 
 
-def find_reasons(model: Model, materials: tuple[str, ...]) -> tuple[tuple[Reason, ...], ...]:
+def find_reasons(
+    model: Model, materials: tuple[str, ...], has_street: Sequence[bool]
+) -> tuple[tuple[Reason, ...], ...]:
     """Return up to three reasons per pipe, the strongest first.
 
+    `materials` are in the utility's own words; `has_street` tells for which pipes a street or area is known.
     A reason's `times` is how many times fewer or more breaks were expected if that part were as in the network at large
     (weighted by length), or, for what has happened so far, as expected of such a pipe.
     """
@@ -43,9 +56,22 @@ def find_reasons(model: Model, materials: tuple[str, ...]) -> tuple[tuple[Reason
                 if kind == "cohort":
                     named["material"] = materials[place]
                 times = float(np.exp(log))
-                told.append(Reason(kind, times, WORDS[kind], {**named, "times": _rounded(times)}))
+                known = kind != "neighbours" or has_street[place]
+                told.append(
+                    Reason(
+                        kind,
+                        times,
+                        _words(kind if known else "near by", named),
+                        {**named, "times": _rounded(times)},
+                    )
+                )
         found.append(tuple(told))
     return tuple(found)
+
+
+def _words(kind: str, facts: Mapping[str, Fact]) -> str:
+    words = WORDS[kind]
+    return words[min(int(facts.get("count", 0)), len(words) - 1)]
 
 
 def take_apart(model: Model) -> Mapping[str, FloatArray]:
@@ -81,14 +107,17 @@ def _facts(model: Model) -> Mapping[str, Mapping[str, FloatArray | IntArray]]:
     own = np.bincount(panel.pipe[use], minlength=len(panel.laid))
     told = (panel.broken_area >= 0) & (panel.when <= panel.years)
     by_street = np.bincount(panel.street_of[panel.broken_area[told]], minlength=int(panel.street.max()) + 1)
-    years = np.full(len(own), panel.years)
+    begun = np.full(len(own), panel.cut - panel.years)
     return {
         "cohort": {"year": np.round(panel.cut - panel.laid).astype(np.int64)},
         "age": {"age": np.maximum(panel.laid, 0).astype(np.int64)},
         "size": {"diameter": panel.diameter.astype(np.int64), "length": np.round(panel.length, 1)},
         "surroundings": {},
-        "own": {"count": own, "years": np.minimum(years, np.ceil(panel.laid)).astype(np.int64)},
-        "neighbours": {"count": np.maximum(by_street[panel.street] - own, 0), "years": years},
+        "own": {"count": own, "since": np.maximum(begun, panel.cut - panel.laid).astype(np.int64)},
+        "neighbours": {
+            "count": np.maximum(by_street[panel.street] - own, 0),
+            "since": begun.astype(np.int64),
+        },
     }
 
 

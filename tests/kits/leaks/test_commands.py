@@ -59,7 +59,7 @@ def test_backtest_prints_a_table(files: dict[str, str], capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["--as-of", "1960-01-01", "--out", "out.csv"], "0 breaks lie on a pipe"),
+        (["--as-of", "1960-01-01", "--out", "out.csv"], "breaks on a pipe before 1960-01-01: 0"),
         (["--as-of", "2025-01-01", "--out", "no/such/folder/out.csv"], "the folder does not exist"),
     ],
 )

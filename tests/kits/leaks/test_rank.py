@@ -108,7 +108,7 @@ def test_reasons_are_told_in_known_words_and_agree_with_the_breaks(town: City, r
     told = [(place, reason) for place, each in enumerate(ranking.reasons) for reason in each]
     assert {reason.kind for _, reason in told} >= {"cohort", "age", "own", "neighbours"}
     for place, reason in told:
-        assert reason.words == WORDS[reason.kind]
+        assert reason.words in WORDS[reason.kind]
         assert "{" not in str(reason)
         if reason.kind == "own":
             assert reason.facts["count"] == seen[place]
@@ -141,12 +141,12 @@ def test_fifty_breaks_are_enough_and_forty_are_not(town: City) -> None:
     assert "few_breaks" in [note.code for note in found.notes]
     assert np.all(np.isfinite(found.expected))
     few[places[0]] = False
-    with pytest.raises(InputError, match="49 breaks lie on a pipe; 50 are needed"):
+    with pytest.raises(InputError, match="before 2025-01-01: 49, and 50 are needed"):
         rank_pipes(town.pipes, chosen(town.breaks, few), as_of=CUT)
 
 
 def test_no_breaks_at_all_is_a_clear_error(town: City) -> None:
-    with pytest.raises(InputError, match="0 breaks lie on a pipe"):
+    with pytest.raises(InputError, match="breaks on a pipe before 2025-01-01: 0"):
         rank_pipes(town.pipes, chosen(town.breaks, town.breaks.pipe > 1e9), as_of=CUT)
 
 
