@@ -9,6 +9,7 @@ Elif founded a startup, Farid lives there, and Sam of another municipality must 
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -49,13 +50,17 @@ class People:
         return [self.alva, self.bo, self.cilla, self.dag, self.elif_, self.farid, self.sam]
 
 
+Statements = list[tuple[str, tuple[object, ...]]]
+Cast = tuple[bytes, Statements]
+
+
 def rows() -> dict[type[Model], dict[object, Model]]:
     """All that the database holds."""
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
     return {model: {row.pk: row for row in model._base_manager.all()} for model in models}
 
 
-def inserts(before: dict[type[Model], dict[object, Model]]) -> list[tuple[str, tuple[object, ...]]]:
+def inserts(before: dict[type[Model], dict[object, Model]]) -> Statements:
     """What to execute, with its parameters, to write again all that has come since `before`."""
     statements = []
     for model, now in rows().items():
@@ -68,10 +73,28 @@ def inserts(before: dict[type[Model], dict[object, Model]]) -> list[tuple[str, t
     return statements
 
 
+def changed(before: dict[type[Model], dict[object, Model]]) -> list[Model]:
+    """The rows of `before` that hold other values now."""
+    found = []
+    for model, now in rows().items():
+        names = [field.attname for field in model._meta.concrete_fields]
+        for pk, old in before[model].items():
+            new = now.get(pk)
+            if new and any(getattr(old, name) != getattr(new, name) for name in names):
+                found.append(new)
+    return found
+
+
+def write_rows(made: bytes, statements: Statements) -> Any:
+    """Writes what `inserts` noted, and returns what was pickled with it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement, parameters in statements:
+            cursor.execute(statement, parameters)
+    return pickle.loads(made)  # noqa: S301 (our own)
+
+
 @pytest.fixture(scope="session")
-def cast(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> tuple[bytes, list[tuple[str, tuple[object, ...]]]]:
+def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Cast:
     """Everyone as made by the actions, pickled, and what writes their rows; nothing of it is left in the database."""
     with django_db_blocker.unblock(), transaction.atomic():
         before = rows()
@@ -82,13 +105,11 @@ def cast(
 
 
 @pytest.fixture
-def people(db: None, cast: tuple[bytes, list[tuple[str, tuple[object, ...]]]]) -> People:
+def people(db: None, cast: Cast) -> People:
     """Everyone, with their roles."""
-    made, statements = cast
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement, parameters in statements:
-            cursor.execute(statement, parameters)
-    return pickle.loads(made)  # noqa: S301 (our own)
+    found = write_rows(*cast)
+    assert isinstance(found, People)
+    return found
 
 
 def make_people() -> People:

@@ -21,7 +21,7 @@ from ringar.core.actions.tokens import make_token
 from ringar.core.queries import viewer_of
 from ringar.core.rules import SCOPES
 from tests.people import People
-from tests.rooms.core.test_rights import World, world  # noqa: F401
+from tests.rooms.core.world import World
 
 PLAIN = {"Accept-Encoding": "identity"}
 EXAMPLES = 12
@@ -46,7 +46,7 @@ def described() -> Any:
 
 
 @pytest.fixture
-def key(people: People, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # noqa: F811
+def key(people: People, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Bo's key with all scopes, that may write as often as it likes."""
     monkeypatch.setattr(core_api, "WRITES_A_MINUTE", 100_000)
     signals = (request_started, request_finished)
@@ -57,14 +57,14 @@ def key(people: People, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterat
         signal.connect(close_old_connections)
 
 
-def uuids(world: World, path: str) -> "st.SearchStrategy[UUID]":  # noqa: F811
+def uuids(world: World, path: str) -> "st.SearchStrategy[UUID]":
     there = [world.args[row][0] for row in ROWS[path.split("/")[2]]]
     return st.sampled_from([*there, uuid4()])  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_operations_when_sent_anything_then_answer_as_described(
-    world: World,  # noqa: F811
+    world: World,
     key: str,
     mode: GenerationMode,
 ) -> None:

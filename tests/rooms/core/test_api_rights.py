@@ -15,7 +15,8 @@ from ringar.core.actions.tokens import make_token
 from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import SCOPES
-from tests.rooms.core.test_rights import READERS, VIEWERS, World, words_in, world  # noqa: F401
+from tests.rooms.core.test_rights import READERS, words_in
+from tests.rooms.core.world import VIEWERS, World
 
 # P an answer, K a key is asked for, "." not found, R refused as things stand. One letter for each of VIEWERS
 # (nobody, sam, farid, elif, auditor, water, bo, dag). The last column is what is sent: a query, or a body.
@@ -98,7 +99,7 @@ def rows() -> Iterator[tuple[str, str, str, str, str]]:
 
 
 @pytest.fixture
-def keys(world: World) -> dict[str, str]:  # noqa: F811
+def keys(world: World) -> dict[str, str]:
     """A header for each of VIEWERS."""
     made = {}
     for who in VIEWERS[1:]:
@@ -107,7 +108,7 @@ def keys(world: World) -> dict[str, str]:  # noqa: F811
     return made
 
 
-def ask(world: World, key: str | None, name: str, method: str, row: str, sent: str) -> HttpResponse:  # noqa: F811
+def ask(world: World, key: str | None, name: str, method: str, row: str, sent: str) -> HttpResponse:
     """The answer to one line of the table. What it changes is taken back afterwards."""
     address = reverse(f"api:{name}", args=world.args[row])
     headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -123,7 +124,7 @@ def ask(world: World, key: str | None, name: str, method: str, row: str, sent: s
     return answer  # type: ignore[return-value]
 
 
-def with_uuid(world: World, value: Any) -> Any:  # noqa: F811
+def with_uuid(world: World, value: Any) -> Any:
     """ "startup" in a body, however deep, is that row's uuid."""
     if isinstance(value, list):
         return [with_uuid(world, each) for each in value]
@@ -143,7 +144,7 @@ def test_table_when_an_operation_is_new_then_it_has_a_line() -> None:
 
 
 def test_every_operation_when_asked_by_everyone_then_as_the_table_says_and_nothing_more_is_told(
-    world: World,  # noqa: F811
+    world: World,
     keys: dict[str, str],
 ) -> None:
     wrong, seen = [], set()

@@ -25,10 +25,10 @@ from ringar.core.security import PROBES_AN_HOUR
 from ringar.needs.models import Need
 from ringar.solvers.models import Solver
 from tests.people import PASSWORD, People
-from tests.rooms.core.test_rights import VIEWERS, World, names_of, rows, world
+from tests.rooms.core.test_rights import names_of, rows
+from tests.rooms.core.world import VIEWERS, World
 from tests.rooms.needs.cast import shared_by
 
-world = world  # the fixture of the table of rights, here too
 TRUST = "ringar.trust"
 
 

@@ -17,9 +17,9 @@ from ringar.core.queries import viewer_of
 from ringar.core.rules import Refused
 from ringar.solvers.actions import register_solver
 from tests.people import PASSWORD, People
-from tests.rooms.core.test_rights import VIEWERS, World, rows, world
+from tests.rooms.core.test_rights import rows
+from tests.rooms.core.world import VIEWERS, World
 
-world = world  # the fixture of the table of rights, here too
 MARK = "<xss-mark>\"'--></script>{{ 7 }}"
 CODES = re.compile(
     "language|time_zone|slug|source|.*_id|password|secret|words|.*_hash|token|key|kind|state|event|owner|.*_number|model"

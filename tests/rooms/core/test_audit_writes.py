@@ -11,9 +11,8 @@ from django.urls import reverse
 
 from ringar.core.audit_words import words
 from ringar.core.models import AuditEvent, Unit
-from tests.rooms.core.test_rights import VIEWERS, World, letter, rows, world
-
-world = world  # the fixture of the table of rights, here too
+from tests.rooms.core.test_rights import letter, rows
+from tests.rooms.core.world import VIEWERS, World
 
 WRITES_NOTHING = {
     "notification_read -": "tells what one has read oneself",

@@ -1,63 +1,14 @@
 """Who may open what: every address of every room, opened by everyone, as one table; and what nobody may read."""
 
-import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
 
-import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from PIL import Image
 
-from ringar.core.actions import add_person, add_unit
-from ringar.core.actions.log_in_services import Wanted, save_log_in_service
-from ringar.core.actions.tokens import make_token
-from ringar.core.clock import now
-from ringar.core.models import Person
-from ringar.core.queries import viewer_of
-from ringar.core.rules import Role, Viewer
-from ringar.matching.actions import ask_match
-from ringar.needs.actions import add_evidence, add_why, join_need
-from ringar.robots.engine.running import run_waiting
-from ringar.robots.webhooks import add_webhook
-from ringar.solvers.actions import (
-    answer_call,
-    open_call,
-    publish_solution,
-    register_solver,
-    set_solver_state,
-    start_call,
-)
-from tests.people import People
-from tests.rooms.city.data_cast import add_data
-from tests.rooms.city.list_cast import add_lists
-from tests.rooms.city.sensor_cast import add_sensors
-from tests.rooms.core.keepers import add_invited
-from tests.rooms.matching.cast import chosen_need
-from tests.rooms.matching.days import add_days
-from tests.rooms.matching.meeting_cast import add_meetings
-from tests.rooms.matching.plan_cast import add_plans
-from tests.rooms.needs.cast import draft_of, shared_by
-from tests.rooms.needs.kin import add_kin
-from tests.rooms.needs.rounds import add_rounds
-from tests.rooms.pilots.hindered import add_hindered
-from tests.rooms.pilots.prepared import add_prepared
-from tests.rooms.pilots.rows import add_pilots
-from tests.rooms.robots.map_cast import add_maps
-from tests.rooms.robots.robot_people import add_robot_cases
-from tests.rooms.solvers.cast import add_suppliers
-from tests.rooms.talk.cast import add_talk
-from tests.saml_idp import Signer
-
-VIEWERS = ("nobody", "sam", "farid", "elif", "auditor", "water", "bo", "dag")
-"""Not logged in; another municipality's manager; resident; startup; auditor and staff of another unit in the city;
-the one who wrote the needs; the one who leads development."""
+from tests.rooms.core.world import VIEWERS, World
 
 # P a page, D done (and sent on), L to the log-in, "." not found. One letter for each of VIEWERS.
 # The last column is what is sent: "" for looking, else a form's fields (nothing more than "-" for an empty form).
@@ -585,163 +536,6 @@ NOT_OURS = (
 )
 
 
-@dataclass
-class World:
-    """Rows of every kind, what opens them (the arguments of their addresses), and everyone's client."""
-
-    args: dict[str, list[object]] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
-    clients: dict[str, Client] = field(default_factory=dict)
-
-
-def photo() -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", (8, 8), "teal").save(out, "JPEG")
-    return SimpleUploadedFile("bild.jpg", out.getvalue())
-
-
-def staff(people: People) -> dict[str, Person]:
-    operator = Viewer.of_command_line(people.city.pk)
-    meadow = add_unit(by=operator, organisation=people.city, name="Ängarna")
-    made = {
-        name: add_person(by=operator, email=f"{name}@ringsala.example", name=name, unit=unit, role=role)
-        for name, unit, role in (
-            ("auditor", meadow, Role.AUDITOR),
-            ("water", people.water, Role.STAFF),
-        )
-    }
-    return {**made, "sam": people.sam, "farid": people.farid, "elif": people.elif_} | {
-        "bo": people.bo,
-        "dag": people.dag,
-    }
-
-
-@pytest.fixture
-def world(people: People, tmp_path: Any, settings: Any) -> World:
-    """Everything there is, in every state that hides it from somebody. The words in capitals are what is hidden."""
-    settings.MEDIA_ROOT = tmp_path
-    made = World()
-    everyone = staff(people)
-    made.clients = {name: Client(raise_request_exception=False) for name in VIEWERS}
-    for name, person in everyone.items():
-        made.clients[name].force_login(person)
-    add_log_in_service(made, people)
-    add_needs(made, people, everyone)
-    add_offers(made, people)
-    run_waiting()
-    by = viewer_of(people.bo)
-    need, offered = made.args["need"][0], made.args["offered"][0]
-    ask_match(by=by, need=need, solution=offered)  # type: ignore[arg-type]
-    made.args["asked"] = made.args["pair"] = [need, offered]
-    add_talk(made.args, people)
-    add_rounds(made.args, people)
-    add_kin(made.args, people, everyone["water"])
-    add_suppliers(made.args, people)
-    add_invited(made.args, made.values, people)
-    add_days(made.args, people)
-    add_meetings(made.args, people)
-    add_plans(made.args, people)
-    add_pilots(made.args, people)
-    add_prepared(made.args, people)
-    add_hindered(made.args, people)
-    add_maps(made.args, people)
-    add_robot_cases(made.args, people)
-    add_data(made.args, people)
-    add_lists(made.args, people)
-    add_sensors(made.args, people)
-    add_feeds(made, people)
-    made.args["key"] = [make_token(by=by, name="NYCKELNS", scopes=["needs:read"], days=30)[0]]
-    made.args = {name: [getattr(row, "uuid", row) for row in rows] for name, rows in made.args.items()}
-    made.values |= {
-        "water": str(people.water.uuid),
-        "water-row": str(people.water.pk),
-        "water-person": str(everyone["water"].uuid),
-        "need-row": str(made.args["need"][0]),
-        "public-row": str(made.args["public"][0]),
-        "offered": str(made.args["offered"][0]),
-    }
-    return made
-
-
-def add_log_in_service(made: World, people: People) -> None:
-    metadata = Signer().metadata("https://idp.example", "https://idp.example/sso")
-    wanted = Wanted(name="TJÄNSTEN", metadata=metadata, email_domains="ringsala-kommun.example")
-    by = Viewer.of_command_line(people.city.pk)
-    made.args |= {"protocol": ["oidc"]}
-    made.args["service"] = [save_log_in_service(by=by, protocol="saml", wanted=wanted)]
-
-
-def add_feeds(made: World, people: People) -> None:
-    """The words of the addresses of feeds; Bo's private ones, a guessed one; a webhook."""
-    key = make_token(by=viewer_of(people.bo), name="Min telefon", scopes=["feed"], days=9)[1]
-    made.args |= {"needs-feed": ["behov"], "offers-feed": ["losningar"], "calls-feed": ["utlysningar"]}
-    made.args |= {"own-feed": ["aviseringar"], "private-feed": [key, "aviseringar"], "private-days": [key]}
-    made.args |= {"guessed-feed": ["ringar_gissad", "aviseringar"], "guessed-days": ["ringar_gissad"]}
-    by = Viewer.of_command_line(people.city.pk)
-    told = {"name": "KROKENS system", "url": "https://kroken.example", "actions": ["share_need"]}
-    made.args["webhook"] = [add_webhook(by=by, **told)[0]]  # type: ignore[arg-type]
-
-
-def add_needs(made: World, people: People, everyone: dict[str, Person]) -> None:
-    bo = viewer_of(people.bo)
-    made.args["draft"] = [draft_of(people.bo, "De äldre sitter ensamma. UTKASTET", "UTKASTET")]
-    hidden = shared_by(people.bo, "De äldre sitter ensamma hela kvällen. ENHETENS", "ENHETENS", "unit")
-    add_why(by=bo, need=hidden, answer="ENHETENS orsak")
-    made.args["unit-need"] = [hidden]
-    need = chosen_need(people.bo, people.dag, "De äldre sitter ensamma hela kvällen. KOMMUNENS")
-    made.args["need"] = [need]
-    public = shared_by(people.bo, "De äldre sitter ensamma om dagen.", "Öppet för alla", "public")
-    made.args["public"] = [public]
-    joined = shared_by(people.bo, "Bilarna är alltid slut.", "Bilbrist", "public")
-    join_need(by=viewer_of(everyone["water"]), need=joined, note="KOLLEGANS ord")
-    made.args["joined"] = [joined]
-    told = {"kind": "photo", "photo": photo()}
-    made.args["evidence"] = [add_evidence(by=bo, need=need, summary="KOMMUNENS underlag", **told)]
-    flagged = add_evidence(by=bo, need=public, summary="FLAGGAT 19911231-0009", kind="photo", photo=photo())
-    assert flagged.is_draft
-    made.args["flagged"] = [flagged]
-    made.args |= {"-": [], "needs-kind": ["needs"], "nothing": [hidden], "work": [hidden]}
-
-
-def add_offers(made: World, people: People) -> None:
-    elif_, dag = viewer_of(people.elif_), viewer_of(people.dag)
-    startup = register_solver(by=elif_, name="Middagsbron AB", email="hej@MIDDAGSBRON.example")
-    offered = publish_solution(
-        by=elif_,
-        solver=startup,
-        name="Matlag",
-        what="Ensamma äldre äter ihop.",
-        secrecy="HEMLIGHETEN",
-        secrecy_reason="Skälet",
-    )
-    sketch = publish_solution(
-        by=elif_, solver=startup, name="SKISSEN", what="Ensamma äldre ses.", is_published=False
-    )
-    hidden = register_solver(by=dag, name="GÖMDA AB", about="Mot ensamma kvällar")
-    publish_solution(by=dag, solver=hidden, name="GÖMDA lösningen", what="Ensamma äldre sjunger.")
-    set_solver_state(by=dag, solver=hidden, state="hidden")
-    trader = register_solver(
-        by=dag, name="Vevas snickeri", kind="sole_trader", organisation_number="9112310009"
-    )
-    made.args |= {"startup": [startup], "offered": [offered], "sketch": [sketch], "hidden": [hidden]}
-    made.args["trader"] = [trader]
-    add_calls(made, dag)
-
-
-def add_calls(made: World, dag: Viewer) -> None:
-    need = made.args["need"][0]
-    told: dict[str, Any] = {
-        "deadline": now() + timedelta(days=14),
-        "needs": [(need.uuid, "Ensamhet")],  # type: ignore[attr-defined]
-        "criteria": ["Utan telefon"],
-    }
-    draft = start_call(by=dag, title="UTLYSNINGSUTKAST", text="Ensamma äldre", **told)
-    call = open_call(by=dag, call=start_call(by=dag, title="Middag", text="Ensamma äldre", **told))
-    answer = answer_call(by=Viewer(), call=call, email="svar@AVSÄNDAREN.example", text="AVSÄNDARENS svar")
-    made.args |= {"draft-call": [draft], "open-call": [call], "answer": [call, answer]}
-    made.args["token"] = [answer.token]
-
-
 def rows() -> Iterator[tuple[str, str, str, list[str]]]:
     for line in TABLE.strip().splitlines():
         name, row, letters, *sent = line.split()
@@ -841,15 +635,27 @@ def words_in(answer: HttpResponse) -> set[str]:
     return {word for word in READERS if word in page}
 
 
+def askers(letters: str) -> dict[str, str]:
+    """Who opens the address, with the letter each should get: everyone; on PostgreSQL one for each letter.
+
+    Who may open it is decided in Python, and the same on both; what differs is whether the database can answer.
+    """
+    everyone = dict(zip(VIEWERS, letters, strict=True))
+    if connection.vendor == "sqlite":
+        return everyone
+    return {who: each for each, who in {each: who for who, each in everyone.items()}.items()}
+
+
 def test_every_address_when_opened_by_everyone_then_as_the_table_says_and_nothing_more_is_told(
     world: World,
 ) -> None:
     wrong, seen = [], set()
     for name, row, letters, sent in rows():
-        answers = {who: ask(world, world.clients[who], name, row, sent) for who in VIEWERS}
+        asked = askers(letters)
+        answers = {who: ask(world, world.clients[who], name, row, sent) for who in asked}
         found = "".join(letter(answer) for answer in answers.values())
         line = f"{name} {row} {' '.join(sent)}"
-        if found != letters:
+        if found != "".join(asked.values()):
             wrong.append(f"{line}: {letters} in the table, {found} found")
         # Whoever holds the private link is the sender; a page repeats what is searched for; own data is one's own.
         if row in PRIVATE_LINKS or name == "my_data" or "9112310009" in line:
@@ -858,4 +664,5 @@ def test_every_address_when_opened_by_everyone_then_as_the_table_says_and_nothin
         wrong += [f"{line}: {who} reads {word}" for who, word in told if who not in READERS[word]]
         seen |= {word for _who, word in told}
     assert not wrong, "\n".join(wrong)
-    assert seen == {word for word, readers in READERS.items() if readers}, "each word is there to be read"
+    if connection.vendor == "sqlite":
+        assert seen == {word for word, readers in READERS.items() if readers}, "each word is there to be read"
