@@ -1,7 +1,6 @@
 """`ringar leaks rank` and `ringar leaks backtest`: which pipes first, and what that would have caught."""
 
 import argparse
-import csv
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -14,7 +13,6 @@ import numpy as np
 
 from ringar_kits.errors import InputError
 from ringar_kits.leaks.backtest import backtest
-from ringar_kits.leaks.consequence import Consequence, risk_of
 from ringar_kits.leaks.file_commands import (
     add_file_commands,
     add_network,
@@ -24,11 +22,11 @@ from ringar_kits.leaks.file_commands import (
     report_lines,
 )
 from ringar_kits.leaks.measure import SHARES
-from ringar_kits.leaks.model import Backtest, Curve, FloatArray, Note, Ranking
+from ringar_kits.leaks.model import Backtest, Curve, Note
 from ringar_kits.leaks.rank import rank_pipes
+from ringar_kits.leaks.ranked_tables import write_areas, write_ranking
 
 Group = Callable[[str], Any]
-COLUMNS = ("pipe_id", "length_m", "expected_breaks", "low", "high", "rank", "reasons")
 
 
 def add_commands(group: Group) -> None:
@@ -39,6 +37,20 @@ def add_commands(group: Group) -> None:
     add_places(rank)
     rank.add_argument("--as-of", required=True, type=_day, help="what is known that day is used: 2021-01-01")
     rank.add_argument("--horizon", type=_years, default=1, help="years ahead (1)")
+    rank.add_argument(
+        "--also",
+        action="append",
+        type=_years,
+        default=[],
+        metavar="YEARS",
+        help="another horizon beside it, as further columns: 3; may be given many times",
+    )
+    rank.add_argument(
+        "--by",
+        choices=("pipe", "area", "street"),
+        default="pipe",
+        help="a row per pipe, shut-off area or street",
+    )
     rank.add_argument("--out", required=True, help="table to write: CSV")
     rank.add_argument("--seed", type=int, default=0, help="of the sample of pipes without breaks (0)")
     rank.set_defaults(run=run_rank)
@@ -77,49 +89,33 @@ def run_rank(args: argparse.Namespace) -> int:
     out = Path(args.out)
     if not out.parent.is_dir():
         raise InputError("the folder does not exist", place=str(out), remedy="Make it first")
+    if args.also and args.by != "pipe":
+        raise InputError("it adds columns to pipes only", place="--also", remedy="Give --horizon instead")
     network = read_named(args)
     _say(*report_lines(network.report))
+    if args.by != "pipe" and not any(getattr(network.pipes, args.by)):
+        raise InputError(
+            f"no pipe has a known {args.by}", place="--by", remedy=f"Name the column: --map {args.by}=COLUMN"
+        )
     consequence = read_consequence(args, network.pipes)
     ranking = rank_pipes(
         network.pipes,
         network.breaks,
         as_of=args.as_of,
         horizon=args.horizon,
+        also=args.also,
         seed=args.seed,
         progress=_progress,
     )
-    write_ranking(ranking, out, consequence)
+    if args.by == "pipe":
+        write_ranking(ranking, out, consequence)
+    elif left := write_areas(ranking, out, args.by, consequence):
+        _say(f"Kept out: pipes without a known {args.by}: {left:,}.")
     _say(*(f"Note: {note}." for note in ranking.notes))
-    print(f"{len(ranking.pipe_ids):,} pipes, {ranking.expected.sum():.1f} breaks to expect: {out}")
+    span = "the year" if args.horizon == 1 else f"the {args.horizon} years"
+    expected = f"{ranking.expected.sum():.1f} breaks to expect in {span} from {args.as_of}"
+    print(f"{len(ranking.pipe_ids):,} pipes, {expected}: {out}")
     return 0
-
-
-def write_ranking(ranking: Ranking, out: Path, consequence: Consequence | None = None) -> None:
-    """Write a ranking as CSV, the first in rank first; a file that was there is replaced when all is written.
-
-    With `consequence` there are further columns: what is near by of each kind, consequence and risk.
-    """
-    more: Mapping[str, FloatArray] = {}
-    if consequence is not None:
-        risk = risk_of(ranking.expected, consequence)
-        more = {**consequence.near, "consequence": consequence.score, "risk": risk}
-    part = out.with_name(out.name + ".part")
-    with part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow((*COLUMNS, *more))
-        for place in np.argsort(ranking.rank).tolist():
-            numbers = (ranking.expected[place], ranking.low[place], ranking.high[place])
-            writer.writerow(
-                (
-                    ranking.pipe_ids[place],
-                    f"{ranking.length_m[place]:.3f}",
-                    *(f"{number:.4g}" for number in numbers),
-                    int(ranking.rank[place]),
-                    "; ".join(str(reason) for reason in ranking.reasons[place]),
-                    *(f"{column[place]:.4g}" for column in more.values()),
-                )
-            )
-    part.replace(out)
 
 
 def run_backtest(args: argparse.Namespace) -> int:

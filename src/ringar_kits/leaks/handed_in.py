@@ -144,7 +144,7 @@ def _pipe_rows(city: City, random: np.random.Generator) -> Iterator[Sequence[obj
             pipes.street[at],
             "I drift",
             pipes.extra["district"][at],
-            f"{city.first + 20}-03-01",
+            f"{city.first + city.hazard.shape[1] - 1}-03-01",
             f"LINESTRING ({x1} {y1}, {x2} {y2})",
         )
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from ringar.cli import build_parser
 from ringar_kits.errors import InputError
-from ringar_kits.leaks.commands import write_ranking
 from ringar_kits.leaks.consequence import WEIGHTS, Places, add_consequence, read_places, risk_by_area, risk_of
 from ringar_kits.leaks.file_commands import read_consequence
 from ringar_kits.leaks.model import Pipes, Ranking
+from ringar_kits.leaks.ranked_tables import write_ranking
 from ringar_kits.leaks.read import read_network
 from tests.kits.leaks.files import write_rows
 
