@@ -70,7 +70,9 @@ def choose_breaks(columns: Columns, notes: Notes, order: str | None, latest: dat
             remedy="See the report of what was kept out",
         )
     years = int(only_year[good].sum())
-    notes.changed(place, "{count} dates are only a year: taken as its middle", years)
+    notes.changed(
+        place, "{count} dates are only a year: taken as its middle", years, "Give the days if you know them"
+    )
     _warn_of_loading(columns, notes)
     return Dated(days[good], only_year[good])
 
@@ -165,7 +167,7 @@ def read_breaks(
         place,
         "{count} breaks lie on no pipe: no id, and no pipe within {metres} m, rows {rows}",
         int(nowhere.sum()),
-        "They are used as breaks near by where they have a point",
+        "Give the pipe's id or the point; until then they are breaks near by, where they have a point",
         metres=round(NEAR),
         rows=columns.rows(np.flatnonzero(nowhere).tolist()),
     )
@@ -174,6 +176,8 @@ def read_breaks(
         place,
         "{count} breaks are dated before their pipe was laid: of the pipe that lay there before",
         int(former.sum()),
+        "If that is wrong, correct the day of the break or the year of the pipe, rows {rows}",
+        rows=columns.rows(np.flatnonzero(former).tolist()),
     )
     installed = read_years(columns, "installed", notes, None, date.max)
     return Breaks(
@@ -185,6 +189,7 @@ def read_breaks(
         installed=installed,
         diameter_mm=read_diameters(columns, notes),
         area=read_texts(columns.cells(area)),
+        ids=read_texts(columns.cells("id")),
     )
 
 
@@ -202,7 +207,7 @@ def _named_pipes(columns: Columns, named: tuple[str, ...], pipes: Pipes, notes: 
         again = np.array([loose.get(_loosely(each), -1) for each in named], dtype=np.int64)
         better = given & (found < 0) & (again >= 0)
         words = "{count} ids fit when zeros in front, .0 at the end and capitals do not count"
-        notes.changed(place, words, int(better.sum()))
+        notes.changed(place, words, int(better.sum()), "Write them alike in both files")
         found = np.where(better, again, found)
     gone = given & (found < 0)
     if gone.sum() >= FEW and (found < 0).all():
@@ -237,6 +242,7 @@ def _trusted(
         place,
         "{count} breaks without a pipe share one point with others: the place is not known",
         int(same.sum()),
+        "Give the pipe's id, or the place of each",
     )
     points[same] = np.nan
     away = distances(points, shapes, pipe) > FAR
@@ -245,7 +251,7 @@ def _trusted(
         place,
         words,
         int(away.sum()),
-        "The pipe is believed, not the point",
+        "The pipe is believed, not the point: correct the one that is wrong",
         metres=round(FAR),
         rows=columns.rows(np.flatnonzero(away).tolist()),
     )

@@ -47,8 +47,8 @@ class Columns:
         return [column[place] for place in self.kept]
 
     def place(self, field: str) -> str:
-        """Return the words for where a field stands: file and column."""
-        return f"{self.table.name}, column {self.fields.get(field, field)}"
+        """Return the words for where a field stands: file, and column where it has one."""
+        return f"{self.table.name}, column {self.fields[field]}" if field in self.fields else self.table.name
 
     def rows(self, places: Sequence[int]) -> str:
         """Return row numbers, as the user sees them, of places among the kept rows."""
@@ -123,7 +123,10 @@ def read_years(columns: Columns, field: str, notes: Notes, order: str | None, la
     zero = np.array(["1970/01/02 05:00" in str(cell) or "1970-01-01 0" in str(cell)[:12] for cell in cells])
     days[zero] = np.datetime64("NaT")
     notes.changed(
-        place, "{count} dates are a computer's zero, 1 January 1970 by the clock: not known", int(zero.sum())
+        place,
+        "{count} dates are a computer's zero, 1 January 1970 by the clock: not known",
+        int(zero.sum()),
+        "Correct them",
     )
     late = ~np.isnat(days) & (days > np.datetime64(latest, "D"))
     notes.changed(

@@ -8,8 +8,9 @@ from django.utils import translation
 
 import ringar_kits.leaks
 from ringar.city.reader_words import WORDS
+from ringar.city.report_words import ON_PAGE, fault_words, remark_words
 from ringar.core.kit_words import TABLES, said
-from ringar_kits.errors import Said
+from ringar_kits.errors import InputError, Said
 
 KIT = Path(ringar_kits.leaks.__file__).parent
 READER = [
@@ -26,6 +27,8 @@ READER = [
     "consequence",
 ]
 TOLD = {"used": (1, 3), "changed": (1, 3), "dropped": (1, 3), "InputError": (0,), "_keep_but": (3,)}
+NEVER_ON_PAGES = {"Say dates=d/m or dates=m/d"}
+"""The page offers a choice there."""
 
 
 def constants(node: ast.AST) -> set[str]:
@@ -74,3 +77,28 @@ def test_reader_words_when_read_in_swedish_then_facts_keep_their_places() -> Non
             facts = {part.split("}")[0] for part in words.split("{")[1:]}
             assert {part.split("}")[0] for part in swedish.split("{")[1:]} == facts
     assert told == "3 är inga läckor på huvudledningar (Servis)"
+
+
+def test_report_words_when_a_remedy_names_options_of_the_command_then_the_page_says_it_otherwise() -> None:
+    """One who picks columns in lists cannot give `id=COLUMN`."""
+    tells_options = {
+        words for words in WORDS if "COLUMN" in words or "dates=" in words or "with crs" in words
+    }
+    assert tells_options | {"Name one of them after a #, as in {name}#layer"} <= {*ON_PAGE, *NEVER_ON_PAGES}
+    assert set(ON_PAGE) <= set(WORDS)
+    for words in ON_PAGE.values():
+        assert "COLUMN" not in words and "crs" not in words and "=" not in words
+
+
+def test_report_words_when_told_in_swedish_then_fields_and_places_are_too() -> None:
+    with translation.override("sv"):
+        remark = {
+            "words": "columns: {columns}",
+            "remedy": "",
+            "facts": {"columns": "day = datum, x = X, id = a"},
+        }
+        assert remark_words(remark) == "kolumner: dag = datum, öster = X, eget nummer = a."
+        fault = fault_words(
+            InputError("there is no coordinate system '{said}'", place="crs", facts={"said": "z"})
+        )
+        assert fault == "koordinatsystem: det finns inget koordinatsystem ”z”."

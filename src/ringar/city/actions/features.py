@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from ringar.city.actions.data import held_set
 from ringar.city.actions.network_rows import Values
@@ -47,7 +48,7 @@ def read_features(path: str, crs: str, notes: Notes) -> dict[str, Values]:
     name = column_of(table, NAMES)
     rest = [column for column in table.cells if column not in (own, name)][:MOST_EXTRA]
     left = len(table.cells) - len(rest) - len({own, name} - {None})
-    notes.dropped(table.name, "{count} columns more than are kept", left)
+    notes.dropped(table.name, gettext_noop("{count} columns more than are kept"), left)
     found: dict[str, Values] = {}
     again = nowhere = 0
     for place, row in enumerate(table.rows):
@@ -66,15 +67,23 @@ def read_features(path: str, crs: str, notes: Notes) -> dict[str, Values]:
         }
     if nowhere == len(found):
         raise InputError(
-            "no row has a place",
+            gettext_noop("no row has a place"),
             place=table.name,
-            remedy="Hand in a map layer, or a table with columns for x and y",
+            remedy=gettext_noop("Hand in a map layer, or a table with columns for x and y"),
         )
-    notes.used(table.name, "{count} rows are taken as they are", len(found))
+    notes.used(table.name, gettext_noop("{count} rows are taken as they are"), len(found))
     notes.dropped(
-        table.name, "{count} rows have a number that an earlier row has", again, "Give each its own number"
+        table.name,
+        gettext_noop("{count} rows have a number that an earlier row has"),
+        again,
+        gettext_noop("Give each its own number"),
     )
-    notes.changed(table.name, "{count} rows have no place", nowhere, "They are not shown on maps")
+    notes.changed(
+        table.name,
+        gettext_noop("{count} rows have no place"),
+        nowhere,
+        gettext_noop("They are not shown on maps"),
+    )
     return found
 
 

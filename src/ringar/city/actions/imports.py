@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ringar.city.actions.data import breaks_beside
 from ringar.city.actions.features import import_features, read_features, tally_features
 from ringar.city.actions.networks import import_network, tally_network
-from ringar.city.actions.readings import columns_of, network_from, plain
+from ringar.city.actions.readings import columns_of, network_from, plain, told_place
 from ringar.city.models import DataImport, DataSet
 from ringar.city.queries.data import holding
 from ringar.city.rules.data import DataKind, ImportState, can_keep
@@ -32,7 +32,6 @@ PARTS = ("pipes", "breaks", "roads")
 """What a reading may consist of; data that are no pipes come as the first of them."""
 KEPT_DAYS = 14
 LONGEST_STEM = 30
-MOST_REMARKS = 500
 
 
 def take_in(
@@ -162,7 +161,7 @@ def read_files(*, by: Viewer, uuid: str, report: Report) -> None:
         told["columns"] = columns_of(row)
         if row.data_set.kind == DataKind.PIPES:
             network = network_from(row)
-            told["remarks"] = [plain(each) for each in network.report.remarks[:MOST_REMARKS]]
+            told["remarks"] = plain(row, network.report.remarks)
             report(0.7, _("Compares with what is there"))
             counts = tally_network(
                 pipes_set=row.data_set, breaks_set=row.breaks_set, network=network, is_whole=row.is_whole
@@ -170,10 +169,10 @@ def read_files(*, by: Viewer, uuid: str, report: Report) -> None:
         else:
             notes = Notes()
             wanted = read_features(row.pipes_file.path, row.crs, notes)
-            told["remarks"] = [plain(each) for each in notes.report().remarks[:MOST_REMARKS]]
+            told["remarks"] = plain(row, notes.report().remarks)
             counts = tally_features(data_set=row.data_set, wanted=wanted, is_whole=row.is_whole)
     except InputError as error:
-        keep(row, ImportState.FAILED, told, {}, kept(error))
+        keep(row, ImportState.FAILED, told, {}, fault_of(row, error))
         return
     keep(row, ImportState.READ, told, counts, "")
 
@@ -203,9 +202,15 @@ def save_files(*, by: Viewer, uuid: str, report: Report) -> None:
                 by=by, data_set=row.data_set, wanted=wanted, is_whole=row.is_whole, data_import=row
             )
     except InputError as error:
-        keep(row, ImportState.FAILED, row.report or {}, {}, kept(error))
+        keep(row, ImportState.FAILED, row.report or {}, {}, fault_of(row, error))
         return
     keep(row, ImportState.SAVED, row.report or {}, counts, "")
+
+
+def fault_of(row: DataImport, error: InputError) -> str:
+    """The error for a column, with files by their owner's names."""
+    error.place = told_place(row, error.place)
+    return kept(error)
 
 
 @transaction.atomic

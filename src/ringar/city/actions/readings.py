@@ -1,6 +1,7 @@
 """What the kit makes of files that were handed in: which columns there are, the network, the report in fixed words."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,15 +16,21 @@ from ringar_kits.leaks.model import Network, Remark
 from ringar_kits.leaks.read import read_network
 from ringar_kits.leaks.report import Notes
 
+MOST_COLUMNS = 300
+MOST_REMARKS = 500
+OWN = "pipes.geojson"
+"""The data set's own pipes as a file, for breaks that come alone."""
+
 
 def columns_of(row: DataImport) -> dict[str, Any]:
     """The columns of each file, and what they are taken for: {part: {"names": […], "fields": {field: column}}}."""
     found = {}
     for part in row.names:
         table = read_table(getattr(row, f"{part}_file").path, Notes())
-        names = [str(name)[:100] for name in table.cells][:300]
+        names = [str(name) for name in table.cells][:MOST_COLUMNS]
         known = part if part in FILES and row.data_set.kind == DataKind.PIPES else ""
-        mapping = {key: column for key, column in row.mapping.items() if key.startswith(f"{part}.")}
+        chosen = {key: column for key, column in row.mapping.items() if column in table.cells}
+        mapping = {key: column for key, column in chosen.items() if key.startswith(f"{part}.")}
         fields = find_columns(tuple(table.cells), known, table.name, mapping) if known else {}
         found[part] = {"names": names, "fields": fields}
     return found
@@ -42,7 +49,7 @@ def network_from(row: DataImport) -> Network:
 
 def own_pipes(data_set: DataSet, folder: Path) -> Path:
     """The data set's pipes as a file that the kit reads."""
-    path = folder / "pipes.geojson"
+    path = folder / OWN
     columns = ("external_id", "installed", "material", "diameter_mm", "length_m", "geometry", "area")
     rows = Asset.objects.filter(data_set=data_set, retired_at=None).order_by("id").values_list(*columns)
     features = [
@@ -73,13 +80,27 @@ def day_of(year: float | None) -> str:
     return (first + timedelta(days=round((year - int(year)) * days))).isoformat()
 
 
-def plain(remark: Remark) -> dict[str, Any]:
-    """A remark for a column: its fixed English words and the facts in them, to be told in the reader's language."""
-    return {
-        "kind": remark.kind,
-        "place": remark.place,
-        "words": remark.what.words,
-        "remedy": remark.remedy.words,
-        "facts": {**dict(remark.remedy.facts), **dict(remark.what.facts)},
-        "count": remark.count,
-    }
+def told_place(row: DataImport, place: str) -> str:
+    """The place with each file by the name that its owner gave it."""
+    for part, name in row.names.items():
+        place = place.replace(Path(getattr(row, f"{part}_file").name).name, name)
+    return place
+
+
+def plain(row: DataImport, remarks: Iterable[Remark]) -> list[dict[str, Any]]:
+    """Remarks for a column: fixed English words and the facts in them, to be told in the reader's language.
+
+    Nothing is told of the data set's own pipes: it was when they came.
+    """
+    return [
+        {
+            "kind": remark.kind,
+            "place": told_place(row, remark.place),
+            "words": remark.what.words,
+            "remedy": remark.remedy.words,
+            "facts": {**dict(remark.remedy.facts), **dict(remark.what.facts)},
+            "count": remark.count,
+        }
+        for remark in remarks
+        if not remark.place.startswith(OWN)
+    ][:MOST_REMARKS]

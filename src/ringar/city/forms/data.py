@@ -224,16 +224,17 @@ class ColumnsForm(forms.Form):
                     required=False,
                     initial=chosen.get(key) or told["fields"].get(field, ""),
                 )
-        self.fields["dates"] = forms.ChoiceField(
-            label=_("How are days written?"),
-            choices=[
-                ("", _("As the file shows")),
-                ("d/m", _("Day before month: 31/12")),
-                ("m/d", _("Month before day: 12/31")),
-            ],
-            required=False,
-            initial=chosen.get("dates", ""),
-        )
+        if columns:
+            self.fields["dates"] = forms.ChoiceField(
+                label=_("How are days written?"),
+                choices=[
+                    ("", _("As the file shows")),
+                    ("d/m", _("Day before month: 31/12")),
+                    ("m/d", _("Month before day: 12/31")),
+                ],
+                required=False,
+                initial=chosen.get("dates", ""),
+            )
         self.fields["crs"] = TextField(
             label=_("Coordinate system"),
             required=False,

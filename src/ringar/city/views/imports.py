@@ -14,14 +14,14 @@ from ringar.city.actions.imports import ask_saving, drop_import, read_again, tak
 from ringar.city.forms.data import ColumnsForm, FilesForm
 from ringar.city.models import DataImport
 from ringar.city.queries.data import import_for, kept_set
+from ringar.city.report_words import fault_words, remark_words
 from ringar.city.rules.data import DataKind, ImportState
 from ringar.city.words import FILE_WORDS, TALLY_WORDS
-from ringar.core.kit_words import error_of, place_words, reason, said, sentences
+from ringar.core.kit_words import error_of, place_words
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed, Refused
 from ringar.robots.models.work import Work
 from ringar.robots.rules.work import UNFINISHED
-from ringar_kits.errors import Said
 from ringar_kits.leaks.columns import FILES
 
 UNDER_WAY = (ImportState.READING, ImportState.SAVING)
@@ -59,13 +59,6 @@ def data_import_new(request: Request, uuid: UUID) -> HttpResponse:
     return render(request, "city/data_import_new.html", {"form": form, "data_set": data_set})
 
 
-def remark_words(remark: dict[str, Any]) -> str:
-    """A line of the report in the reader's language."""
-    facts = remark["facts"]
-    parts = [said(Said(remark["words"], facts)), said(Said(remark["remedy"], facts))]
-    return sentences(part for part in parts if part)
-
-
 def tallies(data_import: DataImport) -> list[tuple[object, list[str]]]:
     """What saving does, for each file: "12 new", "3 changed" …"""
     return [
@@ -78,13 +71,13 @@ def tallies(data_import: DataImport) -> list[tuple[object, list[str]]]:
 
 
 def columns_form(request: Request, data_import: DataImport, report: dict[str, Any]) -> ColumnsForm | None:
-    """The form for which column holds what; none where the files hold no columns that are chosen among."""
-    if data_import.data_set.kind != DataKind.PIPES or not report.get("columns"):
+    """The form for which column holds what, of pipes, and the coordinate system; none where no file could be opened."""
+    if not report.get("columns"):
         return None
-    sent = request.method == "POST"
+    is_network = data_import.data_set.kind == DataKind.PIPES
     return ColumnsForm(
-        request.POST if sent else None,
-        columns=report["columns"],
+        request.POST if request.method == "POST" else None,
+        columns=report["columns"] if is_network else {},
         known=FILES,
         chosen=data_import.mapping,
         crs=data_import.crs,
@@ -123,7 +116,7 @@ def data_import(request: Request, uuid: UUID) -> HttpResponse:
         "data_set": found.data_set,
         "work": work,
         "is_stuck": found.state in UNDER_WAY and work is None,
-        "problem": reason(error_of(found.error)) if found.error else "",
+        "problem": fault_words(error_of(found.error)) if found.error else "",
         "remarks": [
             (each, place_words(each["place"]), remark_words(each)) for each in remarks[:SHOWN_REMARKS]
         ],
