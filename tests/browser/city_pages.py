@@ -6,14 +6,20 @@ from typing import cast
 
 from django.urls import reverse
 
-from ringar.city.models import Fit, WorkList
+from ringar.city.actions.data import Description, add_data_set
+from ringar.city.actions.networks import import_network
+from ringar.city.models import DataSet, Fit, WorkList
+from ringar.city.rules.data import DataKind
 from ringar.core.models import Unit
+from ringar.core.queries import viewer_of
+from ringar_kits.leaks.model import Network, Report
 from tests.browser.talk_pages import Place
 from tests.city import person_of
 from tests.people import People
-from tests.rooms.city.town import add_town, fitted, handed_out
+from tests.rooms.city.town import add_town, fitted, handed_out, some_breaks, some_pipes
 
 LIST = "Att titta på: inspektioner"
+BARE = "Att titta på: ledningar"
 
 
 def foreseen() -> tuple[Fit, WorkList]:
@@ -42,10 +48,22 @@ def of_dag(name: str) -> Callable[[], Place]:
     return place
 
 
+def unforeseen() -> Place:
+    """A network of which nothing is reckoned."""
+    about = Description(name=BARE, owner_unit=Unit.objects.get(organisation__slug="ringsala", name="VA-nät"))
+    by = viewer_of(person_of("dag"))
+    if not (bare := DataSet.objects.filter(name=BARE).first()):
+        bare = add_data_set(by=by, kind=DataKind.PIPES, told=about)
+        network = Network(some_pipes(), some_breaks([]), Report())
+        import_network(by=by, pipes_set=bare, breaks_set=None, network=network)
+    return person_of("dag"), reverse("network_map", args=[bare.uuid])
+
+
 CITY_PAGES: dict[str, Callable[[], Place]] = {
     "leak_map": lambda: (person_of("bo"), reverse("leak_map")),  # for whom there is none; others are led on
     "leak_map_fit": of_fit("leak_map_fit"),
     "leak_map_pipe": of_fit("leak_map_pipe", 2),
+    "network_map": unforeseen,
     "fit_new": of_dag("fit_new"),
     "fit_detail": of_fit("fit_detail"),
     "work_list_new": of_dag("work_list_new"),

@@ -51,7 +51,8 @@ NOT_PAGES = {
     *("fit_again", "work_list_step", "work_list_untick", "pilot_list_measure"),
     # files and data
     *("fit_areas_csv", "work_list_csv", "was_it_right_csv"),
-    *("leak_map_data", "leak_map_csv", "leak_map_geojson", "leak_map_ground"),
+    *("leak_map_data", "leak_map_csv", "leak_map_geojson", "leak_map_ground", "network_data"),
+    *("network_pipe",),
     *("map_bpmn", "log_csv", "case_file", "case_csv", "run_list"),
     *("health", "evidence_photo", "need_list_csv", "audit_csv", "overview_csv", "solver_csv", "solution_csv"),
     *("call_answers_csv", "trial_csv"),

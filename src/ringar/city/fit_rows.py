@@ -63,6 +63,11 @@ def risk_rows(
             expected=float(ranking.expected[n]),
             low=float(ranking.low[n]),
             high=float(ranking.high[n]),
+            within={
+                str(years): [float(each[n]) for each in (outlook.expected, outlook.low, outlook.high)]
+                for years, outlook in ranking.within.items()
+                if years != fit.horizon
+            },
             rank=int(ranking.rank[n]),
             reasons=[told(reason) for reason in ranking.reasons[n]],
             imputed=list(ranking.imputed[n]),

@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ringar.city.actions.fits import run_fit
+from ringar.city.actions.fits import draw_up, run_fit
 from ringar.city.actions.imports import prune_imports, read_files, save_files
+from ringar.city.queries.data import saved_pipes
 from ringar.robots.registry import WorkContext, task, watch
 
 
@@ -21,8 +22,11 @@ def read_import(work: WorkContext) -> None:
 
 @task("city.save_import", label=_("Save the city's data"), attempts=2)
 def save_import(work: WorkContext) -> None:
-    """Saves what was read, all or nothing."""
+    """Saves what was read, all or nothing; then the map of it is drawn up."""
     save_files(by=work.by, uuid=work.payload["import"], report=work.report)
+    saved = saved_pipes(work.payload["import"])
+    if saved is not None:
+        draw_up(pipes=saved)
 
 
 @watch("city.prune_imports", every=3_600)

@@ -108,5 +108,9 @@ def add_data(args: dict[str, list[object]], people: People) -> None:
     streets = add_streets(people)
     release = streets.releases.get()
     args |= {"pipes-data": [data.pipes], "breaks-data": [data.breaks], "open-data": [streets], "pipe": [pipe]}
-    args |= {"pipe-seen": [pipe, seen.pk], "open-asset": [streets.assets.earliest("pk")]}
+    args |= {
+        "pipe-on-map": [data.pipes, 1],
+        "pipe-seen": [pipe, seen.pk],
+        "open-asset": [streets.assets.earliest("pk")],
+    }
     args |= {"open-release": [streets, release.pk], "read-import": [hand_in(by, data.pipes)]}

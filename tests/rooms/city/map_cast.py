@@ -20,4 +20,6 @@ def add_districts(town: Town, *, is_restricted: bool) -> DataSet:
         label="Hamnen <b>",
         geometry=json.dumps(square),
     )
+    made.size = 1
+    made.save(update_fields=["size"])
     return made

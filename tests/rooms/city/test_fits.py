@@ -80,6 +80,14 @@ def test_start_again_where_the_robot_gave_up_without_a_word(people: People):
     assert Work.objects.get(key=work_key(fit)).state == State.WAITING
 
 
+def test_start_again_where_nothing_is_queued_any_more(people: People):
+    town = add_town(people)
+    fit = start_fit(by=town.by, pipes=town.pipes, breaks=town.breaks, as_of=today())
+    Work.objects.filter(key=work_key(fit)).delete()
+    assert start_again(by=town.by, fit=fit).state == FitState.WAITING
+    assert Work.objects.filter(key=work_key(fit), state=State.WAITING).exists()
+
+
 def test_visible_fits_only_to_those_with_business_in_the_pipes(people: People):
     town = add_town(people)
     fit = fitted(town)

@@ -14,7 +14,9 @@ from django.urls import reverse
 from ringar.city.actions.data import Description, add_data_set
 from ringar.city.actions.imports import ask_saving, drop_import, prune_imports, read_again, take_in
 from ringar.city.models import Asset, AssetChange, DataImport, DataSet, Incident
+from ringar.city.queries.network import network_of
 from ringar.core import clock
+from ringar.core.clock import now
 from ringar.core.models import AuditEvent, Person
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused
@@ -120,6 +122,42 @@ def test_import_when_only_breaks_come_then_they_lie_on_the_pipes_that_are_there(
     assert made.counts["breaks"]["new"] == 2 and data.pipe("L2").incidents.count() == 1
     assert Incident.objects.filter(asset=None).count() == 1
     assert Asset.objects.filter(retired_at=None).count() == 4 and not AssetChange.objects.exists()
+
+
+def test_import_when_breaks_are_numbered_then_two_of_one_pipe_and_day_are_two(people: People) -> None:
+    data, bo = add_network(people), viewer_of(people.bo)
+    text = BREAKS + "5;L1;2019-03-04\n"
+    made = saved(bo, hand_in(bo, data.pipes, breaks=text))
+    assert made.counts["breaks"] == {"new": 1, "changed": 0, "unchanged": 4, "gone": 0, "back": 0}
+    assert data.pipe("L1").incidents.filter(day="2019-03-04").count() == 2
+    moved = saved(bo, hand_in(bo, data.pipes, breaks=text.replace("5;L1;2019-03-04", "5;L2;2019-03-05")))
+    assert moved.counts["breaks"]["changed"] == 1 and moved.counts["breaks"]["gone"] == 0
+    assert data.pipe("L2").incidents.get().day.isoformat() == "2019-03-05"
+
+
+def test_import_when_a_break_lies_on_a_pipe_that_is_gone_then_its_area_is_kept_and_reckoned_with(
+    people: People,
+) -> None:
+    data, bo = add_network(people), viewer_of(people.bo)
+    pipes = "\n".join(
+        f"{line};{area}" for line, area in zip(PIPES.splitlines(), ["område", *"AABB"], strict=True)
+    )
+    breaks = "\n".join(
+        f"{line};{area}" for line, area in zip(BREAKS.splitlines(), ["område", *"AABA"], strict=True)
+    )
+    saved(bo, hand_in(bo, data.pipes, pipes=pipes, breaks=breaks + "\n9;GONE;2021-01-01;B\n"))
+    network = network_of(data.pipes, data.breaks)
+    told = dict(zip(network.breaks.day.astype(str).tolist(), network.breaks.area, strict=True))
+    assert (
+        told["2021-01-01"] == "B"
+        and network.breaks.pipe[network.breaks.day.astype(str) == "2021-01-01"] == -1
+    )
+    Incident.objects.update(
+        area=""
+    )  # the record says nothing: the pipe's own area holds, also of one out of use
+    Asset.objects.filter(external_id="L1").update(retired_at=now())
+    network = network_of(data.pipes, data.breaks)
+    assert set(network.breaks.area) == {"A", "B", ""}
 
 
 def test_import_when_a_crew_has_found_leaks_then_files_leave_them_alone(people: People) -> None:

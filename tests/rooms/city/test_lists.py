@@ -44,6 +44,30 @@ def test_draw_list_can_be_drawn_again_from_its_seed(people: People):
     )
 
 
+def test_draw_list_taken_back_and_drawn_anew_comes_out_the_same(people: People):
+    town = add_town(people)
+    asked = {
+        "by": town.by,
+        "fit": fitted(town),
+        "name": "2026",
+        "unit": people.water,
+        "capacity": 9,
+        "year": 2026,
+    }
+
+    def drawn() -> tuple[int, list[tuple[int, str]]]:
+        made = draw_list(**asked)
+        found = made.seed, list(made.items.order_by("place").values_list("asset_id", "arm"))
+        drop_list(by=town.by, work_list=made)
+        return found
+
+    first = drawn()
+    asked |= {"fit": fitted(town), "name": "En gång till"}
+    assert drawn() == first
+    open_list(by=town.by, work_list=draw_list(**asked))
+    assert draw_list(**asked).seed != first[0] != draw_list(**asked | {"year": 2027}).seed
+
+
 def test_draw_list_leaves_out_pipes_on_lists_that_are_not_closed(people: People):
     town = add_town(people)
     fit = fitted(town)

@@ -9,13 +9,17 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from ringar.city.actions.fits import draw_up
 from ringar.city.models import Asset, DataSet, Fit, PipeRisk
+from ringar.city.queries.drawings import _kept
 from ringar.city.queries.map import PAGE
 from ringar.city.rules.map_body import BODY_ZOOM, encode_body, read_lines
 from ringar.city.rules.map_overview import overview_of
@@ -194,6 +198,8 @@ def ranks(answer: object) -> list[int]:
         ({"area": "a0"}, list(range(31, 41))),
         ({"area": "A0", "sort": "installed"}, list(range(40, 30, -1))),
         ({"area": "Nowhere"}, []),
+        ({"area": " gata 0 "}, list(range(31, 41))),  # a street
+        ({"area": "gata", "share": "5"}, [1, 2]),  # in the name of each street
         ({"material": "PVC", "share": "10"}, [1, 4]),
         ({"area": "\ud800", "share": "\x00", "sort": "';--", "by": "🛠"}, list(range(1, COUNT + 1))),
     ],
@@ -299,6 +305,39 @@ def test_geojson_when_a_map_program_reads_it_then_it_says_from_when_and_that_it_
     assert first["properties"]["as_of"] == fit.as_of.isoformat()
     assert first["properties"]["invented"] is True
     assert first["properties"]["per_km"] == pytest.approx(COUNT / 100 / 100 * 1000)
+    assert (first["properties"]["years"], first["properties"]["expected_3"]) == (1, COUNT / 40)
+
+
+def test_map_when_one_year_and_three_are_reckoned_then_both_are_told(town: Town, fit: Fit) -> None:
+    client = logged_in(town.keeper)
+    file = client.get(address("leak_map_csv", fit)).getvalue().decode("utf-8-sig").splitlines()
+    told = dict(zip(file[0].split(";"), file[1].split(";"), strict=True))
+    assert (told["Läckor att vänta på 1 år"], told["Läckor att vänta på 3 år"]) == ("0.4", "1.0")
+    for name, more in (("leak_map_fit", []), ("leak_map_pipe", [1]), ("fit_detail", [])):
+        page = client.get(address(name, fit, *more)).content.decode()
+        assert "Läckor att vänta på 1 år" in page and "Läckor att vänta på 3 år" in page, name
+        assert "1,000" in page, name
+    fit.risks.update(within={})  # as fits were kept before
+    assert "Läckor att vänta på 3 år" not in client.get(address("leak_map_fit", fit)).content.decode()
+
+
+def test_map_when_it_was_drawn_up_before_then_the_first_look_reads_no_pipes(town: Town, fit: Fit) -> None:
+    draw_up(pipes=town.pipes)
+    _kept.cache_clear()  # as another process
+    client = logged_in(town.keeper)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address("leak_map_data", fit)).status_code == 200
+    assert not any("city_piperisk" in query["sql"] for query in asked.captured_queries)
+
+
+def test_map_when_the_pipes_have_changed_since_then_it_says_so(town: Town, fit: Fit) -> None:
+    client, words = logged_in(town.keeper), "har ändrats sedan"
+    pages = [address("leak_map_fit", fit), address("fit_detail", fit)]
+    Fit.objects.filter(pk=fit.pk).update(started_at=now())
+    assert not any(words in client.get(page).content.decode() for page in pages)
+    DataSet.objects.filter(pk=town.breaks.pk).update(updated_at=now())
+    assert all(words in client.get(page).content.decode() for page in pages)
+    assert f"?ledningar={town.pipes.uuid}" in client.get(pages[1]).content.decode()
 
 
 def test_ground_when_the_city_has_districts_then_they_lie_below_the_pipes(town: Town, fit: Fit) -> None:
@@ -413,3 +452,37 @@ def test_visible_when_the_viewer_is_the_keeper_then_the_map_is_found(town: Town,
     other = fitted(town)
     page = logged_in(town.crew).get(address("leak_map_fit", other)).content.decode()
     assert address("leak_map_fit", fit) in page
+
+
+def test_network_when_nothing_is_reckoned_then_its_map_says_so_and_leads_to_it(town: Town) -> None:
+    client, path = logged_in(town.keeper), reverse("network_map", args=[town.pipes.uuid])
+    assert client.get(reverse("leak_map")).url == path
+    page = client.get(path, {"area": "Gata 1"})
+    assert page.context["found"] == 10
+    for told in (
+        "Ingen beräkning än",
+        f"{reverse('fit_new')}?ledningar={town.pipes.uuid}",
+        'aria-current="true"',
+    ):
+        assert told in page.content.decode()
+    body = decoded(client.get(reverse("network_data", args=[town.pipes.uuid])).content)
+    assert body.head["plain"] and body.columns["rank"].tolist() == list(range(1, COUNT + 1))
+    pipe = reverse("network_pipe", args=[town.pipes.uuid, 3])
+    part = client.get(pipe, headers={"hx-request": "true"}).content.decode()
+    assert "P002" in part and "4 mars 2017" in part and "inget är beräknat än" in part
+    assert client.get(pipe).url == town.asset(2).get_absolute_url()
+    assert client.get(reverse("network_pipe", args=[town.pipes.uuid, COUNT + 1])).status_code == 404
+
+
+def test_network_when_it_is_reckoned_then_its_map_leads_to_that(town: Town, fit: Fit) -> None:
+    answer = logged_in(town.keeper).get(reverse("network_map", args=[town.pipes.uuid]))
+    assert answer.url == address("leak_map_fit", fit)
+
+
+@pytest.mark.parametrize("who", ["bo", "sam", "farid"])
+def test_network_when_the_viewer_does_not_work_with_it_then_it_is_not_there(
+    people: People, town: Town, who: str
+) -> None:
+    for name, more in (("network_map", []), ("network_data", []), ("network_pipe", [1])):
+        path = reverse(name, args=[town.pipes.uuid, *more])
+        assert logged_in(getattr(people, who)).get(path).status_code == 404, name

@@ -127,6 +127,7 @@ def fitted(town: Town, as_of: date | None = None) -> Fit:
                 expected=(n + 1) / 100,
                 low=n / 200,
                 high=(n + 2) / 50,
+                within={"3": [(n + 1) / 40, n / 80, (n + 2) / 20]},
                 rank=COUNT - n,
                 reasons=[
                     {"kind": "age", "times": 2.0, "words": "laid in {year}", "facts": {"year": 1941 + n}}

@@ -138,7 +138,7 @@ OWN_STATE = (
 
 LOOKS_TOLD = {
     *("asset_list", "asset_csv", "asset_geojson", "asset_detail", "incident_list", "incident_csv"),
-    *("leak_map_fit", "leak_map_pipe", "leak_map_csv", "leak_map_geojson"),
+    *("leak_map_fit", "leak_map_pipe", "leak_map_csv", "leak_map_geojson", "network_map"),
 }
 """Where looking itself is told in the audit trail: into restricted data sets. Nothing else is written there either."""
 

@@ -286,7 +286,7 @@ fit_detail                waiting-fit L....P.P
 fit_detail                failed-fit L....P.P
 fit_again                 failed-fit L......D  -
 fit_areas_csv             fit        L....P.P
-leak_map                  -          LP..PDPD
+leak_map                  -          LP..PDDD
 leak_map_fit              fit        L....P.P
 leak_map_fit              fit        L....P.P  ?share=10
 leak_map_data             fit        L....P.P
@@ -294,6 +294,9 @@ leak_map_csv              fit        L....P.P
 leak_map_geojson          fit        L....P.P
 leak_map_pipe             fit-pipe   L....P.P
 leak_map_ground           districts  L....P.P
+network_map               pipes-data L.....PP
+network_data              pipes-data L.....PP
+network_pipe              pipe-on-map L.....DD
 work_list_list            -          LP..PPPP
 work_list_new             -          L.....DP
 work_list_detail          draft-list L....P.P

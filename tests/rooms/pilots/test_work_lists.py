@@ -60,6 +60,7 @@ def test_start_list_pilot_sets_goal_comparison_by_lot_and_unit(town: Town, work_
     assert (pilot.stage, pilot.state, pilot.source) == (Stage.PILOT, PilotState.PLANNED, SOURCE)
     assert (goal.design, goal.seed, goal.start_week) == (Design.ALTERNATE, work_list.seed, MONDAY)
     assert pilot.is_simulated
+    assert pilot.ends_on == MONDAY + 8 * WEEK - timedelta(days=1)
     assert [of.unit for of in pilot.units.all()] == [work_list.unit]
     work_list.refresh_from_db()
     assert work_list.pilot_uuid == pilot.uuid

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from ringar.city.fit_rows import figures_of, look_back, risk_rows
 from ringar.city.models import DataSet, Fit, PipeRisk
 from ringar.city.queries.data import holding
+from ringar.city.queries.drawings import drawing_of
 from ringar.city.queries.network import OwnNetwork, network_of
 from ringar.city.queries.places import places_of
 from ringar.city.rules.data import DataKind
 from ringar.city.rules.fits import FitState
 from ringar.city.rules.lists import can_plan, require_fit
+from ringar.city.rules.outlooks import SHOWN_YEARS
 from ringar.core.actions import record_audit
 from ringar.core.clock import now, today
 from ringar.core.kit_words import kept
@@ -23,7 +25,7 @@ from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.robots.actions.work import queue_work
 from ringar.robots.models.work import Work
 from ringar.robots.registry import Report
-from ringar.robots.rules.work import State
+from ringar.robots.rules.work import UNFINISHED
 from ringar.talk.actions import tell_people
 from ringar_kits import leaks
 from ringar_kits.errors import InputError
@@ -31,8 +33,8 @@ from ringar_kits.leaks.consequence import add_consequence
 
 UNDER_WAY = (FitState.WAITING, FitState.RUNNING)
 AT_ONCE = 2_000
-RANKED, LOOKED_BACK = 0.45, 0.9
-"""How far the work has come when the pipes are ranked, and when earlier years are looked back at."""
+RANKED, LOOKED_BACK, KEPT = 0.45, 0.88, 0.95
+"""How far it has come when the pipes are ranked, when earlier years are looked back at, and when it is written."""
 
 
 @transaction.atomic
@@ -94,8 +96,8 @@ def start_again(*, by: Viewer, fit: Fit) -> Fit:
         raise NotAllowed
     if not has_stopped(fit):
         raise Refused(_("Only what has failed can be tried again. Load the page anew to see how it stands."))
-    before, fit.state, fit.error = fit.state, FitState.WAITING, ""
-    fit.save(update_fields=["state", "error"])
+    before, fit.state, fit.error, fit.finished_at = fit.state, FitState.WAITING, "", None
+    fit.save(update_fields=["state", "error", "finished_at"])
     record_audit(by=by, action="start_fit", target=fit, changes={"state": [before, FitState.WAITING]})
     queue_fit(by, fit)
     return fit
@@ -103,8 +105,9 @@ def start_again(*, by: Viewer, fit: Fit) -> Fit:
 
 def has_stopped(fit: Fit) -> bool:
     """Whether nothing more comes of it by itself: it could not be worked out, or its robot gave up. 0–1 queries."""
-    gave_up = Work.objects.filter(key=work_key(fit), state=State.FAILED)
-    return fit.state == FitState.FAILED or (fit.state in UNDER_WAY and gave_up.exists())
+    if fit.state not in UNDER_WAY:
+        return fit.state == FitState.FAILED
+    return not Work.objects.filter(key=work_key(fit), state__in=UNFINISHED).exists()
 
 
 def work_key(fit: Fit) -> str:
@@ -138,7 +141,19 @@ def run_fit(*, by: Viewer, uuid: str, report: Report) -> None:
     except InputError as error:
         finish_fit(by, fit, state=FitState.FAILED, error=kept(error))
         return
+    report(KEPT, _("Draws the map"))
+    fit.finished_at = now()
+    fit.pipes.refresh_from_db(fields=["updated_at"])
+    drawing_of(fit)
     finish_fit(by, fit, state=FitState.DONE, result=result | {"seconds": round(monotonic() - began, 1)})
+
+
+def draw_up(*, pipes: DataSet) -> None:
+    """Draws the map of the pipes up anew when they have changed, so that who looks first need not wait."""
+    latest = (
+        Fit.objects.select_related("pipes").filter(pipes=pipes, state=FitState.DONE).order_by("id").last()
+    )
+    drawing_of(latest or pipes)
 
 
 def reckon(fit: Fit, network: OwnNetwork, report: Report) -> dict[str, Any]:
@@ -155,6 +170,7 @@ def reckon(fit: Fit, network: OwnNetwork, report: Report) -> dict[str, Any]:
         network.breaks,
         as_of=fit.as_of,
         horizon=fit.horizon,
+        also=[years for years in SHOWN_YEARS if years != fit.horizon],
         seed=fit.seed,
         progress=ranked,
     )
@@ -185,8 +201,8 @@ def finish_fit(
     """Keeps what came out, and tells whoever asked."""
     row = Fit.objects.select_for_update().get(pk=fit.pk)
     before, row.state, row.result, row.error = row.state, state, result or {}, error
-    row.finished_at, row.progress = now(), 1.0 if state == FitState.DONE else row.progress
-    row.save(update_fields=["state", "result", "error", "finished_at", "progress"])
+    row.finished_at = fit.finished_at or now()  # the map is drawn up for that moment
+    row.save(update_fields=["state", "result", "error", "finished_at"])
     changes: dict[str, object] = {"state": [before, state]}
     if result:
         changes |= {"pipes": result["pipes"], "expected": round(result["expected"], 1)}

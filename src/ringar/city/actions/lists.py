@@ -1,6 +1,5 @@
 """Work lists: drawn, handed to the crew, closed. What is drawn stands; what is closed is never changed."""
 
-import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ringar.city.models import Fit, WorkList, WorkListItem
 from ringar.city.queries.data import holding
-from ringar.city.queries.lists import candidates_for
+from ringar.city.queries.lists import candidates_for, handed_out
 from ringar.city.rules.draws import (
     Candidate,
     Chosen,
@@ -17,6 +16,7 @@ from ringar.city.rules.draws import (
     choose_by_lot,
     choose_by_model,
     model_score,
+    seed_of,
 )
 from ringar.city.rules.fits import Arm, AsBefore, CapacityIn, ChosenBy, FitState, ListState, OrderedBy
 from ringar.city.rules.lists import LONGEST_NAME, can_plan, require_capacity
@@ -25,8 +25,6 @@ from ringar.core.clock import now, today
 from ringar.core.models import Unit
 from ringar.core.rules import NotAllowed, Refused, Viewer
 from ringar.core.text import tidy_text
-
-SEEDS = 2**31
 
 
 @transaction.atomic
@@ -46,7 +44,8 @@ def draw_list(
 ) -> WorkList:
     """A list at the crew's capacity (pipes or metres), drawn once: its seed is kept, so that anyone can draw it again.
 
-    Half of it is chosen by the model and half as before where `chosen_by` says so. Raises NotAllowed, Refused.
+    Half of it is chosen by the model and half as before where `chosen_by` says so. Without a `seed` the lot is
+    `rules.draws.seed_of`: a draft that is taken back and drawn anew comes out the same. Raises NotAllowed, Refused.
     """
     # Held, so that two lists drawn at once do not take the same pipes.
     fit = Fit.objects.select_for_update(of=("self",)).select_related("pipes").get(pk=fit.pk)
@@ -58,7 +57,7 @@ def draw_list(
     if not name:
         raise Refused(_("Give the list a name."))
     require_capacity(capacity, capacity_in)
-    candidates = candidates_for(fit)
+    candidates, year = candidates_for(fit), year or today().year
     if ordered_by == OrderedBy.RISK and all(pipe.risk is None for pipe in candidates):
         raise Refused(
             _("Nothing says yet what a break would mean. Add places that need water, and reckon again.")
@@ -67,14 +66,14 @@ def draw_list(
         organisation_id=fit.organisation_id,
         fit=fit,
         name=name,
-        year=year or today().year,
+        year=year,
         unit=unit,
         capacity=capacity,
         capacity_in=CapacityIn(capacity_in),
         chosen_by=ChosenBy(chosen_by),
         ordered_by=OrderedBy(ordered_by),
         as_before=AsBefore(as_before),
-        seed=secrets.randbelow(SEEDS) if seed is None else seed,
+        seed=seed_of(fit.pipes.uuid, year, handed_out(fit.pipes, year)) if seed is None else seed,
         made_by_id=by.person_id,
         created_at=now(),
     )

@@ -76,7 +76,7 @@ def pipe_values(pipes: Pipes) -> dict[str, Values]:
 
 
 def break_values(breaks: Breaks, pipes: Pipes, keys: Mapping[str, int]) -> dict[str, Values]:
-    """The breaks as rows of the table. Told apart by pipe, day and place: files seldom number them for good."""
+    """The breaks as rows of the table, told apart by their own numbers, else by pipe, day and place."""
     points = degrees_of(tuple(np.reshape(breaks.point, (-1, 1, 2))), pipes.epsg) if len(breaks) else []
     seen: Counter[str] = Counter()
     found = {}
@@ -88,7 +88,8 @@ def break_values(breaks: Breaks, pipes: Pipes, keys: Mapping[str, int]) -> dict[
         place = f"{longitude:.5f},{latitude:.5f}" if point is not None else ""
         told = f"{day:%Y%m%d}:{pipe[:100]}:{place}"
         seen[told] += 1
-        found[f"{FROM_FILE}{told}:{seen[told]}"] = {
+        own = breaks.ids[n][:150] if breaks.ids else ""
+        found[FROM_FILE + (f"id:{own}" if own else f"{told}:{seen[told]}")] = {
             "asset_id": keys.get(pipe),
             "day": day,
             "longitude": longitude,
@@ -97,5 +98,6 @@ def break_values(breaks: Breaks, pipes: Pipes, keys: Mapping[str, int]) -> dict[
             "material": breaks.material[n][:60],
             "installed": number(breaks.installed[n], 3),
             "diameter_mm": number(breaks.diameter_mm[n], 2),
+            "area": breaks.area[n][:100] if breaks.area else "",
         }
     return found

@@ -24,7 +24,10 @@ FIELDS = [
     *("label", "length_m", "installed", "material", "diameter_mm", "zone", "area", "street", "lined"),
     *("geometry", "west", "south", "east", "north", "extra", "imputed"),
 ]
-FACTS = ("asset_id", "day", "longitude", "latitude", "former", "material", "installed", "diameter_mm")
+FACTS = (
+    *("asset_id", "day", "longitude", "latitude", "former"),
+    *("material", "installed", "diameter_mm", "area"),
+)
 SILENT = {"west", "south", "east", "north"}  # follow from the geometry
 
 

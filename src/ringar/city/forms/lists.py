@@ -81,7 +81,8 @@ class FitForm(forms.Form):
 
     def pair_breaks(self) -> None:
         """Proposes the breaks that belong to the pipes proposed: others lie on none of them."""
-        pipes = next(iter(self.fields["pipes"].sets.values()), None)  # type: ignore[attr-defined] # a SetField
+        sets: dict[str, DataSet] = self.fields["pipes"].sets  # type: ignore[attr-defined] # a SetField
+        pipes = sets.get(str(self.initial.get("pipes"))) or next(iter(sets.values()), None)
         breaks = paired_breaks(pipes) if pipes else None
         if breaks:
             self.fields["breaks"].initial = str(breaks.uuid)

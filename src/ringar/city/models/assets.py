@@ -90,6 +90,7 @@ class Incident(models.Model):
     material = models.CharField(_("material"), max_length=60, blank=True)
     installed = models.FloatField(_("installed"), null=True, blank=True)
     diameter_mm = models.FloatField(_("diameter, millimetres"), null=True, blank=True)
+    area = models.CharField(_("shut-off area"), max_length=100, blank=True)
     note = models.TextField(_("note"), blank=True)
 
     class Meta:

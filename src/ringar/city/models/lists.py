@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ringar.city.models.assets import Asset
 from ringar.city.models.data import DataSet
 from ringar.city.rules.fits import Arm, AsBefore, CapacityIn, ChosenBy, FitState, Found, ListState, OrderedBy
+from ringar.city.rules.outlooks import Outlook, outlooks_of
 from ringar.core.models import Organisation, Person, Unit
 
 
@@ -26,8 +27,6 @@ class Fit(models.Model):
     horizon = models.PositiveSmallIntegerField(_("years ahead"), default=1)
     seed = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=FitState, default=FitState.WAITING)
-    progress = models.FloatField(default=0)  # 0 to 1
-    progress_text = models.CharField(max_length=300, blank=True)
     result = models.JSONField(default=dict)  # figures, notes, look back, versions
     error = models.TextField(blank=True)
     is_invented = models.BooleanField(default=False)
@@ -59,6 +58,7 @@ class PipeRisk(models.Model):
     expected = models.FloatField()
     low = models.FloatField()
     high = models.FloatField()
+    within = models.JSONField(default=dict)  # other years ahead: {"3": [expected, low, high]}
     rank = models.PositiveIntegerField()
     reasons = models.JSONField(default=list)  # [{"kind", "times", "words", "facts"}]
     imputed = models.JSONField(default=list)
@@ -73,6 +73,10 @@ class PipeRisk(models.Model):
             models.Index(fields=["fit", "risk", "id"], name="risks_by_risk"),
             models.Index(fields=["fit", "expected", "id"], name="risks_by_expected"),
         ]
+
+    def outlooks(self) -> list[Outlook]:
+        """What is expected within each number of years that the fit tells of, the fewest first."""
+        return outlooks_of(Outlook(self.fit.horizon, self.expected, self.low, self.high), self.within)
 
 
 class WorkList(models.Model):

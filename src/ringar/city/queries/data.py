@@ -6,7 +6,16 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from ringar.city.models import Asset, AssetChange, DataImport, DataSet, Incident, Observation, Release
-from ringar.city.rules.data import KEEPERS, Holding, ReleaseTo, can_keep, can_look_into, can_release
+from ringar.city.rules.data import (
+    KEEPERS,
+    DataKind,
+    Holding,
+    ImportState,
+    ReleaseTo,
+    can_keep,
+    can_look_into,
+    can_release,
+)
 from ringar.core.models import Unit
 from ringar.core.rules import LEADING_ROLES, NotAllowed, Viewer
 
@@ -186,6 +195,13 @@ def imports_of(data_set: DataSet) -> QuerySet[DataImport]:
     """What was handed in for the data set, the latest first."""
     rows = DataImport.objects.filter(Q(data_set=data_set) | Q(breaks_set=data_set))
     return rows.select_related("by", "data_set", "breaks_set").order_by("-id")
+
+
+def saved_pipes(uuid: str) -> DataSet | None:
+    """The pipes into which what was handed in has been saved; None where it has not, or is no pipes. 1 query."""
+    rows = DataImport.objects.filter(uuid=uuid, state=ImportState.SAVED, data_set__kind=DataKind.PIPES)
+    row = rows.select_related("data_set").first()
+    return row.data_set if row else None
 
 
 def import_for(viewer: Viewer, uuid: UUID) -> DataImport:

@@ -1,5 +1,6 @@
 """Reads of fits: what is reckoned of the pipes, for those who may look into them."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, F, QuerySet, Sum, Value
@@ -58,6 +59,20 @@ def top_risks(fit: Fit, *, by_risk: bool = False) -> QuerySet[PipeRisk]:
     """What the fit says of the pipes, the first to look at first."""
     order = ("-risk", "id") if by_risk else ("rank", "id")
     return fit.risks.select_related("asset").order_by(*order)
+
+
+def changed_since(fit: Fit) -> datetime | None:
+    """When what the fit was made from was changed last, where that was after it was made. No query."""
+    sets = [each for each in (fit.pipes, fit.breaks, fit.places) if each is not None]
+    latest = max(each.updated_at for each in sets)
+    made = fit.started_at or fit.finished_at
+    return latest if made is not None and latest > made else None
+
+
+def years_told(fit: Fit) -> list[int]:
+    """The years ahead for which the fit tells what to expect of each pipe, the fewest first. 1 query."""
+    first = fit.risks.order_by("rank", "id").first()
+    return [each.years for each in first.outlooks()] if first else [fit.horizon]
 
 
 def areas_of(fit: Fit) -> list[dict[str, object]]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 
-from ringar.city.models import Fit, Incident, WorkList, WorkListItem
+from ringar.city.models import DataSet, Fit, Incident, WorkList, WorkListItem
 from ringar.city.queries.data import holding
 from ringar.city.queries.fits import readable_sets
 from ringar.city.rules.draws import Candidate
@@ -69,6 +69,12 @@ def items_of(work_list: WorkList) -> QuerySet[WorkListItem]:
     return work_list.items.select_related("asset", "done_by").order_by("place")
 
 
+def outlooks_on(work_list: WorkList) -> dict[int, list[float]]:
+    """Breaks to expect of each pipe on the list within the years that its fit tells of, by the pipe's row. 1 query."""
+    risks = work_list.fit.risks.filter(asset_id__in=work_list.items.values("asset_id"))
+    return {risk.asset_id: [each.expected for each in risk.outlooks()] for risk in risks.defer("reasons")}
+
+
 def breaks_before(fit: Fit) -> dict[int, int]:
     """How many breaks each pipe had had when the fit was made, by the pipe's row. 1 query."""
     told = Incident.objects.filter(data_set=fit.breaks_id or 0, day__lt=fit.as_of, former=False)
@@ -92,6 +98,12 @@ def candidates_for(fit: Fit) -> list[Candidate]:
         for key, length, expected, risk, installed in rows.iterator(chunk_size=5_000)
         if key not in taken and not (installed is not None and installed > as_year(fit))
     ]
+
+
+def handed_out(pipes: DataSet, year: int) -> int:
+    """How many lists of these pipes and that year have been handed out. 1 query."""
+    rows = WorkList.objects.filter(fit__pipes=pipes, year=year)
+    return rows.exclude(state=ListState.DRAFT).count()
 
 
 def as_year(fit: Fit) -> float:

@@ -124,15 +124,8 @@ def plane_of(shapes: Sequence[Sequence[Sequence[float]]]) -> Plane:
 def breaks_of(breaks: DataSet | None, keys: Sequence[int], plane: Plane) -> Breaks:
     """The breaks, each at its pipe's place; -1 where it lies on none that is in use."""
     columns = [
-        "asset_id",
-        "day",
-        "longitude",
-        "latitude",
-        "former",
-        "material",
-        "installed",
-        "diameter_mm",
-        "kind",
+        *("asset_id", "day", "longitude", "latitude", "former", "material", "installed", "diameter_mm"),
+        *("kind", "area", "asset__area"),
     ]
     incidents = Incident.objects.filter(data_set=breaks) if breaks else Incident.objects.none()
     told = incidents.order_by("day", "id").values_list(*columns).iterator(chunk_size=CHUNK)
@@ -147,6 +140,7 @@ def breaks_of(breaks: DataSet | None, keys: Sequence[int], plane: Plane) -> Brea
         material=tuple(row[5] for row in rows),
         installed=numbers(row[6] for row in rows),
         diameter_mm=numbers(row[7] for row in rows),
+        area=tuple(row[9] or row[10] or "" for row in rows),
     )
 
 

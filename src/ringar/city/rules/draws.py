@@ -3,7 +3,9 @@
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from math import isfinite
+from uuid import UUID
 
 from ringar.city.rules.fits import Arm, AsBefore, CapacityIn, OrderedBy
 
@@ -29,6 +31,15 @@ class Chosen:
 
 
 Score = Callable[[Candidate], float]
+
+
+def seed_of(pipes: UUID, year: int, handed_out: int) -> int:
+    """The seed of the next list's lot: by the pipes, the year, and how many lists were handed out for it before.
+
+    Nobody chooses it, and drawing a draft anew until it suits comes to nothing: it is the same.
+    """
+    told = f"{pipes} {year} {handed_out}".encode()
+    return int.from_bytes(sha256(told).digest()[:4]) >> 1
 
 
 def model_score(ordered_by: str, capacity_in: str) -> Score:

@@ -15,7 +15,15 @@ from ringar.city.forms.lists import FitForm
 from ringar.city.leak_words import fault_of, notes_of
 from ringar.city.models import Fit
 from ringar.city.queries.data import holding
-from ringar.city.queries.fits import areas_of, fit_for, planned_fit, sets_to_reckon, top_risks, visible_fits
+from ringar.city.queries.fits import (
+    areas_of,
+    changed_since,
+    fit_for,
+    planned_fit,
+    sets_to_reckon,
+    top_risks,
+    visible_fits,
+)
 from ringar.city.rules.data import DataKind
 from ringar.city.rules.fits import FitState
 from ringar.city.rules.lists import can_plan
@@ -54,7 +62,8 @@ def fit_new(request: Request) -> HttpResponse:
     """Asks for breaks to be reckoned."""
     if not sets_to_reckon(request.viewer, DataKind.PIPES):
         raise NotAllowed
-    form = FitForm(request.POST or None, viewer=request.viewer)
+    asked = request.GET.get("ledningar", "")
+    form = FitForm(request.POST or None, viewer=request.viewer, initial={"pipes": asked} if asked else {})
     if request.method == "POST" and form.is_valid():
         try:
             fit = start_fit(by=request.viewer, **form.cleaned_data)
@@ -70,13 +79,17 @@ def fit_new(request: Request) -> HttpResponse:
 def fit_detail(request: Request, uuid: UUID) -> HttpResponse:
     """How far a fit has come, why it failed, or what came out."""
     fit = fit_for(request.viewer, uuid)
-    context = {"fit": fit, "may_plan": can_plan(request.viewer, holding(fit.pipes))}
+    context = {
+        "fit": fit,
+        "may_plan": can_plan(request.viewer, holding(fit.pipes)),
+        "changed": changed_since(fit),
+    }
     if fit.state == FitState.DONE:
         return render(request, "city/fit_detail.html", context | answered(fit))
     work = Work.objects.filter(key=work_key(fit)).first()
     is_going = fit.state in UNDER_WAY and work is not None and work.state in UNFINISHED
-    failure = fault_of(fit.error) if fit.error else work.error if work is not None else ""
-    context |= {"work": work if is_going else None, "failure": "" if is_going else failure}
+    context |= {"work": work if is_going else None, "failure": fault_of(fit.error) if fit.error else ""}
+    context["said"] = work.error if work is not None and not fit.error else ""
     context["may_retry"] = context["may_plan"] and has_stopped(fit)
     return render(request, "city/fit_wait.html", context)
 

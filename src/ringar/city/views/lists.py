@@ -16,12 +16,13 @@ from ringar.city.actions.ticks import tick_item, untick_item
 from ringar.city.forms.lists import MOST_FITS, ListForm, TickForm
 from ringar.city.models import WorkList, WorkListItem
 from ringar.city.queries.data import incidents_of
-from ringar.city.queries.fits import fits_to_plan, sets_to_reckon
+from ringar.city.queries.fits import fits_to_plan, sets_to_reckon, years_told
 from ringar.city.queries.lists import (
     facts_of,
     item_for,
     items_of,
     list_for,
+    outlooks_on,
     planned_list,
     visible_lists,
     with_counts,
@@ -29,6 +30,7 @@ from ringar.city.queries.lists import (
 from ringar.city.rules.data import DataKind
 from ringar.city.rules.fits import CapacityIn, ChosenBy, Found, ListState
 from ringar.city.rules.lists import MOST_PIPES, can_plan, can_tick
+from ringar.city.views.map_files import outlook_headers
 from ringar.core.exports import export_response
 from ringar.core.middleware import Request
 from ringar.core.queries import shown_name
@@ -207,16 +209,18 @@ def work_list_csv(request: Request, uuid: UUID) -> FileResponse:
         _("Note"),
         _("Done"),
         _("By whom"),
-        *([_("Chosen"), _("Breaks to expect")] if is_closed else []),
+        *([_("Chosen")] if is_closed else []),
+        *(outlook_headers(years)[0] for years in (years_told(work_list.fit) if is_closed else [])),
     ]
+    said = outlooks_on(work_list) if is_closed else {}
     rows = (
-        row_of(request, item, is_closed)
+        row_of(request, item) + ([item.get_arm_display(), *said.get(item.asset_id, [])] if is_closed else [])
         for item in items_of(work_list)[: MOST_PIPES + 1].iterator(chunk_size=500)
     )
     return export_response("arbetslista", headers, rows, kind=request.GET.get("format"))
 
 
-def row_of(request: Request, item: WorkListItem, is_closed: bool) -> list[object]:
+def row_of(request: Request, item: WorkListItem) -> list[object]:
     """One pipe as the file tells it."""
     asset = item.asset
     year = int(asset.installed) if asset.installed is not None else ""
@@ -229,5 +233,4 @@ def row_of(request: Request, item: WorkListItem, is_closed: bool) -> list[object
         asset.diameter_mm,
     ]
     told += [year, round(item.length_m, 1), item.get_found_display(), item.note, item.done_at]
-    told.append(shown_name(item.done_by, request.viewer))
-    return told + ([item.get_arm_display(), item.expected] if is_closed else [])
+    return [*told, shown_name(item.done_by, request.viewer)]

@@ -1,64 +1,60 @@
-"""The leak map: pipes of a fit by how many breaks to expect, as a map, a table and files, with reasons for each."""
+"""The leak map: pipes of a fit by how many breaks to expect, as a map and a table, with reasons for each."""
 
 import gzip
-import json
 import re
-import tempfile
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from numpy.typing import NDArray
 
-from ringar.city.actions.data import note_export, note_look
+from ringar.city.actions.data import note_look
 from ringar.city.leak_words import notes_of
-from ringar.city.models import Fit, PipeRisk
+from ringar.city.models import DataSet, Fit, PipeRisk
+from ringar.city.queries.drawings import Drawing, drawing_of, mark_of
+from ringar.city.queries.fits import changed_since
 from ringar.city.queries.map import (
     PAGE,
     SORTS,
-    Drawing,
     Wanted,
     breaks_of,
-    drawing_of,
-    ground_for,
-    ground_shapes,
     grounds_of,
+    mapped_among,
     mapped_fit,
     mapped_fits,
-    mark_of,
+    networks,
     risk_for,
     risks_at,
     share_of,
     wanted_places,
 )
 from ringar.city.rules.worst import LOOKS, PERCENTS, look_of
-from ringar.core.exports import IN_MEMORY, export_response
 from ringar.core.middleware import Request
 from ringar.core.rules import NotAllowed
 from ringar.core.text import tidy_text
 
-MOST_FITS = 30
 AREAS_SHOWN = 10
-AREAS_NAMED = 500
-AT_A_TIME = 1_000
 
 
 @login_required
 @require_safe
 def leak_map(request: Request) -> HttpResponse:
-    """Leads to the map of the latest fit; where there is none, says how there will be one."""
+    """Leads to the map of the latest fit, else of the latest network; where there is none, says how there will be."""
     if not request.viewer.is_inside:
         raise NotAllowed
-    latest = mapped_fits(request.viewer).first()
-    return redirect("leak_map_fit", latest.uuid) if latest else render(request, "city/map_none.html")
+    if (latest := mapped_fits(request.viewer).first()) is not None:
+        return redirect("leak_map_fit", latest.uuid)
+    network = networks(request.viewer).filter(size__gt=0).first()
+    return redirect("network_map", network.uuid) if network else render(request, "city/map_none.html")
 
 
 def asked_for(request: Request) -> Wanted:
@@ -85,7 +81,7 @@ def address_of(wanted: Wanted) -> str:
 @require_safe
 def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
     """The map of a fit, its areas, and a page of its pipes."""
-    fit = mapped_fit(request.viewer, uuid)
+    fit, fits = mapped_among(request.viewer, uuid)
     note_look(by=request.viewer, data_set=fit.pipes)
     drawing, wanted = drawing_of(fit), asked_for(request)
     places = wanted_places(drawing, wanted)
@@ -94,16 +90,16 @@ def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
     asked = address_of(wanted)
     context = {
         "fit": fit,
-        "fits": mapped_fits(request.viewer).defer("result")[:MOST_FITS],
+        "fits": fits,
+        "changed": changed_since(fit),
         "wanted": wanted,
         "asked": asked,
         "percents": PERCENTS,
         "looks": LOOKS,
         "has_risk": len(drawing.by_risk) > 0,
         "materials": [name for name in drawing.materials if name],
-        "area_names": [shape.name for shape in drawing.shapes[:AREAS_NAMED]],
         "areas": drawing.shapes[:AREAS_SHOWN],
-        "overview": drawing.overview,
+        "overview": overview_of(drawing, get_language() or ""),
         "grounds": grounds_of(request.viewer),
         "lines": lines_of(fit, drawing, places[start : start + PAGE], by=wanted.by, most_reasons=1),
         "found": len(places),
@@ -113,6 +109,12 @@ def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
         "mark": mark_of(fit),
     }
     return render(request, "city/map.html", context)
+
+
+@lru_cache(maxsize=8)
+def overview_of(drawing: Drawing, language: str) -> str:
+    """The small drawing of the areas, for those without JavaScript; kept, since it has many points."""
+    return render_to_string("city/map_overview.html", {"drawing": drawing})
 
 
 def lines_of(
@@ -133,6 +135,7 @@ def line_of(risk: PipeRisk, share: float, *, most_reasons: int | None = None) ->
         "asset": risk.asset,
         "look": look_of(share),
         "words": LOOKS[look_of(share)],
+        "outlooks": risk.outlooks(),
         "per_km": risk.expected / metres * 1000 if metres else None,
         "reasons": notes_of(risk.reasons[:most_reasons]),
     }
@@ -142,11 +145,15 @@ def line_of(risk: PipeRisk, share: float, *, most_reasons: int | None = None) ->
 @require_safe
 def leak_map_data(request: Request, uuid: UUID) -> HttpResponse:
     """All pipes in the form that the browser draws from; the browser asks anew each time whether it has changed."""
-    fit = mapped_fit(request.viewer, uuid)
-    mark = f'"{mark_of(fit)}"'
+    return body_of(request, mapped_fit(request.viewer, uuid))
+
+
+def body_of(request: Request, of: Fit | DataSet) -> HttpResponse:
+    """What the browser draws from, or that what it has is still so."""
+    mark = f'"{mark_of(of)}"'
     response = get_conditional_response(request, etag=mark)
     if response is None:
-        body = drawing_of(fit).body
+        body = drawing_of(of).body
         zipped = "gzip" in request.headers.get("Accept-Encoding", "")
         response = HttpResponse(body if zipped else gzip.decompress(body), "application/octet-stream")
         response.headers["ETag"] = mark
@@ -173,89 +180,4 @@ def leak_map_pipe(request: Request, uuid: UUID, rank: int) -> HttpResponse:
     is_part = request.headers.get("HX-Request") == "true"
     response = render(request, "city/map_panel.html" if is_part else "city/map_pipe.html", context)
     patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
-@login_required
-@require_safe
-def leak_map_csv(request: Request, uuid: UUID) -> FileResponse:
-    """The table as the filter leaves it, as a file."""
-    fit = mapped_fit(request.viewer, uuid)
-    note_export(by=request.viewer, data_set=fit.pipes, what="lackkarta")
-    headers = [
-        *(_("Place"), _("Pipe"), _("Area"), _("Street"), _("Material"), _("Laid"), _("Length, m")),
-        *(_("Breaks to expect"), _("At least"), _("At most"), _("For each kilometre")),
-        *(_("Consequence"), _("Risk"), _("Why")),
-    ]
-    return export_response(
-        "lackkarta",
-        headers,
-        (
-            [
-                *(risk.rank, risk.asset.external_id, risk.asset.area, risk.asset.street),
-                *(risk.asset.material, risk.asset.installed, risk.asset.length_m),
-                *(risk.expected, risk.low, risk.high, line["per_km"], risk.consequence, risk.risk),
-                " ".join(line["reasons"]),
-            ]
-            for line, risk in all_lines(fit, asked_for(request))
-        ),
-        kind=request.GET.get("format"),
-    )
-
-
-def all_lines(fit: Fit, wanted: Wanted) -> Iterator[tuple[dict[str, Any], PipeRisk]]:
-    """All rows that the filter leaves, read some at a time."""
-    drawing = drawing_of(fit)
-    places = wanted_places(drawing, wanted)
-    for start in range(0, len(places), AT_A_TIME):
-        for line in lines_of(fit, drawing, places[start : start + AT_A_TIME], by=wanted.by):
-            yield line, line["risk"]
-
-
-@login_required
-@require_safe
-def leak_map_geojson(request: Request, uuid: UUID) -> FileResponse:
-    """The pipes as the filter leaves them, for map programs. Written whole before it is sent."""
-    fit = mapped_fit(request.viewer, uuid)
-    note_export(by=request.viewer, data_set=fit.pipes, what="lackkarta.geojson")
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
-    file.write(b'{"type": "FeatureCollection", "features": [')
-    for number, (line, risk) in enumerate(all_lines(fit, asked_for(request))):
-        asset = risk.asset
-        told = {
-            "pipe": asset.external_id,
-            **{
-                name: getattr(asset, name) for name in ("area", "street", "material", "installed", "length_m")
-            },
-            **{
-                name: getattr(risk, name)
-                for name in ("rank", "expected", "low", "high", "consequence", "risk")
-            },
-            "per_km": line["per_km"],
-            "why": line["reasons"],
-            "as_of": fit.as_of.isoformat(),
-            "invented": fit.is_invented,
-        }
-        geometry = json.loads(asset.geometry) if asset.geometry else None
-        feature = {"type": "Feature", "geometry": geometry, "properties": told}
-        file.write((",\n" if number else "\n").encode() + json.dumps(feature, ensure_ascii=False).encode())
-    file.write(b"\n]}\n")
-    file.seek(0)
-    return FileResponse(
-        file, as_attachment=True, filename="lackkarta.geojson", content_type="application/geo+json"
-    )
-
-
-@login_required
-@require_safe
-def leak_map_ground(request: Request, uuid: UUID) -> HttpResponse:
-    """What lies below the pipes, from data that the city has loaded."""
-    shapes = ground_shapes(ground_for(request.viewer, uuid))
-    features = [
-        {"type": "Feature", "properties": {"name": name}, "geometry": json.loads(geometry)}
-        for name, geometry in shapes
-    ]
-    told = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
-    response = HttpResponse(told, "application/geo+json")
-    patch_cache_control(response, private=True, no_cache=True)
     return response

@@ -35,6 +35,8 @@ NAVIGATION: tuple[tuple[str, Promise], ...] = (
     ("data_set_list", _("City data")),
     ("robot_list", _("Robots")),
 )
+BELOW = {"data_set_list": "/staden/"}
+"""Entries under which more stands than below their own address."""
 FOR_STAFF = {"robot_list", "data_set_list", "overview", "round_list", "meeting_day_list"}
 # What the person menu leads to: (name, words, icon, roles that may; none named: everyone logged in).
 OWN_PAGES: tuple[tuple[str, Promise, str, frozenset[str]], ...] = (
@@ -99,7 +101,7 @@ def _links(path: str, names: list[tuple[str, Promise, str]]) -> list[Link]:
             url = reverse(name)
         except NoReverseMatch:  # a room may be left out of an installation
             continue
-        below = "true" if path.startswith(url) else ""
+        below = "true" if path.startswith(BELOW.get(name, url)) else ""
         links.append(Link(url, text, "page" if path == url else below, icon_name))
     return links
 

@@ -1,7 +1,7 @@
 """A work list tried as a pilot: begun from the list, measured by what the crew ticks off."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from ringar.pilots.actions.measurements import Value, record_measurements
 from ringar.pilots.actions.parts import Taking, set_effect_goal, set_units
 from ringar.pilots.actions.pilots import start_pilot
 from ringar.pilots.list_rules import FEWEST_WEEKS, MOST_WEEKS, SOURCE
+from ringar.pilots.measure_rules import WEEK
 from ringar.pilots.models import Pilot
 from ringar.pilots.queries.work_lists import list_of, news_of, pilot_of_list
 from ringar.pilots.rules import Better, Design, Scale, Stage, UnitRole
@@ -37,8 +38,8 @@ def start_list_pilot(
     need: Need | None = None,
     owner: Person | None = None,
 ) -> Pilot:
-    """A pilot being prepared that tries the list: goal, comparison by lot and unit are set; what else is missing, its
-    gate says.
+    """A pilot being prepared that tries the list: goal, comparison by lot, unit and last day are set; what else is
+    missing, its gate says.
 
     `told`: baseline, baseline_source, target and worthwhile of what is found for each kilometre. The weeks are drawn
     with the list's own seed. Asked twice, it is the same pilot. Raises NotAllowed, Refused.
@@ -57,8 +58,16 @@ def start_list_pilot(
             _("Lots are drawn between pairs of weeks: choose an even number, %(fewest)s to %(most)s.")
             % {"fewest": FEWEST_WEEKS, "most": MOST_WEEKS}
         )
+    begins = first_day + timedelta(days=-first_day.weekday() % 7)
     pilot = start_pilot(
-        by=by, title=title, need=need, unit=work_list.unit, stage=Stage.PILOT, goal=goal, owner=owner
+        by=by,
+        title=title,
+        need=need,
+        unit=work_list.unit,
+        stage=Stage.PILOT,
+        goal=goal,
+        owner=owner,
+        ends_on=begins + weeks * WEEK - timedelta(days=1),
     )
     pilot.source, pilot.external_id = SOURCE, str(work_list.uuid)
     pilot.is_simulated = work_list.fit.is_invented
@@ -73,7 +82,7 @@ def start_list_pilot(
     }
     set_effect_goal(by=by, pilot=pilot, told={**told, **measured})
     set_units(by=by, pilot=pilot, takings=[Taking(work_list.unit, UnitRole.TRIES)])
-    draw_lot(by=by, pilot=pilot, earliest=first_day, seed=work_list.seed)
+    draw_lot(by=by, pilot=pilot, earliest=begins, seed=work_list.seed)
     join_pilot(by=by, work_list=work_list, pilot=pilot.uuid)
     record_audit(by=by, action="try_work_list", target=pilot, changes={"list": str(work_list.uuid)})
     return Pilot.objects.select_related("effect_goal").get(pk=pilot.pk)

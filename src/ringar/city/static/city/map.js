@@ -52,6 +52,8 @@
   const [west, south, east, north] = pipes.head.bounds;
   map.fitBounds([[south, west], [north, east]]);
   layer.addTo(map);
+  const known = new Set([...pipes.head.areas, ...pipes.head.streets].filter(Boolean));
+  document.querySelector("#areas-known").replaceChildren(...[...known].sort().map((name) => new Option(name, name)));
 
   // What lies below: drawn when it comes, the pipes do not wait for it.
   for (const link of document.querySelectorAll("[data-leak-ground]")) {
@@ -94,6 +96,10 @@
     return asked().by ? `${address}?by=${asked().by}` : address;
   };
   let shown;
+  let from; // where the keyboard was when a pipe was chosen
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && from) from.focus();
+  });
   const choose = async (i, { byKey = false, moves = false } = {}) => {
     if (shown) shown.remove();
     shown = null;
@@ -109,7 +115,9 @@
     } catch (error) {
       panel.textContent = `${words.failed} (${error.message})`;
     }
-    if (byKey) panel.focus();
+    if (!byKey) return;
+    from = document.activeElement;
+    panel.focus();
   };
 
   map.on("click", (event) => {
@@ -120,6 +128,7 @@
     if (event.key !== "Enter" || event.target !== place) return;
     const i = pipes.nearest(map.getCenter(), map.getZoom(), 60);
     if (i >= 0) choose(i, { byKey: true });
+    else panel.textContent = words.nothing;
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-leak-rank]");

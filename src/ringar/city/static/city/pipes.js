@@ -7,12 +7,14 @@
   const TILE = 512;
   // From the worst hundredth of the length to the rest; dark means worse, so that it holds without colours too.
   const SHARES = [0.01, 0.05, 0.1, 0.2];
-  const WIDTHS = [5, 4, 3, 2.2, 1.2]; // their colours are in the style sheet, for the legend too
+  const LOOKS = ["0", "1", "2", "3", "4", "plain"]; // their colours are in the style sheet, for the legend too
+  const WIDTHS = [5, 4, 3, 2.2, 1.2, 2];
+  const PLAIN = LOOKS.indexOf("plain"); // of pipes of which nothing is reckoned
   const A_STROKE = 400; // a path of all pipes at once is drawn many times slower
 
   class Pipes {
     constructor(buffer, style) {
-      this.colours = WIDTHS.map((_, look) => style.getPropertyValue(`--leak-${look}`).trim());
+      this.colours = LOOKS.map((look) => style.getPropertyValue(`--leak-${look}`).trim());
       const size = new DataView(buffer).getUint32(0, true);
       this.head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size)));
       let at = 4 + size;
@@ -65,17 +67,20 @@
         this.before[i] = sum / total;
         sum += length[i];
       }
-      this.looks = Uint8Array.from(this.before, (share) => SHARES.filter((limit) => share >= limit).length);
+      const look = (share) => SHARES.filter((limit) => share >= limit).length;
+      this.looks = Uint8Array.from(this.before, this.head.plain ? () => PLAIN : look);
     }
 
     filter({ area = "", material = "", share = 1 }) {
-      const { facts } = this;
-      const same = (one, other) => one.toLowerCase() === other.trim().toLowerCase();
-      const wanted = (name, value) => (value ? this.head[name].findIndex((one) => same(one, value)) : null);
-      const [ofArea, ofMaterial] = [wanted("areas", area), wanted("materials", material)];
+      const { facts, head } = this;
+      const sought = area.trim().toLowerCase();
+      // An area or a street of that name; where there is none, all whose names have it in them. As the server does.
+      const names = [head.areas, head.streets].map((some) => some.map((name) => name.toLowerCase()));
+      const isWhole = names.some((some) => some.includes(sought));
+      const [areas, streets] = names.map((some) => some.map((name) => (isWhole ? name === sought : name.includes(sought))));
       const shown = (i) =>
-        (ofArea === null || facts.area[i] === ofArea) &&
-        (ofMaterial === null || facts.material[i] === ofMaterial) &&
+        (!sought || areas[facts.area[i]] || streets[facts.street[i]]) &&
+        (!material || head.materials[facts.material[i]] === material) &&
         this.before[i] < share;
       this.drawn = WIDTHS.map(() => []);
       for (let i = 0; i < this.count; i++) if (facts.points[i] && shown(i)) this.drawn[this.looks[i]].push(i);
