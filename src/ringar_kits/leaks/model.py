@@ -53,8 +53,8 @@ class Breaks:
     `point` (m, 2) in the pipes' system (NaN: not known). `former`: dated before the pipe was laid, so of the one
     that lay there before. The last three are what the break's own record says of the pipe that broke ("" and NaN: not
     known): they let pipes be seen that are no longer in the inventory. `area` is the shut-off area or street segment
-    that the record names, in the same words as `Pipes.area` ("" or an empty tuple: not told). `ids` are the records' own
-    numbers where the file has them, each once ("" or an empty tuple: not told).
+    that the record names, in the same words as `Pipes.area` ("" or an empty tuple: not told). `ids` are the records'
+    own numbers where the file has them, each once ("" or an empty tuple: not told).
     """
 
     pipe: IntArray
@@ -174,7 +174,7 @@ class Ranking:
     low: FloatArray
     high: FloatArray
     rank: IntArray
-    reasons: tuple[tuple[Reason, ...], ...]
+    reasons: Sequence[tuple[Reason, ...]]
     imputed: tuple[tuple[str, ...], ...]
     area: tuple[str, ...]
     street: tuple[str, ...]

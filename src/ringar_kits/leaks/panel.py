@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import shapely
 from scipy.spatial import cKDTree
 
 from ringar_kits.errors import InputError
@@ -161,13 +162,14 @@ def _places(pipes: Pipes) -> tuple[IntArray, IntArray, IntArray]:
 def _spots(pipes: Pipes) -> FloatArray:
     """Return three points along each pipe's line, at 1/6, 1/2 and 5/6 of it."""
     spots = np.full((len(pipes), 3, 2), np.nan)
-    for place, line in enumerate(pipes.lines):
-        if line is None:
-            continue
-        run = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-        at = np.array([1 / 6, 1 / 2, 5 / 6]) * run[-1]
-        spots[place, :, 0] = np.interp(at, run, line[:, 0])
-        spots[place, :, 1] = np.interp(at, run, line[:, 1])
+    there = np.flatnonzero([line is not None for line in pipes.lines])
+    points = [line for line in pipes.lines if line is not None]
+    if points:
+        of_line = np.repeat(np.arange(len(points)), [len(line) for line in points])
+        lines = shapely.linestrings(np.concatenate(points), indices=of_line)
+        for place, share in enumerate((1 / 6, 1 / 2, 5 / 6)):
+            at = shapely.line_interpolate_point(lines, share, normalized=True)
+            spots[there, place] = shapely.get_coordinates(at)
     return spots
 
 

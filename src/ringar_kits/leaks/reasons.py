@@ -1,6 +1,8 @@
 """Why a pipe stands where it does: parts of the model taken out one by one, in words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
 
 import numpy as np
 
@@ -30,48 +32,57 @@ WORDS = {
 }
 
 
-def find_reasons(
-    model: Model, materials: tuple[str, ...], has_street: Sequence[bool]
-) -> tuple[tuple[Reason, ...], ...]:
-    """Return up to three reasons per pipe, the strongest first.
+@dataclass(frozen=True, slots=True)
+class Reasons(Sequence[tuple[Reason, ...]]):
+    """Per pipe up to three reasons, the strongest first; put into words when they are asked for.
 
-    `materials` are in the utility's own words; `has_street` tells for which pipes a street or area is known.
+    A network of a million pipes has three million reasons, of which most are never read.
+    """
+
+    kinds: tuple[str, ...]
+    strength: FloatArray  # (n, kinds), as log
+    facts: Mapping[str, Mapping[str, FloatArray | IntArray]]
+    materials: tuple[str, ...]
+    has_street: tuple[bool, ...]
+
+    def __len__(self) -> int:
+        return len(self.strength)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[Reason, ...]: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[tuple[Reason, ...], ...]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return tuple(self[each] for each in range(*place.indices(len(self))))
+        logs = self.strength[place]
+        strongest = np.argsort(-np.abs(logs), kind="stable")[:MOST].tolist()
+        return tuple(
+            self._told(place, self.kinds[column], float(np.exp(logs[column])))
+            for column in strongest
+            if abs(logs[column]) >= np.log(LEAST)
+        )
+
+    def _told(self, place: int, kind: str, times: float) -> Reason:
+        facts: dict[str, Fact] = {name: each[place].item() for name, each in self.facts[kind].items()}
+        if kind == "cohort":
+            facts["material"] = self.materials[place]
+        words = WORDS["near by" if kind == "neighbours" and not self.has_street[place] else kind]
+        counted = words[min(int(facts.get("count", 0)), len(words) - 1)]
+        return Reason(kind, times, counted, {**facts, "times": _rounded(times)})
+
+
+def find_reasons(model: Model, materials: tuple[str, ...], has_street: tuple[bool, ...]) -> Reasons:
+    """Return up to three reasons per pipe; none for those not yet laid.
+
     A reason's `times` is how many times fewer or more breaks were expected if that part were as in the network at large
-    (weighted by length), or, for what has happened so far, as expected of such a pipe.
+    (weighted by length), or, for what has happened so far, as expected of such a pipe. `materials` are in the utility's
+    own words; `has_street` tells for which pipes a street or area is known.
     """
     parts = take_apart(model)
-    kinds = list(parts)
-    strength = np.stack([parts[kind] for kind in kinds], axis=1)
-    order = np.argsort(-np.abs(strength), axis=1, kind="stable")[:, :MOST]
-    facts = _facts(model)
-    there = model.panel.there(0)
-    found = []
-    for place in range(len(there)):
-        told = []
-        for column in order[place] if there[place] else ():
-            log = float(strength[place, column])
-            if abs(log) >= np.log(LEAST):
-                kind = kinds[column]
-                named = {name: values[place].item() for name, values in facts[kind].items()}
-                if kind == "cohort":
-                    named["material"] = materials[place]
-                times = float(np.exp(log))
-                known = kind != "neighbours" or has_street[place]
-                told.append(
-                    Reason(
-                        kind,
-                        times,
-                        _words(kind if known else "near by", named),
-                        {**named, "times": _rounded(times)},
-                    )
-                )
-        found.append(tuple(told))
-    return tuple(found)
-
-
-def _words(kind: str, facts: Mapping[str, Fact]) -> str:
-    words = WORDS[kind]
-    return words[min(int(facts.get("count", 0)), len(words) - 1)]
+    strength = np.stack(list(parts.values()), axis=1)
+    strength[~model.panel.there(0)] = 0.0
+    return Reasons(tuple(parts), strength, _facts(model), materials, has_street)
 
 
 def take_apart(model: Model) -> Mapping[str, FloatArray]:
