@@ -4,10 +4,11 @@
 
 A database of its own with one organisation, a synthetic town of N pipes (100,000) and a fit whose expected breaks are
 the town's own odds; the town lies on Stockholm, whose districts lie below it where FOLDER (../shared/data) holds them.
-gunicorn serves the pages, one worker with four threads, as on one small machine. `first_paint_s` is from the start of
-the navigation until all tiles of the first view are drawn, the median of five visits with an empty browser cache;
-`cold_s` is the first visit of all, when the drawing is not made yet; `again_s` with what the browser kept. `frame_ms`
-is how long frames took while the map was dragged for three seconds. CPU is this process's own, by Django's test client.
+gunicorn serves the pages, one worker with four threads, as on one small machine. `draw_up_cpu_s` is what the robot
+does at the end of a fit, before anybody looks. `first_paint_s` is from the start of the navigation until all tiles of
+the first view are drawn, the median of five visits with an empty browser cache; `cold_s` the first visit of all, and
+`again_s` one with what the browser kept. `frame_ms` is how long frames took while the map was dragged for three
+seconds. CPU is this process's own, by Django's test client.
 The last line is JSON.
 """
 
@@ -38,7 +39,6 @@ django.setup()
 
 import numpy as np
 from django.conf import settings
-from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -51,7 +51,7 @@ from ringar.city.actions.data import Description, add_data_set
 from ringar.city.actions.features import import_features, read_features
 from ringar.city.actions.network_rows import pipe_values
 from ringar.city.models import Asset, Fit, PipeRisk
-from ringar.city.queries import map as maps
+from ringar.city.queries.drawings import drawing_of
 from ringar.city.rules.data import DataKind
 from ringar.core.actions import add_person, add_unit, create_organisation
 from ringar.core.models import Person
@@ -243,12 +243,12 @@ def main() -> None:
     client = Client()
     client.force_login(Person.objects.get(email="v@stad.example"))
     address = reverse("leak_map_fit", args=[fit.uuid])
+    started = time.process_time()
+    drawing_of(fit)
+    draw_up = round(time.process_time() - started, 2)
     with served() as site:
         found = in_browser(site, address, client)
-    caches["drawings"].clear()
-    started = time.process_time()
-    maps.drawing_of(fit)
-    found["draw_up_cpu_s"] = round(time.process_time() - started, 2)
+    found["draw_up_cpu_s"] = draw_up
     found["page"] = cost(client, address)
     found["page_filtered"] = cost(client, f"{address}?share=10&sort=expected&after=500")
     found["body"] = cost(client, reverse("leak_map_data", args=[fit.uuid]))

@@ -49,6 +49,7 @@ class Drawing:
     installed: NDArray[np.float64]
     by_risk: NDArray[np.int32]
 
+    @lru_cache(maxsize=8)  # noqa: B019 - no more drawings are held than are kept anyway
     def before(self, by: str) -> NDArray[np.float64]:
         """For each pipe the share of the length that stands before it: "risk", or else by breaks per metre."""
         order = self.by_risk if by == "risk" and len(self.by_risk) else np.arange(len(self.rank))

@@ -1,6 +1,6 @@
 """Reads of the leak map: which fits and networks have one, a page of their pipes, and what lies below."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from ringar.city.rules.data import DataKind
 from ringar.city.rules.fits import FitState
 from ringar.core.rules import Viewer
 
-PAGE = 25
+PAGE = 20
 MOST_FITS = 30
 MOST_GROUNDS = 6
 MOST_SHAPES = 5_000
@@ -47,11 +47,22 @@ def mapped_fit(viewer: Viewer, uuid: UUID) -> Fit:
     return get_object_or_404(mapped_fits(viewer), uuid=uuid)
 
 
-def mapped_among(viewer: Viewer, uuid: UUID) -> tuple[Fit, list[Fit]]:
-    """One of them, and the latest of all. 1 query, 2 where it is an old one. Raises 404."""
-    latest = list(mapped_fits(viewer)[:MOST_FITS])
+@dataclass(frozen=True)
+class Maps:
+    """A fit with a map, the latest of all such fits, and what can lie below the pipes."""
+
+    fit: Fit
+    latest: list[Fit]
+    grounds: list[DataSet]
+
+
+def maps_for(viewer: Viewer, uuid: UUID) -> Maps:
+    """What the page of that fit's map shows. 2 queries, 3 where it is an old one. Raises 404."""
+    sets = list(readable_sets(viewer).order_by("id"))
+    rows = Fit.objects.filter(pipes__in=[each.pk for each in sets], state=FitState.DONE).defer("result")
+    latest = list(rows.select_related("pipes", "breaks", "places").order_by("-created_at", "-id")[:MOST_FITS])
     found = next((fit for fit in latest if fit.uuid == uuid), None)
-    return found or mapped_fit(viewer, uuid), latest
+    return Maps(found or mapped_fit(viewer, uuid), latest, grounds_among(sets))
 
 
 def networks(viewer: Viewer) -> QuerySet[DataSet]:
@@ -124,11 +135,15 @@ def breaks_of(asset: Asset, viewer: Viewer) -> list[Incident]:
     return list(asset.incidents.filter(data_set__in=open_sets(viewer)).order_by("-day", "-id")[:10])
 
 
+def grounds_among(sets: Iterable[DataSet]) -> list[DataSet]:
+    """Which of the data sets can lie below the pipes, districts first."""
+    found = [each for each in sets if each.kind in GROUND_KINDS and each.size]
+    return sorted(found, key=lambda each: GROUND_KINDS.index(DataKind(each.kind)))[:MOST_GROUNDS]
+
+
 def grounds_of(viewer: Viewer) -> list[DataSet]:
-    """What can lie below the pipes: the viewer's own districts and streets, districts first. 1 query."""
-    rows = readable_sets(viewer).filter(kind__in=GROUND_KINDS, size__gt=0)
-    found = sorted(rows.order_by("id"), key=lambda row: GROUND_KINDS.index(DataKind(row.kind)))
-    return found[:MOST_GROUNDS]
+    """What can lie below the pipes that the viewer sees. 1 query."""
+    return grounds_among(readable_sets(viewer).filter(kind__in=GROUND_KINDS).order_by("id"))
 
 
 def ground_for(viewer: Viewer, uuid: UUID) -> DataSet:

@@ -27,10 +27,9 @@ from ringar.city.queries.map import (
     SORTS,
     Wanted,
     breaks_of,
-    grounds_of,
-    mapped_among,
     mapped_fit,
     mapped_fits,
+    maps_for,
     networks,
     risk_for,
     risks_at,
@@ -81,7 +80,8 @@ def address_of(wanted: Wanted) -> str:
 @require_safe
 def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
     """The map of a fit, its areas, and a page of its pipes."""
-    fit, fits = mapped_among(request.viewer, uuid)
+    maps = maps_for(request.viewer, uuid)
+    fit = maps.fit
     note_look(by=request.viewer, data_set=fit.pipes)
     drawing, wanted = drawing_of(fit), asked_for(request)
     places = wanted_places(drawing, wanted)
@@ -90,7 +90,7 @@ def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
     asked = address_of(wanted)
     context = {
         "fit": fit,
-        "fits": fits,
+        "fits": maps.latest,
         "changed": changed_since(fit),
         "wanted": wanted,
         "asked": asked,
@@ -100,7 +100,7 @@ def leak_map_fit(request: Request, uuid: UUID) -> HttpResponse:
         "materials": [name for name in drawing.materials if name],
         "areas": drawing.shapes[:AREAS_SHOWN],
         "overview": overview_of(drawing, get_language() or ""),
-        "grounds": grounds_of(request.viewer),
+        "grounds": maps.grounds,
         "lines": lines_of(fit, drawing, places[start : start + PAGE], by=wanted.by, most_reasons=1),
         "found": len(places),
         "found_km": float(drawing.length_m[places].sum()) / 1000,
