@@ -1,6 +1,7 @@
 """Data sets: described, restricted unless said otherwise, released and withdrawn by leaders; who looked is kept."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -178,6 +179,40 @@ def test_pages_when_restricted_data_is_looked_into_or_taken_out_then_the_trail_s
     told = AuditEvent.objects.filter(person_id=people.bo.pk, target_id=str(data.pipes.uuid))
     actions = set(told.values_list("action", flat=True))
     assert {"look_into_data_set", "export_data_set"} <= actions
+
+
+@pytest.mark.parametrize("most", [500, 0])
+def test_asset_list_when_words_are_sought_then_what_begins_so_however_spelled(
+    people: People, data: Data, logged_in: LoggedIn, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Few and many found go different ways to the same answer."""
+    monkeypatch.setattr("ringar.city.queries.data.MOST_FOUND", most)
+    client, address = logged_in(people.bo), reverse("asset_list", args=[data.pipes.uuid])
+    sought = {
+        "l2": {"L2"},
+        "storg": {"L3", "L4"},
+        WORD: {"L1", "L2"},
+        f"{WORD} g": {"L1", "L2"},
+        "_": set(),
+        "%": set(),
+    }
+    for words, wanted in sought.items():
+        page = client.get(address, {"q": words}).content.decode()
+        assert {each for each in ("L1", "L2", "L3", "L4") if f">{each}</a>" in page} == wanted
+    assert ">L1</a>" not in client.get(address, {"ur": "1"}).content.decode()
+
+
+def test_asset_list_and_asset_when_shown_then_the_queries_are_few(
+    people: People, data: Data, logged_in: LoggedIn, django_assert_max_num_queries: Any
+) -> None:
+    client = logged_in(people.bo)
+    for address in (
+        reverse("asset_list", args=[data.pipes.uuid]) + "?q=l",
+        data.pipe("L1").get_absolute_url(),
+    ):
+        client.get(address)  # the first look is written down
+        with django_assert_max_num_queries(11):
+            assert client.get(address).status_code == 200
 
 
 def test_search_feeds_and_catalogue_when_restricted_then_no_word_of_it(

@@ -1,7 +1,11 @@
 """Reads of data sets: which ones a viewer may know of and look into, and what is in them."""
 
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
@@ -13,6 +17,7 @@ from ringar.city.rules.data import (
     ImportState,
     ReleaseTo,
     can_keep,
+    can_know_of,
     can_look_into,
     can_release,
 )
@@ -21,7 +26,9 @@ from ringar.core.rules import LEADING_ROLES, NotAllowed, Viewer
 
 MOST_CHANGES = 20
 MOST_INCIDENTS = 200
-MOST_WORDS = 5
+MOST_FOUND = 500
+SOUGHT = ("external_id", "label", "street", "area")
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def holding(data_set: DataSet) -> Holding:
@@ -51,7 +58,11 @@ def led_units(viewer: Viewer) -> frozenset[int]:
 def known_sets(viewer: Viewer) -> QuerySet[DataSet]:
     """The data sets that the viewer may know of (`rules.data.can_know_of`), with what their rights need. 2 queries."""
     seen = released(ReleaseTo.OPEN)
-    rows = DataSet.objects.filter(Q(seen) | Q(pk__in=_inside(viewer).values("pk")))
+    return with_rights(DataSet.objects.filter(Q(seen) | Q(pk__in=_inside(viewer).values("pk"))))
+
+
+def with_rights(rows: QuerySet[DataSet]) -> QuerySet[DataSet]:
+    """The rows with what `holding` needs to know. 2 queries."""
     live = Release.objects.filter(withdrawn_at=None).order_by("id")
     return rows.select_related("owner_unit", "keeper", "organisation").prefetch_related(
         Prefetch("releases", live, to_attr="live")
@@ -79,8 +90,11 @@ def open_sets(viewer: Viewer) -> QuerySet[DataSet]:
 
 
 def data_set_for(viewer: Viewer, uuid: UUID) -> DataSet:
-    """A data set that the viewer may know of. 2 queries. Raises 404."""
-    return get_object_or_404(known_sets(viewer), uuid=uuid)
+    """A data set that the viewer may know of. 2 queries. Raises 404, NotAllowed."""
+    found = get_object_or_404(with_rights(DataSet.objects.all()), uuid=uuid)
+    if not can_know_of(viewer, holding(found)):
+        raise NotAllowed
+    return found
 
 
 def opened_set(viewer: Viewer, uuid: UUID) -> DataSet:
@@ -136,20 +150,54 @@ def paired_breaks(pipes_set: DataSet) -> DataSet | None:
     return fit.breaks if fit is not None else None
 
 
-def listed_assets(
-    data_set: DataSet, *, words: str = "", material: str = "", retired: bool = False
-) -> QuerySet[Asset]:
-    """The assets in a data set, the first taken in first: those in use, or those that are not; narrowed by words.
+def listed_assets(data_set: DataSet, *, words: str = "", retired: bool = False) -> QuerySet[Asset]:
+    """The assets in a data set, the first taken in first: those in use, or those that are not.
 
-    Words are looked for at the beginning of number, name, street and shut-off area.
+    With words those whose number, name, street or shut-off area begins with them: 1 query right away.
     """
-    rows = Asset.objects.filter(data_set=data_set, retired_at__isnull=not retired).order_by("id")
-    if material:
-        rows = rows.filter(material=material)
-    for word in words.split()[:MOST_WORDS]:
-        at_start = Q(external_id__istartswith=word) | Q(label__istartswith=word)
-        rows = rows.filter(at_start | Q(street__istartswith=word) | Q(area__istartswith=word))
-    return rows
+    rows = Asset.objects.filter(data_set=data_set).order_by("id")
+    # A moment instead of "not null": SQLite otherwise reads the whole data set in the order asked for.
+    rows = rows.filter(retired_at__gte=LONG_AGO) if retired else rows.filter(retired_at=None)
+    words = words.strip()
+    if not words:
+        return rows
+    spelled = sorted({words, words.upper(), words.capitalize()})
+    found = begun(data_set, spelled)
+    # Few are found by the indexes of their columns; many soon by reading the list from its beginning.
+    if len(found) <= MOST_FOUND:
+        return rows.filter(pk__in=found)
+    return rows.filter(reduce(or_, (begins(column, word) for column in SOUGHT for word in spelled)))
+
+
+def begun(data_set: DataSet, spelled: list[str]) -> set[int]:
+    """The assets of which a sought column begins with one of the words, up to MOST_FOUND and one more. 1 query.
+
+    In SQL, since Django takes ten times as long to put a dozen queries together as a database to answer them.
+    """
+    begins = "{0} >= %s AND {0} < %s" if connection.vendor == "sqlite" else "{0} LIKE %s"
+    one = f"SELECT id FROM {Asset._meta.db_table} WHERE data_set_id = %s AND {begins}"  # noqa: S608 - no outside text
+    parts = " UNION ALL ".join(one.format(column) for column in SOUGHT for _word in spelled)
+    bounds = [bounds_of(word) for word in spelled] * len(SOUGHT)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{parts} LIMIT {MOST_FOUND + 1}", [each for told in bounds for each in (data_set.pk, *told)]
+        )
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def bounds_of(words: str) -> tuple[str, ...]:
+    """What `begun` holds a column against: of texts from the words on, SQLite uses an index as it is; of LIKE not."""
+    if connection.vendor == "sqlite":
+        return words, f"{words}\U0010ffff"
+    escaped = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return (f"{escaped}%",)
+
+
+def begins(column: str, words: str) -> Q:
+    """Whether the column begins with exactly these words (SQLite's LIKE takes no notice of capitals)."""
+    if connection.vendor == "sqlite":
+        return Q(**{f"{column}__gte": words, f"{column}__lt": f"{words}\U0010ffff"})
+    return Q(**{f"{column}__startswith": words})
 
 
 def listed_incidents(data_set: DataSet) -> QuerySet[Incident]:
@@ -183,7 +231,7 @@ def observations_of(asset: Asset) -> list[Observation]:
 
 def changes_of(asset: Asset) -> list[AssetChange]:
     """What imports changed of the asset, the latest first. 1 query."""
-    return list(asset.asset_changes.select_related("data_import").order_by("-id")[:MOST_CHANGES])
+    return list(asset.asset_changes.order_by("-id")[:MOST_CHANGES])
 
 
 def releases_of(data_set: DataSet) -> list[Release]:
