@@ -12,7 +12,7 @@ from tests.rooms.robots.conftest import free_port
 
 def test_load_when_people_come_at_once_then_no_error_and_no_write_is_lost() -> None:
     # Each database is tried in the run of its own.
-    command = ["--people", "12", "--seconds", "15", "--think", "1", "--empty", "--port", str(free_port())]
+    command = ["--people", "12", "--seconds", "8", "--think", "1", "--empty", "--port", str(free_port())]
     command += ["--databases", connection.vendor]
     done = subprocess.run(
         [sys.executable, "bench/load.py", "--json", *command],

@@ -1,4 +1,4 @@
-"""Scripts in every text that anybody can write: shown as text on every page; and 10,000 log-in tries."""
+"""Scripts in every text that anybody can write: shown as text on every page; and 1,000 log-in tries."""
 
 import re
 import time
@@ -102,7 +102,7 @@ class CountingHasher(MD5PasswordHasher):
         return super().encode(password, salt)
 
 
-def test_log_in_when_tried_2000_times_then_cut_off_cheaply_and_written_down(
+def test_log_in_when_tried_1000_times_then_cut_off_cheaply_and_written_down(
     people: People, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("ERROR")
@@ -110,7 +110,7 @@ def test_log_in_when_tried_2000_times_then_cut_off_cheaply_and_written_down(
     client, address = Client(), reverse("account_login")
     HASHED.clear()
     let_in, began = 0, time.process_time()
-    for number in range(2_000):
+    for number in range(1_000):
         data = {"login": people.bo.email, "password": f"gissning {number}"}
         if number % 10:  # many accounts from one place, and one account
             data["login"] = f"gissad{number}@ringsala.example"
@@ -119,7 +119,7 @@ def test_log_in_when_tried_2000_times_then_cut_off_cheaply_and_written_down(
     took = time.process_time() - began
     assert let_in == 0 and "_auth_user_id" not in client.session
     assert len(HASHED) < 250, "a password is not hashed for a try that is refused anyway"
-    assert took < 24, f"{took:.0f} s of processor"
+    assert took < 12, f"{took:.0f} s of processor"
     told = set(AuditEvent.objects.values_list("action", flat=True))
     assert {"fail_log_in", "refuse_many_tries"} <= told
     assert client.post(address, {"login": people.bo.email, "password": PASSWORD}).status_code in {200, 429}

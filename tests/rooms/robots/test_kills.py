@@ -16,7 +16,7 @@ from tests.rooms.robots import trial_tasks
 from tests.rooms.robots.conftest import START, wait_for
 from tests.rooms.robots.robot_people import new_case, published_robot
 
-CASES = 200
+CASES = 80
 
 
 def test_invoice_robots_when_killed_by_chance_then_nothing_is_lost_and_nothing_done_twice() -> None:
