@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ringar_kits.errors import Broken, InputError, tell_or_raise
+from ringar_kits.errors import Broken, InputError, Said, tell_or_raise
 
 Row = tuple[int, dict[str, Any]]
-Tell = Callable[[str], None]
+Tell = Callable[[Said], None]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -64,7 +64,7 @@ def _object(item: Any, place: str, tell: Tell) -> dict[str, Any]:
             "this is not an object", place=place, remedy='Each row is written {"column": value, …}'
         )
     if _SURROGATE.search(json.dumps(item, ensure_ascii=False)):
-        tell(f"{place}: half characters (lone surrogates) were replaced by �")
+        tell(Said("half characters (lone surrogates) were replaced by �: {place}", {"place": place}))
         item = _mended(item)
     return {str(key).strip(): "" if value is None else value for key, value in item.items()}
 

@@ -2,6 +2,8 @@
 
 import codecs
 import csv
+import io
+import itertools
 import re
 import tempfile
 import zipfile
@@ -12,15 +14,16 @@ from typing import Any
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from ringar_kits.errors import Broken, InputError, tell_or_raise
+from ringar_kits.errors import Broken, InputError, Said, tell_or_raise
 from ringar_kits.json_rows import Row, json_line_rows, json_rows
 
 MAX_BYTES = 200_000_000
 MAX_COLUMNS = 1_000
 MAX_BLANK_ROWS = 10_000  # on end: a cell in the last row of a sheet would otherwise be a million rows
 MAX_ROW_LINES = 200  # of a row that may be broken: else one lost quotation mark has the file read many times
+MAX_TITLES = 10  # rows that may stand above the header: the table's name, the day of the export
 DELIMITERS = ",;\t|"
-Tell = Callable[[str], None]
+Tell = Callable[[Said], None]
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 csv.field_size_limit(MAX_BYTES)
@@ -38,7 +41,7 @@ def read_rows(
 
     In CSV and Excel the header is row 1 and cells are text (Excel: text, numbers, dates); in JSON lines the number
     is the line's, in a JSON array the element's from 1. Column names are trimmed. `tell` receives what was
-    mended on the way (bytes that are no text, in words). Raises `InputError` where the file cannot be
+    mended on the way (half characters, titles above the table). Raises `InputError` where the file cannot be
     read, is larger than `max_bytes`, or a row is broken; nothing beyond `max_bytes` is ever read. With `broken`, that
     receives the error and only the row is left out; what a quotation mark that is never closed swallowed is read
     anew, line by line. An Excel file is read if it unpacks to at most `max_unpacked` bytes (default: ten times
@@ -51,13 +54,13 @@ def read_rows(
     if start.startswith(_OLD_EXCEL) or kind == ".xls":
         raise InputError("this is the old Excel format", place=path.name, remedy="Save it as .xlsx or CSV")
     if start.startswith(b"PK\x03\x04") or kind in (".xlsx", ".xlsm"):
-        return _excel_rows(path, max_unpacked or 10 * max_bytes, broken)
+        return _excel_rows(path, max_unpacked or 10 * max_bytes, tell, broken)
     encoding = _find_encoding(path, start)
     if kind in (".jsonl", ".ndjson"):
         return json_line_rows(path, encoding, tell, broken)
     if kind == ".json" or start.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1] in (b"[", b"{"):
         return json_rows(path, encoding, tell, broken)
-    return _csv_rows(path, encoding, broken)
+    return _csv_rows(path, encoding, tell, broken)
 
 
 def _check_file(path: Path, max_bytes: int) -> bytes:
@@ -102,9 +105,11 @@ def _find_encoding(path: Path, start: bytes) -> str:
     return "latin-1"
 
 
-def _csv_rows(path: Path, encoding: str, broken: Broken | None) -> Iterator[Row]:
+def _csv_rows(path: Path, encoding: str, tell: Tell, broken: Broken | None) -> Iterator[Row]:
     with path.open(encoding=encoding, newline="") as file:
-        delimiter = _find_delimiter(file.read(20_000))
+        sample = file.read(20_000)
+        delimiter = _find_delimiter(sample)
+        titles = _count_titles(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), tell)
         file.seek(0)
         lines = _Lines(file, MAX_ROW_LINES if broken else 0)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -116,6 +121,8 @@ def _csv_rows(path: Path, encoding: str, broken: Broken | None) -> Iterator[Row]
                 cells = _next_cells(reader, lines, path, number)
                 if cells is None:
                     break
+                if number <= titles:
+                    continue
                 row = _named(header, cells, path, number) if header is not None else None
             except InputError as error:
                 if broken is None or header is None:
@@ -188,9 +195,34 @@ class _Lines:
 
 
 def _find_delimiter(sample: str) -> str:
-    """Return the delimiter that splits the header most; text in quotation marks does not count."""
-    header = re.sub(r'"[^"]*"', "", sample).lstrip("\ufeff\r\n").split("\n", 1)[0]
+    """Return the delimiter that splits the header most; text in quotation marks does not count.
+
+    A first line that nothing splits in three may be a title: then the next that something does is the header.
+    """
+    lines = re.sub(r'"[^"]*"', "", sample).lstrip("\ufeff\r\n").split("\n")[: MAX_TITLES + 1]
+    split = (line for line in lines if max(map(line.count, DELIMITERS)) > 1)
+    header = lines[0] if any(mark in lines[0] for mark in DELIMITERS) else next(split, lines[0])
     return max(DELIMITERS, key=lambda mark: (header.count(mark), -DELIMITERS.index(mark)))
+
+
+def _count_titles(rows: Iterable[Sequence[Any]], tell: Tell) -> int:
+    """Return how many rows stand above the header: of one cell at most, above two rows of three and more."""
+    above, titled, header = 0, False, False
+    # no row is refused here: `strict` is not asked for, and the sample ends where it ends
+    for cells in itertools.islice(rows, MAX_TITLES + 2):
+        filled = sum(cell is not None and str(cell).strip() != "" for cell in cells)
+        if header:
+            if not titled or filled < 3:
+                return 0
+            tell(Said("rows above the table were left out: {rows}", {"rows": above}))
+            return above
+        if filled > 2:
+            header = True
+        elif filled > 1:
+            return 0
+        else:
+            above, titled = above + 1, titled or filled == 1
+    return 0
 
 
 def _column_names(cells: Iterable[Any], path: Path) -> list[str]:
@@ -220,7 +252,7 @@ def _named(header: list[str], cells: list[Any], path: Path, number: int) -> dict
     return dict(zip(header, filled, strict=False))
 
 
-def _excel_rows(path: Path, max_unpacked: int, broken: Broken | None) -> Iterator[Row]:
+def _excel_rows(path: Path, max_unpacked: int, tell: Tell, broken: Broken | None) -> Iterator[Row]:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
@@ -231,14 +263,16 @@ def _excel_rows(path: Path, max_unpacked: int, broken: Broken | None) -> Iterato
                 remedy="Save it as CSV",
                 facts={"size": round(unpacked / 1e6)},
             )
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        # as bytes: by its name it would refuse a file that somebody calls .csv
+        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         header: list[str] | None = None
         blank = 0
+        titles = _count_titles(sheet.iter_rows(max_row=MAX_TITLES + 2, values_only=True), tell)
         for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), 1):
             blank = blank + 1 if all(cell is None or not str(cell).strip() for cell in cells) else 0
             _check_extent(path, number, blank, cells)
-            if blank:
+            if blank or number <= titles:
                 continue
             if header is None:
                 header = _column_names(cells, path)

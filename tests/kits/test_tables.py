@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringar_kits.errors import InputError
+from ringar_kits.errors import InputError, Said
 from ringar_kits.tables import read_rows
 
 
@@ -107,12 +107,48 @@ def test_read_rows_when_json_wraps_its_rows_then_they_are_found(tmp_path):
 
 
 def test_read_rows_when_json_holds_half_characters_then_they_are_replaced_and_told(tmp_path):
-    told: list[str] = []
+    told: list[Said] = []
     rows = rows_of(
         tmp_path, b'{"id": 1, "text": "a\\ud800b", "tags": ["\\udfff"]}\n', "needs.jsonl", tell=told.append
     )
     assert rows == [(1, {"id": 1, "text": "a\ufffdb", "tags": ["\ufffd"]})]
-    assert told == ["needs.jsonl, line 1: half characters (lone surrogates) were replaced by �"]
+    assert list(map(str, told)) == [
+        "half characters (lone surrogates) were replaced by �: needs.jsonl, line 1"
+    ]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        b"Pipes of the town\n",
+        b"Pipes of the town,,\n\nExported 2025-01-01\n",
+        b"sep=,\n",
+    ],
+)
+def test_read_rows_when_titles_stand_above_the_table_then_they_are_left_out_and_told(tmp_path, above):
+    told: list[Said] = []
+    rows = rows_of(tmp_path, above + b"id,text,year\n1,a,1999\n2,b,2001\n", tell=told.append)
+    assert [row["text"] for _, row in rows] == ["a", "b"]
+    assert rows[0][0] == above.count(b"\n") + 2
+    assert list(map(str, told)) == [f"rows above the table were left out: {above.count(bytes([10]))}"]
+
+
+def test_read_rows_when_the_table_is_narrow_then_nothing_is_taken_for_a_title(tmp_path):
+    assert rows_of(tmp_path, b"text\none\ntwo\n") == [(2, {"text": "one"}), (3, {"text": "two"})]
+    assert rows_of(tmp_path, b"id,text\n1,a\n")[0][1] == {"id": "1", "text": "a"}
+    with pytest.raises(InputError, match="3 cells but 1 columns"):
+        rows_of(tmp_path, b"text\nwell, one, two\nthree\n")
+
+
+def test_read_rows_when_excel_has_a_title_or_another_ending_then_the_table_is_found(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Pipes of the town"], [], ["id", "text", "year"], [1, "a", 1999]):
+        book.active.append(row)
+    book.active.merge_cells("A1:C1")
+    book.save(tmp_path / "pipes.xlsx")
+    (tmp_path / "pipes.csv").write_bytes((tmp_path / "pipes.xlsx").read_bytes())
+    for name in ("pipes.xlsx", "pipes.csv"):
+        assert list(read_rows(tmp_path / name)) == [(4, {"id": 1, "text": "a", "year": 1999})]
 
 
 @given(st.binary(max_size=200))

@@ -16,6 +16,9 @@ NOTES = (
         "breaks on a tenth of the length. Use it with care"
     ),
     gettext_noop("Only {count} breaks to learn from: the order among pipes of one kind says little"),
+    gettext_noop(
+        "The last break on record came {months} months before {day}: is the list of breaks complete?"
+    ),
     gettext_noop("No pipe has a place: what happened near by is not used"),
     gettext_noop("Laid after {day}, so ranked last with no breaks to expect. Pipes: {count}"),
     gettext_noop(

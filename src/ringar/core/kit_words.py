@@ -38,6 +38,8 @@ TABLES = (
     gettext_noop("Remove the empty rows, or save it as CSV"),
     gettext_noop("there are more than {most:,} columns"),
     gettext_noop("Remove the columns that are not needed"),
+    gettext_noop("rows above the table were left out: {rows}"),
+    gettext_noop("half characters (lone surrogates) were replaced by �: {place}"),
     gettext_noop("there is no list of rows"),
     gettext_noop("Give a JSON array of objects"),
     gettext_noop("this is not JSON ({error})"),

@@ -159,5 +159,5 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _say(message: str) -> None:
+def _say(message: object) -> None:
     print(message, file=sys.stderr)

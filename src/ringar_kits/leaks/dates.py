@@ -47,7 +47,10 @@ NOT_KNOWN = {
 _CLOCK = r"(?:[T\s]+\d{1,2}[:.]\d{2}.*)?$"
 _YEAR_FIRST = re.compile(r"^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?" + _CLOCK)
 _YEAR_LAST = re.compile(r"^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})" + _CLOCK)
-_WORDS = re.compile(r"^(?:(\d{1,2})[\s.-]+([^\W\d]+)\.?|([^\W\d]+)\.?\s+(\d{1,2}),?)[\s,-]+(\d{4})" + _CLOCK)
+_WORDS = re.compile(
+    r"^(?:[^\W\d]+[.,]?\s+){0,2}?(?:(\d{1,2})[\s.-]+([^\W\d]+)\.?|([^\W\d]+)\.?\s+(\d{1,2}),?)[\s,-]+(\d{4})"
+    + _CLOCK
+)
 _PM = re.compile(r"\b[ap]\.?m\.?\s*$", re.IGNORECASE)
 NAT = np.datetime64("NaT", "D")
 
@@ -58,9 +61,9 @@ def read_days(
     """Return the days of a column (NaT: not known, or no date) and whether only the year was given.
 
     Known are 1999-05-01, 1999/05/01 12:30:00+00, 01.05.1999, 1/5/1999, 5/1/1999 12:00:00 AM, 19990501, 1 maj 1999,
-    1999, Excel's day numbers, milliseconds since 1970 and date cells. `order` is "d/m" or "m/d"; without it the
-    column must show its order by a day above 12 or by AM and PM, or `InputError` asks. A year alone stands for its
-    1 July.
+    lördag den 1 maj 1999, 1999, Excel's day numbers, milliseconds since 1970 and date cells. `order` is "d/m" or "m/d";
+    without it the column must show its order by a day above 12 or by AM and PM, or `InputError` asks. A year alone
+    stands for its 1 July.
     """
     texts = {cell: str(cell).strip() for cell in dict.fromkeys(map(_key, cells))}
     order = _find_order([text for text in texts.values() if text], place, notes, order)

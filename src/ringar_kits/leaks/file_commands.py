@@ -12,6 +12,7 @@ from ringar_kits.leaks.consequence import WEIGHTS, Consequence, add_consequence,
 from ringar_kits.leaks.handed_in import write_city
 from ringar_kits.leaks.model import Pipes, Report
 from ringar_kits.leaks.read import read_network
+from ringar_kits.leaks.report import Notes
 from ringar_kits.leaks.synthetic import make_city
 
 
@@ -78,8 +79,15 @@ def read_consequence(args: argparse.Namespace, pipes: Pipes) -> Consequence | No
 
 
 def read_named(args: argparse.Namespace) -> Any:
-    """Return the network that the arguments of `add_network` name."""
-    return read_network(args.pipes, args.breaks, args.roads, mapping=dict(args.map), crs=args.crs)
+    """Return the network that the arguments of `add_network` name; where it cannot be, tell what was kept out."""
+    notes = Notes()
+    try:
+        return read_network(
+            args.pipes, args.breaks, args.roads, mapping=dict(args.map), crs=args.crs, notes=notes
+        )
+    except InputError:
+        print("\n".join(report_lines(notes.report())), file=sys.stderr)
+        raise
 
 
 def _pair(text: str) -> tuple[str, str]:

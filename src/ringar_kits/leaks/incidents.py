@@ -85,7 +85,7 @@ def _require_columns(columns: Columns) -> None:
             "no column is known to hold the day of the break",
             place=name,
             remedy="Name it: day=COLUMN; the file has the columns {columns}",
-            facts={"columns": ", ".join(columns.table.cells)[:500]},
+            facts={"columns": ", ".join(columns.table.cells)[:500] or "-"},
         )
     if (
         not columns.has("pipe")
@@ -204,9 +204,11 @@ def _named_pipes(columns: Columns, named: tuple[str, ...], pipes: Pipes, notes: 
     given = np.array([each not in NO_PIPE or each in at for each in named])
     if given.any() and (found[given] < 0).mean() > 0.5:
         loose = {_loosely(each): number for number, each in enumerate(pipes.ids)}
+        meant = Counter(map(_loosely, pipes.ids))
+        loose = {each: number for each, number in loose.items() if meant[each] == 1}
         again = np.array([loose.get(_loosely(each), -1) for each in named], dtype=np.int64)
         better = given & (found < 0) & (again >= 0)
-        words = "{count} ids fit when zeros in front, .0 at the end and capitals do not count"
+        words = "{count} ids fit when blanks, zeros in front, .0 at the end and capitals do not count"
         notes.changed(place, words, int(better.sum()), "Write them alike in both files")
         found = np.where(better, again, found)
     gone = given & (found < 0)
@@ -225,7 +227,7 @@ def _named_pipes(columns: Columns, named: tuple[str, ...], pipes: Pipes, notes: 
 
 
 def _loosely(name: str) -> str:
-    return re.sub(r"\.0+$", "", name.casefold()).lstrip("0")
+    return re.sub(r"[.,]0+$|\s", "", name.casefold()).lstrip("0")
 
 
 def _trusted(

@@ -73,7 +73,7 @@ def choose_rows(columns: Columns, notes: Notes) -> tuple[str, ...]:
             "no column is known to hold the pipe's id",
             place=columns.table.name,
             remedy="Name it: id=COLUMN; the file has the columns {columns}",
-            facts={"columns": ", ".join(columns.table.cells)[:500]},
+            facts={"columns": ", ".join(columns.table.cells)[:500] or "-"},
         )
     name = columns.table.name
     ids = read_texts(columns.cells("id"))

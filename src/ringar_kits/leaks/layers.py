@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from pyproj.exceptions import CRSError
 
 from ringar_kits.errors import InputError
 from ringar_kits.leaks.geopackage import read_geopackage
-from ringar_kits.leaks.report import Notes, rows_in_words
+from ringar_kits.leaks.report import MOST_ROWS, Notes, rows_in_words
 from ringar_kits.tables import MAX_BYTES, read_rows
 
 Shapes = NDArray[np.object_]
@@ -57,6 +58,10 @@ def read_table(path: str | Path, notes: Notes) -> Table:
         return Table(*read_geopackage(file, layer))
     if kind == ".shp" or (kind == ".zip" and _has_shapes(file)):
         return _read_shapefile(file)
+    if kind == ".zip":
+        raise InputError(
+            "there is no shapefile in the .zip", place=file.name, remedy="Unpack it, and give what is in it"
+        )
     if kind in (".shx", ".dbf", ".prj"):
         raise InputError(
             "this is one part of a shapefile", place=file.name, remedy="Give the .shp, or all parts as a .zip"
@@ -69,10 +74,14 @@ def read_table(path: str | Path, notes: Notes) -> Table:
 def _read_rows(file: Path, notes: Notes) -> Table:
     broken: list[InputError] = []
     rows: list[int] = []
+    headers: list[int] = []
     cells: dict[str, list[Any]] = {}
     for number, row in read_rows(
-        file, broken=broken.append, tell=lambda said: notes.used(file.name, "{said}", said=said)
+        file, broken=broken.append, tell=lambda said: notes.changed(file.name, said.words, 1, **said.facts)
     ):
+        if all(str(cell).strip() == column for column, cell in row.items()):
+            headers.append(number)
+            continue
         for column, cell in row.items():
             if column not in cells:
                 cells[column] = [""] * len(rows)
@@ -81,13 +90,26 @@ def _read_rows(file: Path, notes: Notes) -> Table:
         for column in cells.keys() - row.keys():  # JSON lines need not all have the same names
             cells[column].append("")
     if not rows and not broken:
-        raise InputError("there are no rows below the header", place=file.name, remedy="Give at least one")
-    if len(broken) > max(1, MOST_BROKEN * (len(rows) + len(broken))):
+        raise InputError(
+            "there are no rows below the header",
+            place=file.name,
+            remedy="Give at least one; of an Excel file only the first sheet is read",
+        )
+    _tell_broken(file.name, broken, len(rows), notes)
+    words = "the header stands there again, rows {rows}"
+    notes.dropped(file.name, words, len(headers), rows=rows_in_words(headers))
+    return Table(file.name, cells, rows)
+
+
+def _tell_broken(name: str, broken: Sequence[InputError], good: int, notes: Notes) -> None:
+    """Note the rows that cannot be read; raise the first where they are too many."""
+    if len(broken) > max(1, MOST_BROKEN * (good + len(broken))):
         raise broken[0]
-    for error in broken:
+    for error in broken[:MOST_ROWS]:
         problem, mend = error.words
         notes.dropped(error.place, problem.words, 1, mend.words, **problem.facts)
-    return Table(file.name, cells, rows)
+    more = len(broken) - MOST_ROWS
+    notes.dropped(name, "{count} more rows cannot be read", max(more, 0), "See what is wrong with the first")
 
 
 def _read_geojson(file: Path, notes: Notes) -> Table | None:
@@ -107,6 +129,8 @@ def _read_geojson(file: Path, notes: Notes) -> Table | None:
         if file.suffix.lower() == ".json":
             return None
         raise InputError("there are no features", place=file.name, remedy="Give a FeatureCollection")
+    if not content["features"]:
+        raise InputError("the layer is empty", place=file.name, remedy="Give at least one row")
     shapes, records, bad = [], [], []
     for number, feature in enumerate(content["features"], 1):
         try:
@@ -118,9 +142,15 @@ def _read_geojson(file: Path, notes: Notes) -> Table | None:
             bad.append(number)
     _check_broken(file.name, bad, len(records), notes)
     rows = sorted(set(range(1, len(content["features"]) + 1)) - set(bad))
-    name = ((content.get("crs") or {}).get("properties") or {}).get("name", "")
     # the standard allows nothing but WGS 84, but many files hold metres without saying so
-    return Table(file.name, _columns(records), rows, _array(shapes), _epsg_of(str(name)) if name else None)
+    return Table(file.name, _columns(records), rows, _array(shapes), _crs_of(content.get("crs")))
+
+
+def _crs_of(said: Any) -> int | None:
+    """Return the system that a GeoJSON file names, in the way of its first edition or as a mere text."""
+    for key in ("properties", "name"):
+        said = said.get(key, said) if isinstance(said, dict) else said
+    return _epsg_of(said) if isinstance(said, str) else None
 
 
 def _shape_of(geometry: Any) -> Any:
@@ -158,14 +188,25 @@ def _has_shapes(file: Path) -> bool:
                     remedy="Split it into smaller files",
                     facts={"size": round(size / 1e6)},
                 )
-            return any(name.lower().endswith(".shp") for name in archive.namelist())
+            layers = [name for name in archive.namelist() if name.lower().endswith(".shp")]
+            if len(layers) > 1:
+                raise InputError(
+                    "there are {count} shapefiles in the .zip",
+                    place=file.name,
+                    remedy="Give each as a .zip of its own",
+                    facts={"count": len(layers)},
+                )
+            return bool(layers)
     except (zipfile.BadZipFile, OSError):
         return False
 
 
 def _read_shapefile(file: Path) -> Table:
     try:
-        with shapefile.Reader(str(file), encoding=_encoding(file), encodingErrors="replace") as reader:
+        with (
+            warnings.catch_warnings(action="ignore"),  # what is wrong comes as an error, or does not matter
+            shapefile.Reader(str(file), encoding=_encoding(file), encodingErrors="replace") as reader,
+        ):
             columns = [each[0] for each in reader.fields if each[0] != "DeletionFlag"]
             records, shapes = [], []
             for each in reader.iterShapeRecords():

@@ -9,6 +9,8 @@ from ringar_kits.leaks.layers import Shapes
 from ringar_kits.leaks.model import BoolArray, FloatArray
 from ringar_kits.leaks.report import Notes
 
+LONGEST = 100_000.0  # metres
+
 
 def read_lengths(columns: Columns, shapes: Shapes | None, notes: Notes) -> tuple[FloatArray, BoolArray]:
     """Return lengths in metres, all above 0, and which of them were filled in.
@@ -30,10 +32,10 @@ def read_lengths(columns: Columns, shapes: Shapes | None, notes: Notes) -> tuple
         values = drawn.copy()
     else:
         values = _in_metres(numbers_of(columns, "length", notes), drawn, place, notes)
-        wrong = values <= 0
+        wrong = (values <= 0) | (values > LONGEST)
         notes.changed(
             place,
-            "{count} lengths are 0 or negative: taken as not known, rows {rows}",
+            "{count} lengths are 0, negative or beyond 100 km: taken as not known, rows {rows}",
             int(wrong.sum()),
             "Correct them",
             rows=columns.rows(np.flatnonzero(wrong).tolist()),

@@ -13,13 +13,14 @@ YES = {"yes", "y", "ja", "j", "true", "sant", "1", "x"}
 _UNIT = re.compile(
     r"^(?:dn|d|ø|⌀|dim)?\s*(-?[\d\s\u00a0\u202f.,]+?)\s*(mm|m|meter|\"|tum|in|inch)?\.?$", re.IGNORECASE
 )
+_WALL = re.compile(r"^(\D*\d{2,4})\s*[x×*]\s*\d{1,2}(?:[.,]\d+)?\s*(?:mm)?$", re.IGNORECASE)
 _INCH = {'"', "tum", "in", "inch"}
 
 
 def read_numbers(cells: Sequence[Any]) -> tuple[FloatArray, list[int]]:
     """Return the numbers of a column (NaN: empty, or no number), and the places of cells that hold something else.
 
-    Known are 12.5, 12,5, 1 234,5, 150 mm, DN150 and 6" (in millimetres).
+    Known are 12.5, 12,5, 1 234,5, 150 mm, DN150, 110x6,6 (110) and 6" (in millimetres).
     """
     found = {cell: _number(cell) for cell in set(map(_key, cells))}
     values = np.array([found[_key(cell)] for cell in cells], dtype=float)
@@ -44,7 +45,8 @@ def _number(cell: Any) -> float:
             return value if abs(value) < 1e15 else float("nan")
     except ValueError:
         pass
-    match = _UNIT.match(text)
+    # a plastic pipe's diameter and the thickness of its wall
+    match = _UNIT.match(_WALL.sub(r"\1", text))
     if match is None:
         return float("nan")
     digits = re.sub(r"[\s\u00a0\u202f]", "", match[1])

@@ -103,7 +103,12 @@ def build_panel(pipes: Pipes, breaks: Breaks, *, as_of: date) -> Panel:
         street_of=street_of,
         spots=spots,
         traits=_traits(pipes),
-        imputed={**flags, **pipes.filled},
+        imputed={
+            **flags,
+            "installed": flags["installed"] | np.isnan(filled.installed),  # no pipe's year is known
+            "diameter_mm": flags["diameter_mm"] | np.isnan(filled.diameter_mm),
+            **pipes.filled,
+        },
         when=when,
         pipe=pipe,
         own=own,

@@ -18,6 +18,7 @@ from ringar_kits.leaks.spread import gamma_interval
 
 MOST_YEARS_AHEAD = 10
 FEW_BREAKS = 300
+MONTHS_WITHOUT = 12  # breaks on end: then something may be missing
 NOTES = {
     "no_better_than_oldest": (
         "Tried on earlier years ({years}) it caught no more than oldest first: {model} % against {oldest} % of the "
@@ -25,6 +26,7 @@ NOTES = {
     ),
     "few_breaks": "Only {count} breaks to learn from: the order among pipes of one kind says little",
     "no_places": "No pipe has a place: what happened near by is not used",
+    "no_late_breaks": "The last break on record came {months} months before {day}: is the list of breaks complete?",
     "not_laid": "Laid after {day}, so ranked last with no breaks to expect. Pipes: {count}",
     "imputed": (
         "Year, material, diameter or length was not known and is filled in from pipes like them. Pipes: {count}"
@@ -132,9 +134,11 @@ def _notes(model: Model, as_of: date) -> tuple[Note, ...]:
     for flag in panel.imputed.values():
         filled |= flag
     later = int((~panel.there(0)).sum())
+    months = round(12 * float(panel.when.min()))
     told = [
         compare_with_oldest(model),
         _note("few_breaks", count=count) if count < FEW_BREAKS else None,
+        _note("no_late_breaks", months=months, day=as_of.isoformat()) if months >= MONTHS_WITHOUT else None,
         _note("no_places") if not np.isfinite(panel.spots).any() else None,
         _note("not_laid", count=later, day=as_of.isoformat()) if later else None,
         _note("imputed", count=int(filled.sum())) if filled.any() else None,

@@ -30,15 +30,17 @@ def read_network(
     mapping: Mapping[str, str] | None = None,
     crs: str | None = None,
     today: date | None = None,
+    notes: Notes | None = None,
 ) -> Network:
     """Return the pipes and breaks of a utility's files, in one system of coordinates, with a report.
 
     Files are CSV, Excel, JSON lines, GeoJSON, GeoPackage (`net.gpkg#layer`) or Shapefile. Columns are known by common
     Swedish and English names; `mapping` names others: {"id": "WATMAINID", "breaks.day": "INCIDENT_DATE"}, and
     {"dates": "d/m"} says what 3/4/1999 means. `crs` is the system of coordinates that a file does not tell. `today`
-    is the last day that can have been (default: the clock's). Raises `InputError` where a file cannot be used at all.
+    is the last day that can have been (default: the clock's). Raises `InputError` where a file cannot be used at all:
+    `notes`, where given, then hold what was said until then.
     """
-    notes = Notes()
+    notes = notes or Notes()
     last = today or datetime.now(tz=UTC).date()
     paths = {"pipes": pipes, "breaks": breaks, "roads": roads}
     tables = {file: read_table(path, notes) for file, path in paths.items() if path is not None}

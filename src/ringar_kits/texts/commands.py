@@ -184,5 +184,5 @@ def _bar(total: int, what: str, unit: str) -> Any:
     return tqdm(total=total, desc=what, unit=f" {unit}", file=sys.stderr, disable=None, leave=False)
 
 
-def _say(message: str) -> None:
+def _say(message: object) -> None:
     print(message, file=sys.stderr)

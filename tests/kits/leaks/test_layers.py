@@ -214,12 +214,62 @@ def test_read_table_of_json_lines_with_names_that_come_and_go_fills_the_gaps(tmp
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b'{"type": "FeatureCollection"}', b"[" * 5000, b"\xff\xfe\x00"]
+    "content",
+    [
+        b"",
+        b"{",
+        b'{"type": "FeatureCollection"}',
+        b'{"type": "FeatureCollection", "features": []}',
+        b"[" * 5000,
+        b"\xff\xfe\x00",
+    ],
 )
 def test_read_table_of_bad_geojson_says_so(tmp_path, content):
     (tmp_path / "x.geojson").write_bytes(content)
     with pytest.raises(InputError, match=r"x\.geojson"):
         read_table(tmp_path / "x.geojson", Notes())
+
+
+@pytest.mark.parametrize(
+    ("system", "epsg"),
+    [
+        ("EPSG:3006", 3006),
+        ({"name": "EPSG:3011"}, 3011),
+        ({"properties": ["x"]}, None),
+        ([3006], None),
+        ({}, None),
+    ],
+)
+def test_read_table_of_geojson_with_any_way_to_name_the_system_reads_on(tmp_path, system, epsg):
+    path = geojson(tmp_path)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"crs": system}))
+    assert read_table(path, Notes()).epsg == epsg
+
+
+def test_read_table_of_a_header_that_stands_there_again_keeps_it_out_and_tells(tmp_path):
+    (tmp_path / "x.csv").write_text("id,a\n1,2\nid,a\n3,4\n")
+    notes = Notes()
+    table = read_table(tmp_path / "x.csv", notes)
+    assert (table.cells["id"], table.rows) == (["1", "3"], [2, 4])
+    assert "the header stands there again, rows 3" in str(notes.remarks[0])
+
+
+def test_read_table_of_many_broken_rows_names_some_and_counts_the_rest(tmp_path):
+    rows = [f"{n},1,2,3" if n % 30 == 0 else f"{n},1" for n in range(600)]
+    (tmp_path / "x.csv").write_text("\n".join(["id,a", *rows]))
+    notes = Notes()
+    assert len(read_table(tmp_path / "x.csv", notes)) == 580
+    assert len(notes.remarks) == 9
+    assert "12 more rows cannot be read" in str(notes.remarks[8])
+
+
+def test_read_table_of_a_zip_without_or_with_many_shapefiles_says_what_to_give(tmp_path):
+    for names, words in ((["a.csv"], "no shapefile in the .zip"), (["a.shp", "b.shp"], "2 shapefiles")):
+        with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+            for name in names:
+                archive.writestr(name, "id\n1\n")
+        with pytest.raises(InputError, match=words):
+            read_table(tmp_path / "x.zip", Notes())
 
 
 def test_read_table_of_a_feature_that_cannot_be_read_keeps_it_out_and_tells(tmp_path):

@@ -22,6 +22,8 @@ from ringar_kits.leaks.numbers import read_numbers, read_texts
         ("ø 110", 110),
         ('6"', 152.4),
         ("34,2 m", 34.2),
+        ("110x6,6", 110),
+        ("ø110x10 mm", 110),
         ("-3", -3),
         (7, 7),
         ("1e3", 1000),
@@ -33,7 +35,7 @@ def test_read_numbers_when_written_as_people_do_then_the_number_is_found(cell, n
     assert bad == []
 
 
-@pytest.mark.parametrize("cell", ["abc", "1_000", "12 kg", "1.2.3.4", "inf", True, "9" * 17])
+@pytest.mark.parametrize("cell", ["abc", "1_000", "12 kg", "1.2.3.4", "2x110", "inf", True, "9" * 17])
 def test_read_numbers_when_a_cell_is_no_number_then_its_place_is_told(cell):
     values, bad = read_numbers([3, cell])
     assert bad == [1]

@@ -183,8 +183,12 @@ def without_places(pipes: Pipes) -> Pipes:
 def test_a_bare_list_of_pipes_is_enough_and_that_is_said(town: City) -> None:
     age = 2025 - np.nan_to_num(town.pipes.installed, nan=1985)
     breaks = breaks_on(town.pipes, np.maximum(age - 45, 0) ** 4 * town.pipes.length_m, 300, 2015, 2024)
-    found = rank_pipes(without_places(town.pipes), breaks, as_of=CUT)
-    assert [note.code for note in found.notes][:1] == ["no_places"]
+    unknown = np.full(len(town.pipes), np.nan)
+    found = rank_pipes(replace(without_places(town.pipes), installed=unknown), breaks, as_of=date(2026, 3, 1))
+    assert [note.code for note in found.notes] == ["few_breaks", "no_late_breaks", "no_places", "imputed"]
+    assert found.notes[1].facts["months"] == 14
+    assert found.notes[3].facts["count"] == len(town.pipes)
+    assert {reason.words for each in found.reasons[:500] for reason in each} & set(WORDS["near by"])
     assert found.expected.sum() == pytest.approx(30, rel=0.5)
 
 

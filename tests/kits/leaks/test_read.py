@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ringar_kits.errors import InputError
 from ringar_kits.leaks.read import read_network
+from ringar_kits.leaks.report import Notes
 from tests.kits.leaks.files import EAST, NORTH, break_row, network_files, pipe_row, said, write_rows
 
 KITCHENER_MAINS = (
@@ -123,8 +124,10 @@ def test_read_network_with_an_empty_list_of_breaks_refuses(tmp_path):
 
 def test_read_network_when_no_break_of_a_main_is_left_refuses(tmp_path):
     files = network_files(tmp_path, None, [break_row(1, 1, typ="Servis")])
+    notes = Notes()
     with pytest.raises(InputError, match=r"no break of a main with a date is left"):
-        read_network(*files)
+        read_network(*files, notes=notes)
+    assert "1 are no breaks of a main (Servis)" in str(notes.report().remarks[-1])
 
 
 def test_read_network_with_dates_in_three_ways_reads_them_and_with_unreadable_ones_tells(tmp_path):
@@ -157,13 +160,13 @@ def test_read_network_with_days_to_come_keeps_them_out(tmp_path):
 
 def test_read_network_with_lengths_that_cannot_be_takes_the_line_or_the_median(tmp_path):
     pipes = [pipe_row(n) for n in range(6)]
-    pipes[1]["längd"], pipes[2]["längd"], pipes[3]["längd"] = -100, 0, "lång"
+    pipes[1]["längd"], pipes[2]["längd"], pipes[3]["längd"] = -100, 1e9, "lång"
     pipes[3]["wkt"] = ""
     network = read_network(*network_files(tmp_path, pipes))
     assert network.pipes.length_m.tolist() == [100] * 6
     assert network.pipes.filled["length_m"].tolist() == [False, True, True, True, False, False]
     told = said(network, "changed")
-    assert "2 lengths are 0 or negative: taken as not known, rows 3, 4" in told
+    assert "2 lengths are 0, negative or beyond 100 km: taken as not known, rows 3, 4" in told
     assert "2 lengths are taken from the pipe's line" in told
     assert "1 cells are no numbers: taken as not known, rows 5" in told
     assert "1 lengths are not known: the median of the others, 100.0 m" in told
@@ -257,7 +260,14 @@ def test_read_network_with_ids_that_differ_by_zeros_in_front_still_finds_the_pip
         *network_files(tmp_path, pipes, [break_row(n, n, ledningsid=n) for n in (1, 2, 3)])
     )
     assert network.breaks.pipe.tolist() == [0, 1, 2]
-    assert "3 ids fit when zeros in front, .0 at the end" in said(network, "changed")
+    assert "3 ids fit when blanks, zeros in front, .0 at the end" in said(network, "changed")
+
+
+def test_read_network_with_ids_that_could_be_two_pipes_takes_neither(tmp_path):
+    pipes = [pipe_row(1, id="01"), pipe_row(2, id="001"), pipe_row(3, id="V 3")]
+    named = ["1,0", "1,0", "v3", "V3"]
+    breaks = [break_row(n, 3, ledningsid=name, n="", e="") for n, name in enumerate(named)]
+    assert read_network(*network_files(tmp_path, pipes, breaks)).breaks.pipe.tolist() == [-1, -1, 2, 2]
 
 
 def test_read_network_with_breaks_before_the_pipe_was_laid_gives_them_to_its_predecessor(tmp_path):
