@@ -312,13 +312,13 @@ def test_map_when_one_year_and_three_are_reckoned_then_both_are_told(town: Town,
     client = logged_in(town.keeper)
     file = client.get(address("leak_map_csv", fit)).getvalue().decode("utf-8-sig").splitlines()
     told = dict(zip(file[0].split(";"), file[1].split(";"), strict=True))
-    assert (told["Läckor att vänta på 1 år"], told["Läckor att vänta på 3 år"]) == ("0.4", "1.0")
+    assert (told["Väntade läckor på 1 år"], told["Väntade läckor på 3 år"]) == ("0.4", "1.0")
     for name, more in (("leak_map_fit", []), ("leak_map_pipe", [1]), ("fit_detail", [])):
         page = client.get(address(name, fit, *more)).content.decode()
-        assert "Läckor att vänta på 1 år" in page and "Läckor att vänta på 3 år" in page, name
+        assert "Väntade läckor på 1 år" in page and "Väntade läckor på 3 år" in page, name
         assert "1,000" in page, name
     fit.risks.update(within={})  # as fits were kept before
-    assert "Läckor att vänta på 3 år" not in client.get(address("leak_map_fit", fit)).content.decode()
+    assert "Väntade läckor på 3 år" not in client.get(address("leak_map_fit", fit)).content.decode()
 
 
 def test_map_when_it_was_drawn_up_before_then_the_first_look_reads_no_pipes(town: Town, fit: Fit) -> None:

@@ -1,11 +1,15 @@
 """Was it right? Lists held against the breaks that came after they were drawn."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils.translation import override
 
+from ringar.city.actions.lists import close_list
 from ringar.city.actions.ticks import tick_item
 from ringar.city.curves import drawing_of, look_back_chart
 from ringar.city.models import WorkList
@@ -14,6 +18,7 @@ from ringar.city.rules.fits import Arm, Found
 from ringar.city.rules.lists import watched_days
 from ringar.core.clock import at
 from ringar.core.kit_words import kept
+from ringar.core.models import Person
 from ringar.core.queries import viewer_of
 from ringar_kits.errors import InputError
 from tests.people import People
@@ -72,6 +77,29 @@ def test_outcome_oldest_first_is_held_against_the_same_length(people: People):
     found = {rival.method: rival for rival in outcome_of(made).rivals}
     assert found["oldest"].breaks == pytest.approx(3.0)
     assert found["oldest"].rate.km == pytest.approx(1.0)
+
+
+def test_pages_when_the_days_have_not_begun_or_nothing_is_told_of_them_then_no_zero_is_shown(
+    people: People, logged_in: Callable[[Person], Client]
+):
+    town = add_town(people)
+    made = drawn_in_time(town)
+    later = handed_out(town, made.fit, name="Långt fram", year=2031)
+    client = logged_in(town.keeper)
+
+    def page(work_list: WorkList | None) -> str:
+        name, args = ("was_it_right_list", [work_list.uuid]) if work_list else ("was_it_right", [])
+        return client.get(reverse(name, args=args)).content.decode()
+
+    assert "Har inte börjat: från 1 januari 2031" in page(None)
+    assert "Dagarna har inte börjat" in page(later) and "0,00" not in page(later)
+    assert "Ingen läcka är känd efter 4 mars 2021" in page(made) and "0,00" not in page(made)
+    tell_breaks(town, [(20, "2026-05-01")])
+    assert "0,00" in page(made) and "Inget är avbockat" in page(made) and "0 av 10 ledningar" in page(made)
+    tick_item(by=viewer_of(town.crew), item=made.items.get(place=1), found=Found.NOTHING)
+    assert "Inget är avbockat" not in page(made)
+    close_list(by=town.by, work_list=made)
+    assert "Ingen av hälfterna har fångat någon läcka" in page(made)
 
 
 def test_outcome_curve_rises_as_the_model_would_inspect(people: People):

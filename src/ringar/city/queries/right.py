@@ -66,6 +66,11 @@ class Outcome:
     all_breaks: int
     known_until: date | None
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether no break is told of since the days began: none came, or those that came are not handed in."""
+        return self.known_until is None or self.known_until < self.watched.first
+
 
 def watched_of(work_list: WorkList) -> Watched:
     """The days in which breaks are held against the list."""

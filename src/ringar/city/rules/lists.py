@@ -108,6 +108,10 @@ class Watched:
     last: date
     is_late: bool = False
 
+    def has_begun(self, today: date) -> bool:
+        """Whether the first of the days has come."""
+        return today >= self.first
+
     def is_over(self, today: date) -> bool:
         """Whether all of the days have been."""
         return today > self.last

@@ -29,7 +29,10 @@ def was_it_right(request: Request) -> HttpResponse:
         raise NotAllowed
     lists = list(visible_lists(request.viewer).exclude(state=ListState.DRAFT)[:MOST_LISTS])
     day = today()
-    rows = [(each, watched, watched.is_over(day), caught) for each, watched, caught in caught_in_short(lists)]
+    rows = [
+        (each, watched, watched.has_begun(day), watched.is_over(day), caught)
+        for each, watched, caught in caught_in_short(lists)
+    ]
     return render(request, "city/was_it_right.html", {"rows": rows, "most": MOST_LISTS})
 
 
@@ -42,7 +45,9 @@ def was_it_right_list(request: Request, uuid: UUID) -> HttpResponse:
     context = {
         "work_list": work_list,
         "outcome": outcome,
+        "has_begun": outcome.watched.has_begun(today()),
         "is_over": outcome.watched.is_over(today()),
+        "done": work_list.items.exclude(done_at=None).count(),
         "halves": [(Arm(each.arm).label, each) for each in outcome.halves],
         "rivals": [(WAYS[each.method], each) for each in outcome.rivals],
         "drawing": drawing_of(outcome.curves, share=outcome.share),

@@ -115,7 +115,10 @@
     } catch (error) {
       panel.textContent = `${words.failed} (${error.message})`;
     }
-    if (!byKey) return;
+    if (!byKey) {
+      panel.scrollIntoView({ block: "nearest" });
+      return;
+    }
     from = document.activeElement;
     panel.focus();
   };
