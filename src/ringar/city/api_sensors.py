@@ -17,7 +17,7 @@ from pydantic import AwareDatetime
 
 from ringar.city.actions.sensor_readings import Result, take_readings
 from ringar.city.models import Reading, Sensor, Series
-from ringar.city.queries.sensors import newest_readings, place_shown, sensor_of_key, sensors_for, series_for
+from ringar.city.queries.sensors import newest_readings, place_shown, sensors_for, series_for, series_of_key
 from ringar.city.rules.sensors import MOST_READINGS
 from ringar.core.api import ERRORS, caller, reads
 from ringar.core.rules import NotAllowed, Viewer
@@ -33,9 +33,10 @@ Name = Annotated[str, Field(max_length=100)]
 class SensorKey(HttpBearer):
     """`Authorization: Bearer sensor_…`: the key that a sensor got when it was set up."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Sensor | None:
-        found = sensor_of_key(token)
-        if found is None:
+    def authenticate(self, request: HttpRequest, token: str) -> list[Series]:
+        """What the sensor measures."""
+        found = series_of_key(token)
+        if not found:
             log.warning("Refused: a sensor's key that is none, %s", ascii(request.path))
         return found
 
@@ -113,14 +114,14 @@ Body = Handed | Annotated[list[Handed], Len(max_length=MOST_READINGS)]
 )
 def add_observations(request: HttpRequest, handed: Body) -> Any:
     """Keep readings of the sensor whose key is sent, all or none. What can not be right is flagged and kept."""
-    sensor: Sensor = request.auth  # type: ignore[attr-defined]
+    measured: list[Series] = request.auth  # type: ignore[attr-defined]
     results: list[Result] = []
     for each in handed if isinstance(handed, list) else [handed]:
         if isinstance(each, ObservationIn):
             results.append(Result(each.Datastream, each.phenomenonTime, each.result))
         else:
             results += [Result(each.Datastream, at, value) for at, value in each.dataArray]
-    return take_readings(sensor=sensor, results=results)
+    return take_readings(sensor=measured[0].sensor, results=results, measured=measured)
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from django.db import transaction
@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ringar.city.models import Reading, Sensor, Series
-from ringar.city.queries.sensors import possible_of, values_before
+from ringar.city.queries.sensors import possible_of, values_until
 from ringar.city.rules.sensors import MOST_READINGS, WINDOW, Flag, Taken, as_taken, flag_of
 from ringar.core.rules import Refused
 
 AT_ONCE = 500
+SEEN_EVERY = timedelta(minutes=1)
+"""A sensor that hands in all the time is noted as heard of this often."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,12 @@ class Result:
 
 
 @transaction.atomic
-def take_readings(*, sensor: Sensor, results: Sequence[Result]) -> Received:
+def take_readings(
+    *, sensor: Sensor, results: Sequence[Result], measured: Iterable[Series] | None = None
+) -> Received:
     """Keeps readings that a sensor handed in, all or none; what can not be right is flagged and kept.
+
+    `measured`: the sensor's series, where they are at hand.
 
     Handed in twice, the first stays: (series, moment) names a reading. No audit row for each (the sensor's setting up
     has one). Raises Refused where a series is none of the sensor's, or they are too many: nothing is kept then.
@@ -49,7 +55,7 @@ def take_readings(*, sensor: Sensor, results: Sequence[Result]) -> Received:
         )
     received = timezone.now()  # the real clock: sensors do not follow the demo's
     by_series: dict[Series, list[Taken]] = defaultdict(list)
-    names = series_by_name(sensor)
+    names = by_name(sensor.series.all() if measured is None else measured)
     for number, each in enumerate(results, 1):
         series = names.get(each.series) or unknown_series(number, each.series, names)
         by_series[series].append(as_taken(each.at, each.result))
@@ -62,7 +68,8 @@ def take_readings(*, sensor: Sensor, results: Sequence[Result]) -> Received:
         for row in rows:
             if row.flag:
                 flagged[row.flag] += 1
-    Sensor.objects.filter(pk=sensor.pk).update(last_seen_at=received)
+    if sensor.last_seen_at is None or received - sensor.last_seen_at > SEEN_EVERY:
+        Sensor.objects.filter(pk=sensor.pk).update(last_seen_at=received)
     return Received(kept, len(results) - kept, dict(flagged))
 
 
@@ -76,33 +83,41 @@ def unknown_series(number: int, name: str, names: Mapping[str, Series]) -> NoRet
     )
 
 
-def series_by_name(sensor: Sensor) -> dict[str, Series]:
-    """The sensor's series by name and by uuid; by "" where there is only one. 1 query."""
-    rows = list(sensor.series.all())
+def by_name(measured: Iterable[Series]) -> dict[str, Series]:
+    """The series of a sensor by name and by uuid; by "" where there is only one."""
+    rows = list(measured)
     found = {row.name: row for row in rows} | {str(row.uuid): row for row in rows}
     return found | ({"": rows[0]} if len(rows) == 1 else {})
 
 
 def judged(series: Series, taken: Iterable[Taken], received: datetime) -> list[Reading]:
-    """The rows of what is new, in order of time, each held against those before it. 2 queries and 1 for each 500."""
+    """The rows of what is new, in order of time, each held against those before it. 1 query and 1 for each 500."""
     first: dict[datetime, Taken] = {}
     for each in taken:
         first.setdefault(each.at, each)
     moments = sorted(first)
-    for start in range(0, len(moments), AT_ONCE):
-        there = Reading.objects.filter(series=series, at__in=moments[start : start + AT_ONCE])
-        for at in there.values_list("at", flat=True):
-            del first[at]
-    moments = [at for at in moments if at in first]
     if not moments:
         return []
-    window, possible, rows = values_before(series, moments[0]), possible_of(series), []
+    is_known, window = values_until(series, moments[0])
+    known = {moments[0]} if is_known else set()
+    for start in range(1, len(moments), AT_ONCE):
+        there = Reading.objects.filter(series=series, at__in=moments[start : start + AT_ONCE])
+        known.update(there.values_list("at", flat=True))
+    possible, rows = possible_of(series), []
     for at in moments:
         each = first[at]
         flag = flag_of(each, window, possible, received=received)
-        rows.append(
-            Reading(series=series, at=at, value=each.value, told=each.told, flag=flag, received_at=received)
-        )
+        if at not in known:
+            rows.append(
+                Reading(
+                    series=series,
+                    at=at,
+                    value=each.value,
+                    told=each.told,
+                    flag=flag,
+                    received_at=received,
+                )
+            )
         if flag not in (Flag.NOT_A_NUMBER, Flag.OUT_OF_RANGE):
             window = [*window[-(WINDOW - 1) :], each]
     return rows

@@ -46,11 +46,12 @@ def key_hash(text: str) -> str:
     return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def sensor_of_key(text: str) -> Sensor | None:
-    """The living sensor that holds the key; None where there is none. 1 query."""
+def series_of_key(text: str) -> list[Series]:
+    """What the living sensor that holds the key measures, each with the sensor; nothing for other keys. 1 query."""
     if not text.startswith(KEY_PREFIX):
-        return None
-    return Sensor.objects.filter(token_hash=key_hash(text), ended_at=None).first()
+        return []
+    rows = Series.objects.filter(sensor__token_hash=key_hash(text), sensor__ended_at=None)
+    return list(rows.select_related("sensor").order_by("pk"))
 
 
 def series_for(viewer: Viewer, uuid: UUID) -> Series | None:
@@ -64,11 +65,13 @@ def possible_of(series: Series) -> Possible:
     return Possible(series.lowest, series.highest)
 
 
-def values_before(series: Series, at: datetime) -> list[Taken]:
-    """The WINDOW possible values before that moment, the oldest first. 1 query."""
-    rows = Reading.objects.filter(series=series, at__lt=at, value__isnull=False).order_by("-at")
-    rows = rows.exclude(flag=Flag.OUT_OF_RANGE)
-    return [Taken(*row) for row in rows.values_list("at", "value")[:WINDOW]][::-1]
+def values_until(series: Series, at: datetime) -> tuple[bool, list[Taken]]:
+    """Whether a reading of that moment is there, and WINDOW possible values before it, the oldest first. 1 query."""
+    is_possible = Q(value__isnull=False) & ~Q(flag=Flag.OUT_OF_RANGE)
+    rows = Reading.objects.filter(is_possible | Q(at=at), series=series, at__lte=at).order_by("-at")
+    found = [Taken(*row) for row in rows.values_list("at", "value")[: WINDOW + 1]]
+    is_known = bool(found) and found[0].at == at
+    return is_known, found[is_known : is_known + WINDOW][::-1]
 
 
 def newest_readings(series: Series, most: int, *, before: datetime | None = None) -> list[Reading]:
