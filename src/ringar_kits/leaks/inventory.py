@@ -23,6 +23,9 @@ GONE = re.compile(
     "abandon|removed|retired|replaced|out.?of.?(use|service)|proposed|planned|slopad|urdrift|ur drift|"
     "borttagen|utbytt|avslutad|avstängd permanent|planerad|projekterad|makulerad"
 )
+ZERO = re.compile(
+    r"1970/01/02 05:00|1/2/1970 5:00:00 AM|1970-01-01 0"
+)  # by the clocks of Kitchener and of Greenwich
 SUMS = {"summa", "totalt", "total", "sum", "totalsumma", "delsumma"}
 NO_MATERIAL = {"XXX", "UNK", "OKÄNT", "OKÄND", "OVRIGT", "TBD", "OTHER/UNKNOWN", "ANNAT", "?"}
 
@@ -120,7 +123,7 @@ def read_years(columns: Columns, field: str, notes: Notes, order: str | None, la
     cells = columns.cells(field)
     place = columns.place(field)
     days, only_year = read_days(cells, place=place, notes=notes, order=order)
-    zero = np.array(["1970/01/02 05:00" in str(cell) or "1970-01-01 0" in str(cell)[:12] for cell in cells])
+    zero = np.array([ZERO.match(str(cell).strip()) is not None for cell in cells], dtype=bool)
     days[zero] = np.datetime64("NaT")
     notes.changed(
         place,

@@ -410,11 +410,11 @@ def test_read_network_without_a_day_of_its_own_takes_no_day_to_come(tmp_path):
 
 
 def test_read_network_with_linings_on_a_computers_zero_does_not_know_when(tmp_path):
-    days = ["", "1970/01/02 05:00:00+00", "1981/01/01 00:00:00+00", "1970-01-01 00:00"]
+    days = ["", "1970/01/02 05:00:00+00", "1981/01/01 00:00:00+00", "1970-01-01 00:00", "1/2/1970 5:00:00 AM"]
     pipes = [pipe_row(n, lined="YES" if day else "NO", lined_date=day) for n, day in enumerate(days)]
     network = read_network(*network_files(tmp_path, pipes, [break_row(1, 1)]))
-    assert np.isnan(network.pipes.lined).tolist() == [True, True, False, True]
-    assert "2 dates are a computer's zero" in said(network, "changed")
+    assert np.isnan(network.pipes.lined).tolist() == [True, True, False, True, True]
+    assert "3 dates are a computer's zero" in said(network, "changed")
     assert "lined" not in network.pipes.extra
 
 
