@@ -93,7 +93,7 @@ TELLING = re.compile(
     "consequence|konsekvens|break|leak|failure|lacka|lackor|brott|skador|antalskad|repair|repar|atgard|"
     "replace|fornyels|utbyt|prioritet|priority|renew|rehab|statusdat|inspektion|inspect|"
     "updated?(date|by|at)?$|update|edited|modified|andrad|uppdaterad|senast|"
-    "cleaned|rengjord|spolad|^lined|^relined|^infodr|retired|abandon|urdrift|slopad"
+    "cleaned|rengjord|spolad|shallow|ytlig|^lined|^relined|^infodr|retired|abandon|urdrift|slopad"
 )
 NAMES = re.compile(
     "(^|[a-z])(objectid|globalid|guid|uuid|fid|gid)$|label|etikett|comment|kommentar|notering|anmarkning|details"

@@ -86,6 +86,8 @@ def test_check_mapping_of_what_is_no_field_names_those_that_are():
         "CONDITION_SCORE",
         "CRITICALITY",
         "CLEANED",
+        "SHALLOW_MAIN",
+        "Ytlig",
         "Antal läckor",
         "Skick",
         "Risk",
