@@ -1,4 +1,4 @@
-"""What a pipe of this material, decade, age, size and place is expected to break, before its own history is asked."""
+"""What a pipe of this material, age, size and place is expected to break, before its own history is asked."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,10 @@ from ringar_kits.leaks.poisson import fit_poisson
 KNOTS = (20.0, 45.0, 70.0)  # years of age where the hazard may bend
 OLDEST = 140
 MOST_ROWS = 60_000  # years of pipes without breaks in a fit: more change the third figure only
-RIDGE_COHORT, RIDGE_TRAIT, RIDGE_AGE, RIDGE_SIZE = 1.0, 4.0, 1.0, 0.1
+RIDGE_MATERIAL, RIDGE_COHORT, RIDGE_TRAIT, RIDGE_AGE, RIDGE_SIZE = 1.0, 2.0, 10.0, 5.0, 0.1
+# Years after which a year counts half. Pipes that broke often were replaced and are gone from the inventory: the
+# longer ago, the fewer of the breaks that came are left to see.
+HALF_LIFE = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def draw_rows(panel: Panel, rng: np.random.Generator) -> Rows:
 
 
 def build_design(panel: Panel) -> Design:
-    """Return one row per pipe: constant, cohort (material × decade), size, traits."""
+    """Return one row per pipe: constant, cohort (material × year laid), size, traits."""
     columns, ridge, groups = [np.ones((len(panel.laid), 1))], [1e-6], {}
 
     def add(name: str, part: FloatArray, penalty: float) -> None:
@@ -82,9 +85,8 @@ def build_design(panel: Panel) -> Design:
         ridge.extend([penalty] * part.shape[1])
         groups[name] = slice(begin, len(ridge))
 
-    add("material", _one_hot(panel.kind), RIDGE_COHORT)
-    decade = np.clip(panel.laid // 10, -1, 11).astype(np.int64) + 1
-    add("cohort", _one_hot(panel.kind * 13 + decade), RIDGE_COHORT)
+    add("material", _one_hot(panel.kind), RIDGE_MATERIAL)
+    add("cohort", year_columns(panel), RIDGE_COHORT)
     width = np.log(panel.diameter / 150)
     add(
         "diameter",
@@ -109,6 +111,20 @@ def build_design(panel: Panel) -> Design:
     )
 
 
+def year_columns(panel: Panel) -> FloatArray:
+    """Return, for each material, straight lines between decades of laying: each column is 1 at one, 0 at the next."""
+    at = np.clip(panel.cut - panel.laid, panel.cut - OLDEST, panel.cut) / 10
+    decade = np.floor(at).astype(np.int64)
+    keys, place = np.unique(
+        [panel.kind * 1_000 + decade, panel.kind * 1_000 + decade + 1], return_inverse=True
+    )
+    place, tents = place.reshape(2, -1), np.zeros((len(at), len(keys)))
+    every = np.arange(len(at))
+    tents[every, place[0]] = 1 - (at - decade)
+    tents[every, place[1]] = at - decade
+    return tents
+
+
 def _one_hot(values: IntArray) -> FloatArray:
     return (values[:, None] == np.unique(values)[None, :]).astype(float)
 
@@ -129,11 +145,12 @@ def fit_base(panel: Panel, design: Design, rows: Rows, cut: int, start: Base | N
         [design.columns[pipe], age_columns(age, panel.kind[pipe], design.main_kinds)], axis=1
     )
     exposure = panel.length[pipe] * rows.exposure[use]
+    weights = rows.weight[use] * 0.5 ** ((year - cut) / HALF_LIFE)
     fitted = fit_poisson(
         matrix,
         rows.count[use],
         exposure,
-        rows.weight[use],
+        weights,
         design.ridge,
         None if start is None else start.beta,
     )

@@ -21,7 +21,7 @@ from ringar_kits.leaks.poisson import Fitted, fit_poisson
 Progress = Callable[[float, str], None]
 LOOK_BACK = 5  # years on which the ranking is tried
 FEWEST_BEHIND = 3  # years of history before the first year that is learned from
-PRIOR = (0.55, 0.0, 0.4, 0.3, 0.3, 0.2)  # what the levels' powers are where there is little to learn from
+PRIOR = (0.55, 0.0, 0.3, 0.3, 0.3, 0.2)  # what the levels' powers are where there is little to learn from
 RIDGE_POWER = 10.0
 
 

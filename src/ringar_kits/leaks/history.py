@@ -1,4 +1,4 @@
-"""What came of it so far: breaks against what was expected, on the pipe, in its area, street and surroundings."""
+"""What came of it so far: breaks against what was expected, on the pipe, in its lot, area and surroundings."""
 
 from dataclasses import dataclass
 
@@ -23,10 +23,10 @@ class Level:
 
 
 LEVELS = (
-    Level("own", 0.5, 30.0),
-    Level("own, lately", 0.5, 4.0),
+    Level("own", 0.25, 30.0),
+    Level("own, lately", 0.25, 4.0),
     Level("area", 1.0, 15.0),
-    Level("street", 3.0, 15.0),
+    Level("lot", 1.0, 30.0),
     Level("within 150 m", 3.0, 15.0),
     Level("within 600 m", 10.0, 15.0),
 )
@@ -105,6 +105,10 @@ def _sum_level(
     """Return breaks and expected breaks of one level for each pipe."""
     if name.startswith("own"):
         return _sum(panel.pipe[panel.own], fade[panel.own], len(expected)), expected
+    if name == "lot":
+        lots = int(panel.lot.max()) + 1
+        seen = _sum(panel.lot[panel.pipe[panel.own]], fade[panel.own], lots)
+        return seen[panel.lot], _sum(panel.lot, expected, lots)[panel.lot]
     if name in RADII:
         if grid is None:
             return np.zeros(len(expected)), np.zeros(len(expected))
@@ -112,8 +116,6 @@ def _sum_level(
     told = panel.broken_area >= 0
     areas = len(panel.street_of)
     seen, hoped = _sum(panel.broken_area[told], fade[told], areas), _sum(panel.area, expected, areas)
-    if name == "street":
-        seen, hoped = (_sum(panel.street_of, each, areas)[panel.street_of] for each in (seen, hoped))
     return seen[panel.area], hoped[panel.area]
 
 

@@ -37,8 +37,8 @@ class Panel:
 
     Years are counted back from the cut: slice k is the year from cut - k - 1 to cut - k; there are `years` of them with
     systematic records. `when` counts years before the cut. `own` marks breaks of the pipe that lies there now. `spots`
-    are (n, 3, 2) metres along each pipe (NaN: nowhere). `area` and `street` number pipes that lie together; a break of
-    no known area has -1.
+    are (n, 3, 2) metres along each pipe (NaN: nowhere). `area` and `street` number pipes that lie together, `lot`
+    those of one material laid in one year in one street; a break of no known area has -1.
     """
 
     cut: float  # decimal year
@@ -50,6 +50,7 @@ class Panel:
     area: IntArray
     street: IntArray
     street_of: IntArray  # of each area
+    lot: IntArray
     spots: FloatArray
     traits: Mapping[str, IntArray]
     imputed: Mapping[str, BoolArray]
@@ -101,6 +102,7 @@ def build_panel(pipes: Pipes, breaks: Breaks, *, as_of: date) -> Panel:
         area=area,
         street=street,
         street_of=street_of,
+        lot=_lots(street, kind, np.floor(cut - laid).astype(np.int64)),
         spots=spots,
         traits=_traits(pipes),
         imputed={
@@ -162,6 +164,12 @@ def _places(pipes: Pipes) -> tuple[IntArray, IntArray, IntArray]:
     street_of = np.zeros(int(area.max()) + 1, dtype=np.int64)
     street_of[area] = street
     return area, street, street_of
+
+
+def _lots(street: IntArray, kind: IntArray, laid: IntArray) -> IntArray:
+    """Return the number of each pipe's lot; `laid` is the calendar year."""
+    key = (street * 100 + kind) * 10_000 + laid
+    return np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def _spots(pipes: Pipes) -> FloatArray:

@@ -9,7 +9,7 @@ import pytest
 
 import ringar_kits.leaks
 from ringar_kits.leaks import City, make_city
-from ringar_kits.leaks.cohorts import build_design, draw_rows, fit_base
+from ringar_kits.leaks.cohorts import build_design, draw_rows, fit_base, year_columns
 from ringar_kits.leaks.fit import Model, fit_model
 from ringar_kits.leaks.history import LEVELS, build_grid, look_at_history
 from ringar_kits.leaks.panel import Panel, build_panel
@@ -63,17 +63,57 @@ def test_a_cohort_that_breaks_more_is_expected_to(panel: Panel) -> None:
 def test_history_counts_what_lies_where(panel: Panel, model: Model) -> None:
     history = look_at_history(panel, build_grid(panel), model.base, 0)
     names = [level.name for level in LEVELS]
-    own, area, street = (history.seen[names.index(name)] for name in ("own", "area", "street"))
+    own, lot = (history.seen[names.index(name)] for name in ("own", "lot"))
     # a break fades, so no level holds more than were counted; each wider one holds what the narrower does
     use = panel.own & (panel.when <= panel.years)
     counts = np.bincount(panel.pipe[use], minlength=len(own))
     assert np.all(own <= counts)
     assert np.array_equal(own > 0, counts > 0)
-    assert np.all(street >= area - 1e-9)
+    assert np.all(lot >= own - 1e-9)
     close, wide = (history.seen[names.index(name)] for name in ("within 150 m", "within 600 m"))
     assert np.all(wide >= close - 1e-6)
     early = look_at_history(panel, build_grid(panel), model.base, 20)
     assert np.all(early.seen[names.index("own")].sum() < 0.5 * counts.sum())
+
+
+def test_a_break_counts_for_its_lot_and_no_other(panel: Panel, model: Model) -> None:
+    lots = np.bincount(panel.lot)
+    place = int(np.flatnonzero(lots[panel.lot] > 1)[0])
+    one = replace(
+        panel,
+        when=np.array([0.01]),
+        pipe=np.array([place]),
+        own=np.array([True]),
+        broken_area=panel.area[[place]],
+        point=panel.spots[[place], 1],
+    )
+    seen = look_at_history(one, None, model.base, 0).seen[[level.name for level in LEVELS].index("lot")]
+    same = (panel.kind == panel.kind[place]) & (panel.street == panel.street[place])
+    same &= np.floor(panel.cut - panel.laid) == np.floor(panel.cut - panel.laid[place])
+    assert same.sum() > 1
+    assert np.array_equal(seen > 0.9, same)
+    assert not seen[~same].any()
+
+
+def test_the_year_laid_counts_evenly_with_no_step_at_a_decade(panel: Panel) -> None:
+    kind = np.full(3, panel.kind[0])
+    three = replace(panel, laid=panel.cut - np.array([1959.9, 1960.0, 1965.0]), kind=kind)
+    before, on, between = year_columns(three)
+    assert np.allclose([each.sum() for each in (before, on, between)], 1)
+    assert np.abs(before - on).max() == pytest.approx(0.01)
+    assert np.sort(on).tolist()[-1] == 1
+    assert np.sort(between).tolist()[-2:] == [0.5, 0.5]
+
+
+def test_late_years_tell_more_of_the_next_than_early_ones(panel: Panel) -> None:
+    rows, design = draw_rows(panel, np.random.default_rng(0)), build_design(panel)
+    early, late = (
+        fit_base(panel, design, replace(rows, count=rows.count * np.where(years, 2, 1)), 0).rate(panel, 0)
+        for years in (rows.cut > 20, rows.cut <= 5)
+    )
+    plain = fit_base(panel, design, rows, 0).rate(panel, 0)
+    assert late.sum() > 1.3 * plain.sum()
+    assert early.sum() < 1.1 * plain.sum()
 
 
 def test_a_break_nearby_counts_and_one_far_off_does_not(panel: Panel, model: Model) -> None:
