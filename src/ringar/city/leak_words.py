@@ -51,7 +51,7 @@ FAULTS = (
     gettext_noop("Give a list of breaks with dates"),
     gettext_noop("{first} to {last} cannot be looked back on: the last break is of {end}"),
     gettext_noop(
-        "Give a first year not after the last, and a last that breaks have followed for {horizon} years"
+        "Give a first year not after the last, and a last after which breaks are known (years: {horizon})"
     ),
     gettext_noop("breaks on a pipe before {day}: {count}, and {least} are needed to learn from"),
     gettext_noop("Give breaks of more years, or choose a later day"),

@@ -100,13 +100,12 @@ def came_after(breaks: Breaks, year: int, horizon: int, pipes: int) -> FloatArra
 
 def _check_years(breaks: Breaks, first: int, last: int, horizon: int) -> None:
     if not len(breaks):
-        raise InputError("there are no breaks", place="breaks", remedy="Give a list of breaks with dates")
+        raise InputError("there are no breaks", remedy="Give a list of breaks with dates")
     end = int(breaks.day.max().astype("datetime64[Y]").astype(int)) + 1970
     if not 1_800 < first <= last or last + horizon - 1 > end:
         raise InputError(
             "{first} to {last} cannot be looked back on: the last break is of {end}",
-            place="years",
-            remedy="Give a first year not after the last, and a last that breaks have followed for {horizon} years",
+            remedy="Give a first year not after the last, and a last after which breaks are known (years: {horizon})",
             facts={"first": first, "last": last, "end": end, "horizon": horizon},
         )
 

@@ -49,8 +49,8 @@ def rank_pipes(
 
     `also` asks for other horizons beside it, for the cost of one: `rank_pipes(…, also=(3,)).within[3].expected`.
 
-    Method: pipe-year Poisson regression with length (material × decade, age, size, zone and roads, all drawn to the
-    mean), then breaks seen against expected on the pipe, in its area and street and near by, faded with time and
+    Method: pipe-year Poisson regression with length (material × year laid, age, size, zone and roads, all drawn to the
+    mean), then breaks seen against expected on the pipe, in its lot, its area and near by, faded with time and
     shrunk (Gamma-Poisson), each with a power learned from how they foretold earlier years. `progress` is told a share
     from 0 to 1 and words. Raises `InputError` where there are fewer than 50 breaks, 3 years of them, or no pipe.
     """
@@ -92,7 +92,6 @@ def _check_horizons(horizons: Sequence[int]) -> None:
         if not 1 <= years <= MOST_YEARS_AHEAD:
             raise InputError(
                 "{horizon} years ahead cannot be foretold",
-                place="horizon",
                 remedy="Ask for 1 to {most} years",
                 facts={"horizon": years, "most": MOST_YEARS_AHEAD},
             )
