@@ -17,7 +17,7 @@ NOTES = (
     ),
     gettext_noop("Only {count} breaks to learn from: the order among pipes of one kind says little"),
     gettext_noop(
-        "The last break on record came {months} months before {day}: is the list of breaks complete?"
+        "The last break on record came {months} months before {day}: see whether the list of breaks is complete"
     ),
     gettext_noop("No pipe has a place: what happened near by is not used"),
     gettext_noop("Laid after {day}, so ranked last with no breaks to expect. Pipes: {count}"),

@@ -20,6 +20,7 @@ from ringar_kits.leaks.file_commands import (
     read_consequence,
     read_named,
     report_lines,
+    seed,
 )
 from ringar_kits.leaks.measure import SHARES
 from ringar_kits.leaks.model import Backtest, Curve, Note
@@ -52,14 +53,14 @@ def add_commands(group: Group) -> None:
         help="a row per pipe, shut-off area or street",
     )
     rank.add_argument("--out", required=True, help="table to write: CSV")
-    rank.add_argument("--seed", type=int, default=0, help="of the sample of pipes without breaks (0)")
+    rank.add_argument("--seed", type=seed, default=0, help="of the sample of pipes without breaks (0)")
     rank.set_defaults(run=run_rank)
     back = leaks.add_parser("backtest", help="what earlier years' rankings would have caught")
     add_network(back)
     back.add_argument("--from", dest="first", required=True, type=_year, help="first year, 2013")
     back.add_argument("--to", dest="last", required=True, type=_year, help="last year, 2020")
     back.add_argument("--horizon", type=_years, default=1, help="years ahead (1)")
-    back.add_argument("--seed", type=int, default=0, help="of samples and intervals (0)")
+    back.add_argument("--seed", type=seed, default=0, help="of samples and intervals (0)")
     back.add_argument("--json", action="store_true", help="one JSON object on the last line")
     back.set_defaults(run=run_backtest)
     add_file_commands(leaks)

@@ -26,7 +26,7 @@ def add_file_commands(leaks: Any) -> None:
     make.add_argument("--pipes", type=_count, default=5_000, help="how many pipes (5000)")
     make.add_argument("--years", type=_count, default=25, help="years of breaks (25)")
     make.add_argument("--last", type=_count, default=2025, help="the last of these years (2025)")
-    make.add_argument("--seed", type=int, default=0, help="another number makes another town (0)")
+    make.add_argument("--seed", type=seed, default=0, help="another number makes another town (0)")
     make.add_argument("--out", required=True, help="folder to write to")
     make.set_defaults(run=run_make_city)
 
@@ -108,6 +108,13 @@ def _weight(text: str) -> tuple[str, float]:
 def _count(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= 10_000_000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """Return a seed of chance; raises argparse's error for what is none."""
+    if not text.isdecimal() or len(text) > 18:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
     return int(text)
 
 

@@ -26,7 +26,9 @@ NOTES = {
     ),
     "few_breaks": "Only {count} breaks to learn from: the order among pipes of one kind says little",
     "no_places": "No pipe has a place: what happened near by is not used",
-    "no_late_breaks": "The last break on record came {months} months before {day}: is the list of breaks complete?",
+    "no_late_breaks": (
+        "The last break on record came {months} months before {day}: see whether the list of breaks is complete"
+    ),
     "not_laid": "Laid after {day}, so ranked last with no breaks to expect. Pipes: {count}",
     "imputed": (
         "Year, material, diameter or length was not known and is filled in from pipes like them. Pipes: {count}"

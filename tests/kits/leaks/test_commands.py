@@ -111,7 +111,16 @@ def test_rank_by_street_where_no_street_is_known_says_which_column_to_name(
     assert "Name the column: --map street=COLUMN" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("more", [["--as-of", "1/1/2025"], ["--as-of", "2025-01-01", "--horizon", "0"]])
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--as-of", "1/1/2025"],
+        ["--as-of", "2025-01-01", "--horizon", "0"],
+        ["--as-of", "2025-01-01", "--also", "many"],
+        ["--as-of", "2025-01-01", "--by", "town"],
+        ["--as-of", "2025-01-01", "--seed", "-1"],
+    ],
+)
 def test_rank_refuses_arguments_that_cannot_be(files: dict[str, str], more: list[str]) -> None:
     with pytest.raises(SystemExit):
         main(["leaks", "rank", "--pipes", files["pipes"], "--breaks", files["breaks"], "--out", "x", *more])
