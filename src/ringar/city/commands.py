@@ -103,7 +103,9 @@ def run_pipes(args: argparse.Namespace) -> int:
             told = Description(name=name, owner_unit=unit_of(organisation, args.unit))
             pipes_set = found or add_data_set(by=by, kind=DataKind.PIPES, told=told)
             breaks_set = breaks_beside(by=by, pipes_set=pipes_set) if args.breaks else None
-            return save(by, args, network, pipes_set, breaks_set)
+            if args.dry_run:
+                return try_out(args, network, pipes_set, breaks_set)
+        return save(by, args, network, pipes_set, breaks_set)
     except Refused as refused:
         raise InputError(str(refused), place=str(args.file)) from refused
 
@@ -123,7 +125,38 @@ def run_breaks(args: argparse.Namespace) -> int:
         network = read_network(pipes, args.file, mapping=mapping_of(args.map), crs=args.crs, today=today())
     by = Viewer.of_command_line(organisation.pk)
     with transaction.atomic():
-        return save(by, args, network, pipes_set, breaks_beside(by=by, pipes_set=pipes_set), keeps_pipes=True)
+        breaks_set = breaks_beside(by=by, pipes_set=pipes_set)
+        if args.dry_run:
+            return try_out(args, network, pipes_set, breaks_set, keeps_pipes=True)
+    return save(by, args, network, pipes_set, breaks_set, keeps_pipes=True)
+
+
+def try_out(
+    args: argparse.Namespace,
+    network: Network,
+    pipes_set: DataSet,
+    breaks_set: DataSet | None,
+    *,
+    keeps_pipes: bool = False,
+) -> int:
+    """Tells the report and what saving would do; the caller's transaction is taken back."""
+    counts = tally_network(
+        pipes_set=pipes_set, breaks_set=breaks_set, network=network, is_whole=not args.part
+    )
+    transaction.set_rollback(True)
+    if keeps_pipes:
+        del counts["pipes"]
+    tell(network, counts)
+    print("Dry run: nothing was saved.")
+    return 0
+
+
+def tell(network: Network, counts: dict[str, dict[str, int]]) -> None:
+    """Prints what was used, changed and kept out, and the rows by what becomes of them."""
+    for remark in network.report.remarks:
+        print(f"  {remark.kind:<8} {remark}")
+    for part, told in counts.items():
+        print(f"{part}: " + ", ".join(f"{count} {name}" for name, count in told.items()))
 
 
 def save(
@@ -135,28 +168,17 @@ def save(
     *,
     keeps_pipes: bool = False,
 ) -> int:
-    """Tells the report and saves; a dry run takes back what it wrote. In the caller's transaction."""
-    for remark in network.report.remarks:
-        print(f"  {remark.kind:<8} {remark}")
-    if args.dry_run:
-        counts = tally_network(
-            pipes_set=pipes_set, breaks_set=breaks_set, network=network, is_whole=not args.part
+    """Saves, and tells the report and what was saved."""
+    with tqdm(total=100, unit=" %", file=sys.stderr, disable=None) as bar:
+        counts = import_network(
+            by=by,
+            pipes_set=pipes_set,
+            breaks_set=breaks_set,
+            network=network,
+            is_whole=not args.part,
+            keeps_pipes=keeps_pipes,
+            progress=lambda share, words: bar.update(round(100 * share) - bar.n),
         )
-        transaction.set_rollback(True)
-    else:
-        with tqdm(total=100, unit=" %", file=sys.stderr, disable=None) as bar:
-            counts = import_network(
-                by=by,
-                pipes_set=pipes_set,
-                breaks_set=breaks_set,
-                network=network,
-                is_whole=not args.part,
-                keeps_pipes=keeps_pipes,
-                progress=lambda share, words: bar.update(round(100 * share) - bar.n),
-            )
-    for part, told in counts.items():
-        if part == "pipes" and keeps_pipes:
-            continue
-        print(f"{part}: " + ", ".join(f"{count} {name}" for name, count in told.items()))
-    print("Dry run: nothing was saved." if args.dry_run else f"Saved to {pipes_set.name}.")
+    tell(network, counts)
+    print(f"Saved to {pipes_set.name}.")
     return 0

@@ -9,12 +9,18 @@ import shapely
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from ringar.city.actions.data import held_set
 from ringar.city.actions.network_rows import Values
-from ringar.city.actions.networks import plan_assets, settle, write_assets
+from ringar.city.actions.networks import (
+    Moved,
+    held_unmoved,
+    plan_assets,
+    ready_assets,
+    refuse_stranger,
+    settle,
+    write_assets,
+)
 from ringar.city.models import DataImport, DataSet
-from ringar.city.queries.data import holding
-from ringar.city.rules.data import DataKind, can_keep
+from ringar.city.rules.data import DataKind
 from ringar.core.clock import now
 from ringar.core.rules import NotAllowed, Viewer
 from ringar_kits.errors import InputError
@@ -170,7 +176,6 @@ def tally_features(
     return {data_set.kind: asdict(plan_assets(data_set, whole(wanted), is_whole=is_whole).tally)}
 
 
-@transaction.atomic
 def import_features(
     *,
     by: Viewer,
@@ -180,11 +185,17 @@ def import_features(
     data_import: DataImport | None = None,
 ) -> dict[str, dict[str, int]]:
     """Saves the features of a map layer, in one transaction. Raises NotAllowed for pipes and breaks, and strangers."""
-    held = held_set(data_set)
-    if not can_keep(by, holding(held)) or held.kind in (DataKind.PIPES, DataKind.BREAKS):
+    if data_set.kind in (DataKind.PIPES, DataKind.BREAKS):
         raise NotAllowed
+    refuse_stranger(by, data_set, data_set.kind)
     rows, at = whole(wanted), now()
-    plan = plan_assets(held, rows, is_whole=is_whole)
-    write_assets(held, rows, plan, at, data_import)
-    settle(by, held, "import_features", plan.tally, at)
-    return {held.kind: asdict(plan.tally)}
+    while True:
+        ready = ready_assets(data_set, rows, at, data_import, is_whole=is_whole)
+        try:
+            with transaction.atomic():
+                held = held_unmoved(by, data_set, data_set.kind, ready)
+                write_assets(ready, at)
+                settle(by, held, "import_features", ready.plan.tally, at)
+        except Moved:
+            continue
+        return {held.kind: asdict(ready.plan.tally)}

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Set
 from datetime import date
 from typing import Any
 
@@ -75,8 +75,11 @@ def pipe_values(pipes: Pipes) -> dict[str, Values]:
     }
 
 
-def break_values(breaks: Breaks, pipes: Pipes, keys: Mapping[str, int]) -> dict[str, Values]:
-    """The breaks as rows of the table, told apart by their own numbers, else by pipe, day and place."""
+def break_values(breaks: Breaks, pipes: Pipes, known: Set[str]) -> dict[str, Values]:
+    """The breaks as rows of the table, told apart by their own numbers, else by pipe, day and place.
+
+    `pipe` is the number of one of the pipes that are known.
+    """
     points = degrees_of(tuple(np.reshape(breaks.point, (-1, 1, 2))), pipes.epsg) if len(breaks) else []
     seen: Counter[str] = Counter()
     found = {}
@@ -90,7 +93,7 @@ def break_values(breaks: Breaks, pipes: Pipes, keys: Mapping[str, int]) -> dict[
         seen[told] += 1
         own = breaks.ids[n][:150] if breaks.ids else ""
         found[FROM_FILE + (f"id:{own}" if own else f"{told}:{seen[told]}")] = {
-            "asset_id": keys.get(pipe),
+            "pipe": pipe if pipe in known else None,
             "day": day,
             "longitude": longitude,
             "latitude": latitude,
