@@ -15,7 +15,7 @@ from ringar_kits.leaks.dates import decimal_years, read_days
 from ringar_kits.leaks.layers import Shapes, Table
 from ringar_kits.leaks.model import BoolArray, FloatArray
 from ringar_kits.leaks.numbers import YES, read_numbers, read_texts
-from ringar_kits.leaks.report import Notes, rows_in_words
+from ringar_kits.leaks.report import Notes, names_in_words, rows_in_words
 
 Extra = dict[str, tuple[str, ...] | FloatArray]
 WIDEST = 4_000.0  # mm
@@ -234,22 +234,22 @@ def read_extra(columns: Columns, notes: Notes) -> Extra:
         place,
         "left out because they are kept after the fact and would tell of the breaks: {columns}",
         len(telling),
-        columns=", ".join(telling),
+        columns=names_in_words(telling),
     )
     notes.dropped(
         place,
         "left out because they are names, dates of record or free text: {columns}",
         len(names),
-        columns=", ".join(names),
+        columns=names_in_words(names),
     )
     notes.dropped(
         place,
         "left out because they are empty or say the same of all: {columns}",
         len(empty),
-        columns=", ".join(empty),
+        columns=names_in_words(empty),
     )
     if extra:
-        notes.used(place, "used as further traits: {columns}", len(extra), columns=", ".join(extra))
+        notes.used(place, "used as further traits: {columns}", len(extra), columns=names_in_words(list(extra)))
     return extra
 
 

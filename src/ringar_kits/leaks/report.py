@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ringar_kits.errors import Said
 from ringar_kits.leaks.model import Fact, Remark, Report
 
+MOST_NAMES = 200  # of columns named in a remark
 MOST_ROWS = 8  # named one by one in a remark; the count tells how many there are
 
 
@@ -48,3 +49,9 @@ def rows_in_words(rows: Sequence[int]) -> str:
     """
     named = ", ".join(str(row) for row in rows[:MOST_ROWS])
     return f"{named}, …" if len(rows) > MOST_ROWS else named
+
+
+def names_in_words(names: Sequence[str]) -> str:
+    """Return names of columns one after the other, and an ellipsis where there are very many."""
+    told = ", ".join(names[:MOST_NAMES])
+    return f"{told}, …" if len(names) > MOST_NAMES else told

@@ -2,6 +2,7 @@ import pytest
 
 from ringar_kits.errors import InputError
 from ringar_kits.leaks.columns import check_mapping, find_columns, is_name, is_telling
+from ringar_kits.leaks.report import names_in_words
 
 KITCHENER = (
     *(
@@ -110,3 +111,8 @@ def test_is_telling_of_what_is_kept_after_the_fact_is_true(column):
 def test_is_telling_of_traits_of_the_ground_is_false(column):
     assert not is_telling(column)
     assert not is_name(column)
+
+
+def test_names_in_words_when_there_are_hundreds_then_the_first_are_told():
+    assert names_in_words(["a", "b"]) == "a, b"
+    assert names_in_words(["k"] * 500) == ", ".join(["k"] * 200) + ", …"
