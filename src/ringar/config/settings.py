@@ -252,6 +252,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# The most that pages take in at a time, in MB; larger files come in by `ringar import`.
+RINGAR_UPLOAD_MB = int(os.environ.get("RINGAR_UPLOAD_MB", "25"))
 FILE_UPLOAD_HANDLERS = [
     "ringar.core.uploads.QuotaUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

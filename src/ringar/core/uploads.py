@@ -7,12 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
-MOST_BYTES = 25 * 1024 * 1024
+MB = 1024 * 1024
 ABANDONED = 24 * 3600  # seconds
 
 
 class QuotaUploadHandler(FileUploadHandler):
-    """Stops an upload at 25 MB; the view then finds no file and says so."""
+    """Stops an upload at RINGAR_UPLOAD_MB; the view then finds no file and says so."""
 
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
@@ -20,7 +20,7 @@ class QuotaUploadHandler(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
-        if self.received > MOST_BYTES:
+        if self.received > settings.RINGAR_UPLOAD_MB * MB:
             raise StopUpload(connection_reset=False)
         return raw_data
 

@@ -194,6 +194,17 @@ def test_import_when_saving_fails_on_the_way_then_all_is_as_before(
     )
 
 
+def test_page_when_files_are_larger_than_it_takes_then_it_tells_the_most_and_the_command(
+    people: People, logged_in: LoggedIn, settings: Any
+) -> None:
+    settings.RINGAR_UPLOAD_MB = 1
+    pipes, client = add_pipes(people), logged_in(people.bo)
+    large = SimpleUploadedFile("ledningar.csv", b"x" * 1_100_000)
+    page = client.post(reverse("data_import_new", args=[pipes.uuid]), {"pipes": large}).content.decode()
+    assert "1 MB" in page and f"--organisation {people.city.slug}" in page
+    assert not DataImport.objects.exists()
+
+
 def test_import_when_another_came_first_then_it_is_held_against_the_rows_anew(people: People) -> None:
     """Rows are made ready outside the transaction; what they were held against must still be there."""
     data, by = add_network(people), viewer_of(people.bo)

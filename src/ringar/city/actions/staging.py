@@ -27,7 +27,7 @@ class Staged:
         *,
         unique: Sequence[str] = (),
         update: Iterable[str] = (),
-        instead: Mapping[str, tuple[str, object]] | None = None,
+        instead: Mapping[str, tuple[str, int]] | None = None,
     ) -> None:
         """Puts the rows into the model's table. Where one with the same `unique` columns is there, `update` changes.
 

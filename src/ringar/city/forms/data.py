@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from ringar.city.actions.data import Description
@@ -165,8 +166,8 @@ class FilesForm(forms.Form):
         super().__init__(*args, **options)
         pipes = self.fields["pipes"]
         told = _(
-            "CSV, Excel, GeoJSON, GeoPackage or a zipped Shapefile; at most 25 MB for all files together."
-        )
+            "CSV, Excel, GeoJSON, GeoPackage or a zipped Shapefile; at most %(most)d MB for all files together."
+        ) % {"most": settings.RINGAR_UPLOAD_MB}
         pipes.help_text = told
         pipes.required = data_set.kind != DataKind.PIPES or not data_set.size
         if data_set.kind != DataKind.PIPES:
@@ -189,9 +190,10 @@ class FilesForm(forms.Form):
         if not is_empty and not any(cleaned.get(part) for part in ("pipes", "breaks")):
             raise forms.ValidationError(
                 _(
-                    "No file came with the form, or it was larger than 25 MB."
+                    "No file came with the form, or it was larger than %(most)d MB."
                     " Choose a smaller file, or use the command line."
                 )
+                % {"most": settings.RINGAR_UPLOAD_MB}
             )
         return cleaned
 

@@ -174,14 +174,14 @@ def begun(data_set: DataSet, spelled: list[str]) -> set[int]:
 
     In SQL, since Django takes ten times as long to put a dozen queries together as a database to answer them.
     """
-    begins = "{0} >= %s AND {0} < %s" if connection.vendor == "sqlite" else "{0} LIKE %s"
-    one = f"SELECT id FROM {Asset._meta.db_table} WHERE data_set_id = %s AND {begins}"  # noqa: S608 - no outside text
+    is_begun = "{0} >= %s AND {0} < %s" if connection.vendor == "sqlite" else "{0} LIKE %s"
+    one = f"SELECT id FROM {Asset._meta.db_table} WHERE data_set_id = %s AND {is_begun}"  # noqa: S608 - no outside text
     parts = " UNION ALL ".join(one.format(column) for column in SOUGHT for _word in spelled)
-    bounds = [bounds_of(word) for word in spelled] * len(SOUGHT)
+    values: list[int | str] = []
+    for told in [bounds_of(word) for word in spelled] * len(SOUGHT):
+        values += [data_set.pk, *told]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"{parts} LIMIT {MOST_FOUND + 1}", [each for told in bounds for each in (data_set.pk, *told)]
-        )
+        cursor.execute(f"{parts} LIMIT {MOST_FOUND + 1}", values)
         return {pk for (pk,) in cursor.fetchall()}
 
 

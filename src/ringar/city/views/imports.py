@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -56,7 +57,8 @@ def data_import_new(request: Request, uuid: UUID) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             return redirect(made)
-    return render(request, "city/data_import_new.html", {"form": form, "data_set": data_set})
+    context = {"form": form, "data_set": data_set, "most": settings.RINGAR_UPLOAD_MB}
+    return render(request, "city/data_import_new.html", context)
 
 
 def tallies(data_import: DataImport) -> list[tuple[object, list[str]]]:

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
@@ -94,9 +95,10 @@ def import_start(request: Request) -> HttpResponse:
             if upload is None:
                 raise Refused(
                     _(
-                        "No file came with the form, or it was larger than 25 MB."
+                        "No file came with the form, or it was larger than %(most)d MB."
                         " Choose a smaller file, or use the command line."
                     )
+                    % {"most": settings.RINGAR_UPLOAD_MB}
                 )
             keep_upload(request, upload)
         except Refused as refused:
@@ -107,6 +109,7 @@ def import_start(request: Request) -> HttpResponse:
         "importers": importers,
         "organisation": organisation,
         "problem": problem,
+        "most": settings.RINGAR_UPLOAD_MB,
         # What rooms offer to do with what was just saved.
         "saved": Saved(request.GET.get("sparat", ""), request.session.get("import_name", "import")),
     }
@@ -180,6 +183,7 @@ def import_check(request: Request, kind: str) -> HttpResponse:
             "organisation": organisation,
             "reading": reading,
             "problem": problem,
+            "most": settings.RINGAR_UPLOAD_MB,
             "columns": columns,
             "fields": [
                 (wanted, reading.mapping.get(wanted.name, []), given.get(wanted.name, ""))
