@@ -249,7 +249,9 @@ def read_extra(columns: Columns, notes: Notes) -> Extra:
         columns=names_in_words(empty),
     )
     if extra:
-        notes.used(place, "used as further traits: {columns}", len(extra), columns=names_in_words(list(extra)))
+        notes.used(
+            place, "used as further traits: {columns}", len(extra), columns=names_in_words(list(extra))
+        )
     return extra
 
 
