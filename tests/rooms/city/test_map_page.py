@@ -72,6 +72,12 @@ def test_map_when_only_the_keyboard_is_used_then_a_pipe_is_chosen_and_read(
     expect(page.locator("[data-leak-panel]")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Allt vi vet om ledningen")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-leak-map]")).to_be_focused()
+    page.locator("#area").fill("gata 3")
+    page.keyboard.press("Tab")
+    expect(page.locator("#pipes [role=status]")).to_contain_text("10 ledningar", timeout=PATIENCE)
+    assert page.locator("#areas-known option").count() == 8  # areas and streets
 
 
 def test_table_when_a_pipe_is_pressed_then_the_map_shows_it(town: Town, path: str, open_page: Open) -> None:
