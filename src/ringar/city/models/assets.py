@@ -49,6 +49,8 @@ class Asset(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["data_set", "retired_at", "id"], name="assets_of_data_set"),
             models.Index(fields=["data_set", "area"], name="assets_by_area"),
+            models.Index(fields=["data_set", "street"], name="assets_by_street"),
+            models.Index(fields=["data_set", "label"], name="assets_by_label"),
         ]
 
     def __str__(self) -> str:
