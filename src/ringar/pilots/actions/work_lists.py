@@ -49,15 +49,7 @@ def start_list_pilot(
     )
     if (begun := pilot_of_list(work_list)) is not None:
         return begun
-    if work_list.chosen_by != ChosenBy.HALVES:
-        raise Refused(
-            _("Nothing is compared: all of the list was chosen by the model. Draw a list of two halves.")
-        )
-    if weeks % 2 or not FEWEST_WEEKS <= weeks <= MOST_WEEKS:
-        raise Refused(
-            _("Lots are drawn between pairs of weeks: choose an even number, %(fewest)s to %(most)s.")
-            % {"fewest": FEWEST_WEEKS, "most": MOST_WEEKS}
-        )
+    require_comparable(work_list, weeks)
     begins = first_day + timedelta(days=-first_day.weekday() % 7)
     pilot = start_pilot(
         by=by,
@@ -72,7 +64,30 @@ def start_list_pilot(
     pilot.source, pilot.external_id = SOURCE, str(work_list.uuid)
     pilot.is_simulated = work_list.fit.is_invented
     pilot.save(update_fields=["source", "external_id", "is_simulated"])
-    measured = {
+    set_effect_goal(by=by, pilot=pilot, told={**told, **goal_of_list(weeks)})
+    set_units(by=by, pilot=pilot, takings=[Taking(work_list.unit, UnitRole.TRIES)])
+    draw_lot(by=by, pilot=pilot, earliest=begins, seed=work_list.seed)
+    join_pilot(by=by, work_list=work_list, pilot=pilot.uuid)
+    record_audit(by=by, action="try_work_list", target=pilot, changes={"list": str(work_list.uuid)})
+    return Pilot.objects.select_related("effect_goal").get(pk=pilot.pk)
+
+
+def require_comparable(work_list: WorkList, weeks: int) -> None:
+    """Raises Refused where nothing could be compared: the list has no halves, or the weeks are no pairs."""
+    if work_list.chosen_by != ChosenBy.HALVES:
+        raise Refused(
+            _("Nothing is compared: all of the list was chosen by the model. Draw a list of two halves.")
+        )
+    if weeks % 2 or not FEWEST_WEEKS <= weeks <= MOST_WEEKS:
+        raise Refused(
+            _("Lots are drawn between pairs of weeks: choose an even number, %(fewest)s to %(most)s.")
+            % {"fewest": FEWEST_WEEKS, "most": MOST_WEEKS}
+        )
+
+
+def goal_of_list(weeks: int) -> dict[str, object]:
+    """What every pilot of a list measures, and how it compares."""
+    return {
         "metric": _("Leaks and worn pipes found for each kilometre inspected"),
         "measured_in": _("per km"),
         "better": Better.HIGHER,
@@ -80,12 +95,6 @@ def start_list_pilot(
         "design": Design.ALTERNATE,
         "weeks_planned": weeks,
     }
-    set_effect_goal(by=by, pilot=pilot, told={**told, **measured})
-    set_units(by=by, pilot=pilot, takings=[Taking(work_list.unit, UnitRole.TRIES)])
-    draw_lot(by=by, pilot=pilot, earliest=begins, seed=work_list.seed)
-    join_pilot(by=by, work_list=work_list, pilot=pilot.uuid)
-    record_audit(by=by, action="try_work_list", target=pilot, changes={"list": str(work_list.uuid)})
-    return Pilot.objects.select_related("effect_goal").get(pk=pilot.pk)
 
 
 @transaction.atomic
