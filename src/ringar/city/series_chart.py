@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import ceil, floor, log10
 
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
@@ -20,7 +21,8 @@ LONE = 4
 TICKS = 4
 GAP = 3
 """So many slots without a value break the line: nothing is drawn where nothing was measured."""
-MARGIN = 0.05
+TINY = 1e-9
+MOST_DECIMALS = 9
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,8 @@ def series_chart(rows: Sequence[Gathered], span: str, end: datetime) -> SeriesCh
     ends = (day_text(start, span), day_text(end, span))
     if not rows:
         return SeriesChart((), (), (), ends, ())
-    low, high = min(each.low for each in rows), max(each.high for each in rows)
-    spare = (high - low) * MARGIN or abs(high) * MARGIN or 1.0
-    low, high = low - spare, high + spare
+    scale = scale_of(min(each.low for each in rows), max(each.high for each in rows))
+    low, high = scale[0], scale[-1]
 
     def x(each: Gathered) -> float:
         return max(0.0, (each.at - start) / back) * SIDE
@@ -67,7 +68,7 @@ def series_chart(rows: Sequence[Gathered], span: str, end: datetime) -> SeriesCh
         lines.append(" ".join(f"{across:.1f},{down:.1f}" for across, down in drawn))
         around = [(each, each.high) for each in part] + [(each, each.low) for each in reversed(part)]
         bands.append(" ".join(f"{x(each):.1f},{y(value):.1f}" for each, value in around))
-    return SeriesChart(tuple(lines), tuple(bands), ticks_between(low, high), ends, tuple(rows))
+    return SeriesChart(tuple(lines), tuple(bands), ticks_of(scale), ends, tuple(rows))
 
 
 def unbroken(rows: Sequence[Gathered], slot: timedelta) -> list[list[Gathered]]:
@@ -82,11 +83,22 @@ def unbroken(rows: Sequence[Gathered], slot: timedelta) -> list[list[Gathered]]:
     return parts
 
 
-def ticks_between(low: float, high: float) -> tuple[tuple[str, str], ...]:
+def scale_of(low: float, high: float) -> list[float]:
+    """Round numbers, as far from each other as each from the next, from at most the lowest to at least the highest."""
+    wide = high - low
+    if wide <= abs(high) * TINY:
+        wide = abs(high) or 1.0
+    step = 10.0 ** floor(log10(wide / TICKS))
+    step = next(step * n for n in (1, 2, 5, 10) if wide / (step * n) <= TICKS)
+    first = floor(low / step)
+    return [step * n for n in range(first, max(ceil(high / step), first + 1) + 1)]
+
+
+def ticks_of(scale: Sequence[float]) -> tuple[tuple[str, str], ...]:
     """(place from above, number) of the scale's lines."""
-    values = [low + (high - low) * n / TICKS for n in range(TICKS + 1)]
-    decimals = next((n for n in range(6) if (high - low) * 10**n >= TICKS * 2), 6)
-    return tuple((place(high - each, 0, high - low), number_format(each, decimals)) for each in values)
+    low, high = scale[0], scale[-1]
+    decimals = min(MOST_DECIMALS, max(0, -floor(log10(scale[1] - scale[0]) + TINY)))
+    return tuple((place(high - each, 0, high - low), number_format(each, decimals)) for each in scale)
 
 
 def day_text(at: datetime, span: str) -> str:

@@ -1,6 +1,7 @@
 """Sensors are set up, hand in what they measure by their key, and are looked at."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ringar.city.actions.sensor_readings import Result, take_readings
 from ringar.city.actions.sensors import (
@@ -23,7 +24,7 @@ from ringar.city.actions.sensors import (
 )
 from ringar.city.models import Reading, Sensor, Series
 from ringar.city.queries.sensors import Span, gathered
-from ringar.city.series_chart import series_chart
+from ringar.city.series_chart import scale_of, series_chart, ticks_of
 from ringar.core.models import AuditEvent
 from ringar.core.queries import viewer_of
 from ringar.core.rules import NotAllowed, Refused
@@ -280,6 +281,44 @@ def test_chart_when_a_value_stands_alone_then_it_is_seen(made: tuple[Sensor, str
     (line,) = chart.lines
     first, last = (float(point.split(",")[0]) for point in line.split())
     assert first < last
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (0, 1.25, ["0.0", "0.5", "1.0", "1.5"]),
+        (3.4, 15.6, ["0", "5", "10", "15", "20"]),
+        (5, 5, ["4", "6"]),
+        (0, 0, ["0.0", "0.5"]),
+    ],
+)
+def test_scale_when_drawn_then_its_numbers_are_round(low: float, high: float, told: list[str]) -> None:
+    with translation.override("en"):
+        assert [text for _at, text in ticks_of(scale_of(low, high))] == told
+    for span in ((-1e100, 1e100), (0, 1e-200), (1e15, 1e15 + 0.125), (-3, -3)):
+        scale = scale_of(*span)
+        assert scale[0] <= span[0] and scale[-1] >= span[1] and len(scale) < 8
+
+
+def test_page_when_a_sensor_is_silent_then_it_says_so_and_leads_to_what_was_measured_last(
+    made: tuple[Sensor, str], people: People, client: Client
+) -> None:
+    sensor, _key = made
+    client.force_login(people.bo)
+    assert 'class="notice notice-warn"' in client.get(sensor.get_absolute_url()).content.decode()
+    take_readings(
+        sensor=sensor,
+        results=[
+            Result("", timezone.now() - timedelta(days=30), 4.0),
+            Result("", timezone.now() - timedelta(days=31), 1e300),
+        ],
+    )
+    Sensor.objects.update(last_seen_at=timezone.now() - timedelta(days=30))
+    page = client.get(sensor.get_absolute_url()).content.decode()
+    assert 'class="notice notice-warn"' in page and "polyline" not in page
+    (last,) = re.findall(r'href="(\?tid=day&amp;till=[^"]+)">\w+ \w+ \w+ ', page)
+    assert "polyline" in client.get(sensor.get_absolute_url() + last.replace("&amp;", "&")).content.decode()
+    assert Reading.objects.filter(flag="range").count() == 1
 
 
 def test_map_when_asked_then_each_sees_the_points_that_they_may_and_no_exact_place_of_others(

@@ -16,6 +16,8 @@ KEEPERS = LEADING_ROLES | {Role.MANAGER.value}
 MOST_READINGS = 5_000
 """In one request."""
 LONGEST_TOLD = 60
+LARGEST = 1e100
+"""Nothing in a city measures more, whatever was said of what is possible."""
 LATE = timedelta(hours=24)
 AHEAD = timedelta(minutes=10)
 WINDOW = 50
@@ -114,6 +116,8 @@ def flag_of(taken: Taken, before: Sequence[Taken], possible: Possible, *, receiv
         return Flag.NOT_A_NUMBER
     if taken.at - received > AHEAD:
         return Flag.AHEAD
+    if abs(taken.value) > LARGEST:
+        return Flag.OUT_OF_RANGE
     if (possible.lowest is not None and taken.value < possible.lowest) or (
         possible.highest is not None and taken.value > possible.highest
     ):

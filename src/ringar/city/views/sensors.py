@@ -146,6 +146,7 @@ def sensor_detail(request: Request, uuid: UUID) -> HttpResponse:
         "place": place_shown(sensor, request.viewer),
         "standing": text,
         "tag": tag,
+        "is_silent": tag == "tag-warn",
         "measured": measured,
         "spans": Span.choices,
         "span": span,
@@ -170,12 +171,13 @@ def parsed(text: str) -> datetime | None:
 def shown(series: Series, span: str, end: datetime) -> dict[str, Any]:
     """One series for the page: its chart, flags in that time, and its newest readings."""
     start = end - GATHERED[span][0]
-    counts = [(Flag(flag).label, n) for flag, n in flag_counts(series, start, end)]
+    newest = newest_readings(series, NEWEST)
     return {
         "series": series,
         "chart": series_chart(gathered(series, span, end), span, end),
-        "flags": counts,
-        "newest": newest_readings(series, NEWEST),
+        "flags": [(Flag(flag).label, n) for flag, n in flag_counts(series, start, end)],
+        "newest": newest,
+        "newest_end": (newest[0].at + timedelta(minutes=1)).isoformat(timespec="seconds") if newest else "",
     }
 
 
