@@ -13,6 +13,7 @@ from django.utils.translation import override
 from tqdm import tqdm
 
 from ringar.city.actions.data import Description, add_data_set, breaks_beside
+from ringar.city.actions.fits import draw_up
 from ringar.city.actions.networks import import_network, tally_network
 from ringar.city.actions.readings import own_pipes
 from ringar.city.models import DataSet
@@ -179,6 +180,8 @@ def save(
             keeps_pipes=keeps_pipes,
             progress=lambda share, words: bar.update(round(100 * share) - bar.n),
         )
+    if not keeps_pipes:
+        draw_up(pipes=pipes_set)
     tell(network, counts)
     print(f"Saved to {pipes_set.name}.")
     return 0

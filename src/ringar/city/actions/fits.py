@@ -153,6 +153,7 @@ def draw_up(*, pipes: DataSet) -> None:
     latest = (
         Fit.objects.select_related("pipes").filter(pipes=pipes, state=FitState.DONE).order_by("id").last()
     )
+    pipes.refresh_from_db(fields=["updated_at"])
     drawing_of(latest or pipes)
 
 
