@@ -33,7 +33,7 @@ class SeriesChart:
     bands: tuple[str, ...]
     ticks: tuple[tuple[str, str], ...]
     ends: tuple[str, str]
-    rows: tuple[Gathered, ...]
+    rows: tuple[tuple[str, int, str, str, str], ...]
 
     @property
     def is_empty(self) -> bool:
@@ -68,7 +68,7 @@ def series_chart(rows: Sequence[Gathered], span: str, end: datetime) -> SeriesCh
         lines.append(" ".join(f"{across:.1f},{down:.1f}" for across, down in drawn))
         around = [(each, each.high) for each in part] + [(each, each.low) for each in reversed(part)]
         bands.append(" ".join(f"{x(each):.1f},{y(value):.1f}" for each, value in around))
-    return SeriesChart(tuple(lines), tuple(bands), ticks_of(scale), ends, tuple(rows))
+    return SeriesChart(tuple(lines), tuple(bands), ticks_of(scale), ends, tuple(map(told, rows)))
 
 
 def unbroken(rows: Sequence[Gathered], slot: timedelta) -> list[list[Gathered]]:
@@ -99,6 +99,13 @@ def ticks_of(scale: Sequence[float]) -> tuple[tuple[str, str], ...]:
     low, high = scale[0], scale[-1]
     decimals = min(MOST_DECIMALS, max(0, -floor(log10(scale[1] - scale[0]) + TINY)))
     return tuple((place(high - each, 0, high - low), number_format(each, decimals)) for each in scale)
+
+
+def told(each: Gathered) -> tuple[str, int, str, str, str]:
+    """A row of the table in words: by hand, since there may be a thousand and filters take ten times as long."""
+    values = (each.low, each.mean, each.high)
+    low, mean, high = (number_format(value, 0 if value.is_integer() else 2) for value in values)
+    return date_format(localtime(each.at), "j F Y H:i"), each.count, low, mean, high
 
 
 def day_text(at: datetime, span: str) -> str:
