@@ -37,7 +37,7 @@ def value_at(name: str, moment: datetime) -> object:
     number = int(moment.timestamp() // STEP.total_seconds())
     chance = random.Random(f"{name} {number}")  # noqa: S311 - the same each time is what is wanted
     if chance.randrange(BROKEN) == 0:
-        return "fel på givaren"
+        return "fel på sensorn"
     day = 2 * math.pi * (moment.hour * 60 + moment.minute) / 1440
     if name == FLOW:
         return round(12 - 5 * math.cos(day) - 2.5 * math.cos(2 * day) + chance.gauss(0, 0.4), 2)
@@ -66,7 +66,7 @@ def build_sensors(tell: Callable[[str], object] = lambda _: None) -> None:
         about = About(
             name,
             Unit.objects.get(organisation__slug="ringsala", name=unit) if unit else None,
-            "Påhittad givare för demonstrationen.",
+            "Påhittad sensor för demonstrationen.",
             east,
             north,
             is_public=name != FLOW,
