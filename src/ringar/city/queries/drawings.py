@@ -57,6 +57,15 @@ class Drawing:
         shares[order] = share_before(self.length_m[order])
         return shares
 
+    @lru_cache(maxsize=16)  # noqa: B019 - as above
+    def order(self, by: str) -> NDArray[np.int64]:
+        """The pipes' places sorted by "risk", "expected" or "installed", else by breaks per metre."""
+        if by == "risk" and len(self.by_risk):
+            return self.by_risk.astype(np.int64)
+        if by in ("expected", "installed"):
+            return np.argsort(-self.expected if by == "expected" else self.installed, kind="stable")
+        return np.arange(len(self.rank))
+
 
 def mark_of(of: Fit | DataSet) -> str:
     """What the drawing depends on: another mark when the fit or its pipes have changed."""

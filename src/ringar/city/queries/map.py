@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -83,19 +82,13 @@ def pipe_at(network: DataSet, place: int) -> Asset:
 
 def wanted_places(drawing: Drawing, wanted: Wanted) -> NDArray[np.int64]:
     """The places in the drawing's columns that the filter leaves, in the order asked for. No query."""
-    order: NDArray[Any] = np.arange(len(drawing.rank))
     left = drawing.before(wanted.by) * 100 < wanted.share
     if wanted.area:
         areas, streets = named((drawing.areas, drawing.streets), wanted.area)
         left &= areas[drawing.area] | streets[drawing.street]
     if wanted.material:
         left &= np.array([one == wanted.material for one in drawing.materials], bool)[drawing.material]
-    if wanted.sort == "risk" and len(drawing.by_risk):
-        order = drawing.by_risk
-    elif wanted.sort == "expected":
-        order = np.argsort(-drawing.expected, kind="stable")
-    elif wanted.sort == "installed":
-        order = np.argsort(drawing.installed, kind="stable")
+    order = drawing.order(wanted.sort)
     found: NDArray[np.int64] = order[left[order]]
     return found
 
