@@ -52,6 +52,7 @@
   const [west, south, east, north] = pipes.head.bounds;
   map.fitBounds([[south, west], [north, east]]);
   layer.addTo(map);
+  panel.hidden = false;
   const known = new Set([...pipes.head.areas, ...pipes.head.streets].filter(Boolean));
   document.querySelector("#areas-known").replaceChildren(...[...known].sort().map((name) => new Option(name, name)));
 
