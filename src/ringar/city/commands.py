@@ -15,7 +15,7 @@ from tqdm import tqdm
 from ringar.city.actions.data import Description, add_data_set, breaks_beside
 from ringar.city.actions.fits import draw_up
 from ringar.city.actions.networks import import_network, tally_network
-from ringar.city.actions.readings import own_pipes
+from ringar.city.actions.readings import OWN, own_pipes
 from ringar.city.models import DataSet
 from ringar.city.rules.data import DataKind
 from ringar.core.clock import today
@@ -120,7 +120,10 @@ def run_breaks(args: argparse.Namespace) -> int:
     if pipes_set is None:
         known = DataSet.objects.filter(organisation=organisation, kind=DataKind.PIPES)
         names = ", ".join(known.values_list("name", flat=True)[:20]) or "none yet: ringar import pipes"
-        raise InputError("which pipes they are of is not told", place="--set", remedy=f"There are: {names}")
+        wrong = (
+            f"there are no pipes called {args.set!r}" if args.set else "which pipes they are of is not told"
+        )
+        raise InputError(wrong, place="--set", remedy=f"There are: {names}")
     with TemporaryDirectory() as folder:
         pipes = own_pipes(pipes_set, Path(folder))
         network = read_network(pipes, args.file, mapping=mapping_of(args.map), crs=args.crs, today=today())
@@ -155,7 +158,8 @@ def try_out(
 def tell(network: Network, counts: dict[str, dict[str, int]]) -> None:
     """Prints what was used, changed and kept out, and the rows by what becomes of them."""
     for remark in network.report.remarks:
-        print(f"  {remark.kind:<8} {remark}")
+        if not remark.place.startswith(OWN):  # of the pipes that are there already it was told when they came
+            print(f"  {remark.kind:<8} {remark}")
     for part, told in counts.items():
         print(f"{part}: " + ", ".join(f"{count} {name}" for name, count in told.items()))
 
@@ -183,5 +187,5 @@ def save(
     if not keeps_pipes:
         draw_up(pipes=pipes_set)
     tell(network, counts)
-    print(f"Saved to {pipes_set.name}.")
+    print(f"Saved to {breaks_set.name if keeps_pipes and breaks_set else pipes_set.name}.")
     return 0

@@ -56,9 +56,12 @@ def test_import_breaks_when_the_pipes_are_there_then_on_them_else_told(
 ) -> None:
     with pytest.raises(InputError, match="which pipes"):
         ringar("import", "breaks", files[1], *ORGANISATION)
+    with pytest.raises(InputError, match="no pipes called 'X'"):
+        ringar("import", "breaks", files[1], "--set", "X", *ORGANISATION)
     ringar("import", "pipes", files[0], *ORGANISATION)
     assert ringar("import", "breaks", files[1], *ORGANISATION) == 0
-    assert "breaks: 4 new" in capsys.readouterr().out
+    said = capsys.readouterr().out.split("Saved to")[-2:]
+    assert "breaks: 4 new" in said[0] and "pipes.geojson" not in said[0] and ": breaks" in said[1]
     assert Asset.objects.get(external_id="L1").incidents.count() == 3
     assert Asset.objects.filter(retired_at=None).count() == 4
 
