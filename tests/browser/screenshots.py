@@ -40,6 +40,7 @@ from ringar.core.models import Person
 from ringar.demo.cast import email_of
 from tests.browser.elsewhere import ELSEWHERE
 from tests.browser.test_pages import NOT_PAGES
+from tests.chromium import find_chromium
 from tests.city import PEOPLE, Walk, walk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -213,7 +214,7 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="all eight dresses of each page, not four")
     parser.add_argument("--docs", action="store_true", help="only the chosen ones, to docs/screenshots")
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = find_chromium()
     try:
         with served_demo() as site, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)

@@ -73,7 +73,8 @@ def page_above(path: str) -> str:
 def page_address(request: HttpRequest) -> str:
     """Where what is shown can be read anew: here, or on the page that the form was sent from."""
     sent_from = urlsplit(request.headers.get("Referer", ""))
-    if request.method != "POST" or sent_from.netloc != request.get_host():
+    # The host as it was sent: also the page that refuses a forged one is shown by this.
+    if request.method != "POST" or sent_from.netloc != request.headers.get("Host", ""):
         return request.get_full_path()
     return f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
 
