@@ -133,6 +133,7 @@ def _csv_rows(path: Path, encoding: str, tell: Tell, broken: Broken | None) -> I
             if not any(cell.strip() for cell in cells):
                 continue
             if row is None:
+                _check_extent(path, number, 0, cells)
                 header = _column_names(cells, path)
             else:
                 yield number, row
@@ -299,8 +300,8 @@ def _excel_rows(path: Path, max_unpacked: int, tell: Tell, broken: Broken | None
         )
 
 
-def _check_extent(path: Path, number: int, blank: int, cells: tuple[Any, ...]) -> None:
-    """Raise `InputError` where a sheet is wider or emptier than any that somebody wrote."""
+def _check_extent(path: Path, number: int, blank: int, cells: Sequence[Any]) -> None:
+    """Raise `InputError` where a table is wider or emptier than any that somebody wrote."""
     if blank > MAX_BLANK_ROWS:
         raise InputError(
             "there are more than {most:,} empty rows on end",

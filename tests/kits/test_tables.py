@@ -79,6 +79,13 @@ def test_read_rows_when_file_is_huge_then_it_is_refused_before_it_is_read(tmp_pa
         read_rows(path)
 
 
+def test_read_rows_when_there_are_too_many_columns_then_it_is_refused(tmp_path):
+    header = ",".join(f"k{number}" for number in range(1_001))
+    with pytest.raises(InputError, match="more than 1,000 columns"):
+        rows_of(tmp_path, f"{header}\n1\n".encode())
+    assert len(rows_of(tmp_path, f"{header[:-6]}\n1\n".encode())[0][1]) == 1_000
+
+
 def test_read_rows_when_excel_is_given_then_cells_keep_their_kind(tmp_path):
     book = openpyxl.Workbook()
     for row in (["id", " title ", None], [1, "Äldre 👵", None], [None, None, None], ["b", None, None]):
