@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import is_valid_path
@@ -73,8 +74,11 @@ def page_above(path: str) -> str:
 def page_address(request: HttpRequest) -> str:
     """Where what is shown can be read anew: here, or on the page that the form was sent from."""
     sent_from = urlsplit(request.headers.get("Referer", ""))
-    # The host as it was sent: also the page that refuses a forged one is shown by this.
-    if request.method != "POST" or sent_from.netloc != request.headers.get("Host", ""):
+    try:
+        is_ours = request.method == "POST" and sent_from.netloc == request.get_host()
+    except DisallowedHost:  # the page that refuses a forged host is shown by this too
+        is_ours = False
+    if not is_ours:
         return request.get_full_path()
     return f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
 
