@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
+from ringar.city.one_words import ONE
 from ringar.city.words import FIELD_WORDS
 from ringar.core.kit_words import reason, said, sentences
 from ringar_kits.errors import InputError, Said
@@ -67,7 +68,8 @@ def remark_words(remark: Mapping[str, Any]) -> str:
     facts = dict(remark["facts"])
     if remark["words"] == COLUMNS:
         facts["columns"] = fields_in_words(facts["columns"])
-    told = (remark["words"], ON_PAGE.get(remark["remedy"], remark["remedy"]))
+    words = ONE.get(remark["words"], remark["words"]) if facts.get("count") == 1 else remark["words"]
+    told = (words, ON_PAGE.get(remark["remedy"], remark["remedy"]))
     return sentences(said(Said(words, facts)) for words in told)
 
 

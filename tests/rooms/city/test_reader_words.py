@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 import ringar_kits.leaks
+from ringar.city.one_words import ONE
 from ringar.city.reader_words import WORDS
 from ringar.city.report_words import ON_PAGE, fault_words, remark_words
 from ringar.core.kit_words import TABLES, said
@@ -27,6 +28,7 @@ READER = [
     "consequence",
 ]
 TOLD = {"used": (1, 3), "changed": (1, 3), "dropped": (1, 3), "InputError": (0,), "_keep_but": (3,)}
+NEVER_ONE = ("{count} of ", "{count} breaks have the very moment")
 NEVER_ON_PAGES = {"Say dates=d/m or dates=m/d"}
 """The page offers a choice there."""
 
@@ -102,3 +104,19 @@ def test_report_words_when_told_in_swedish_then_fields_and_places_are_too() -> N
             InputError("there is no coordinate system '{said}'", place="crs", facts={"said": "z"})
         )
         assert fault == "koordinatsystem: det finns inget koordinatsystem ”z”."
+
+
+def test_remark_words_when_it_is_one_then_they_are_for_one() -> None:
+    counted = {words for words in WORDS if words.startswith("{count} ")}
+    assert {words for words in counted if not words.startswith(NEVER_ONE)} <= set(ONE)
+    for several, one in ONE.items():
+        facts = {part.split("}")[0] for part in several.split("{")[1:]}
+        assert {part.split("}")[0] for part in one.split("{")[1:]} == facts - {"count"}
+    remark = {"words": "{count} rows have no id: {rows}", "remedy": "", "facts": {"count": 1, "rows": "3"}}
+    with translation.override("en"):
+        assert remark_words(remark) == "One row has no id: 3."
+    with translation.override("sv"):
+        assert remark_words(remark) == "En rad saknar nummer: 3."
+        assert (
+            remark_words(remark | {"facts": {"count": 2, "rows": "3, 4"}}) == "2 rader saknar nummer: 3, 4."
+        )

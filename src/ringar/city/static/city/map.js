@@ -121,7 +121,8 @@
       return;
     }
     from = document.activeElement;
-    panel.focus();
+    panel.focus({ preventScroll: true });
+    panel.scrollIntoView({ block: panel.offsetHeight > innerHeight ? "start" : "nearest" }); // its name is to be seen
   };
 
   map.on("click", (event) => {
