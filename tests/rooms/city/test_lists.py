@@ -68,6 +68,16 @@ def test_draw_list_taken_back_and_drawn_anew_comes_out_the_same(people: People):
     assert draw_list(**asked).seed != first[0] != draw_list(**asked | {"year": 2027}).seed
 
 
+def test_draw_list_when_the_same_form_comes_twice_makes_one_draft(people: People):
+    town = add_town(people)
+    asked = {"by": town.by, "fit": fitted(town), "name": "2026", "unit": people.water, "capacity": 9}
+    first = draw_list(**asked)
+    assert draw_list(**asked).pk == first.pk
+    assert draw_list(**asked | {"name": "En till"}).pk != first.pk
+    open_list(by=town.by, work_list=first)
+    assert draw_list(**asked).pk != first.pk
+
+
 def test_draw_list_leaves_out_pipes_on_lists_that_are_not_closed(people: People):
     town = add_town(people)
     fit = fitted(town)

@@ -45,7 +45,8 @@ def draw_list(
     """A list at the crew's capacity (pipes or metres), drawn once: its seed is kept, so that anyone can draw it again.
 
     Half of it is chosen by the model and half as before where `chosen_by` says so. Without a `seed` the lot is
-    `rules.draws.seed_of`: a draft that is taken back and drawn anew comes out the same. Raises NotAllowed, Refused.
+    `rules.draws.seed_of`: a draft that is taken back and drawn anew comes out the same. A form that is sent twice makes
+    one draft. Raises NotAllowed, Refused.
     """
     # Held, so that two lists drawn at once do not take the same pipes.
     fit = Fit.objects.select_for_update(of=("self",)).select_related("pipes").get(pk=fit.pk)
@@ -77,11 +78,20 @@ def draw_list(
         made_by_id=by.person_id,
         created_at=now(),
     )
+    if seed is None and (same := draft_like(work_list)):
+        return same
     chosen = choose(work_list, candidates)
     if not chosen:
         raise Refused(_("No pipe is left that fits. Close earlier lists, or give the crew more capacity."))
     keep_drawn(by, work_list, candidates, chosen)
     return work_list
+
+
+def draft_like(asked: WorkList) -> WorkList | None:
+    """The draft that the same person has already drawn from the same form: sent twice, it makes one list."""
+    of_the_form = ("unit", "name", "year", "capacity", "capacity_in", "chosen_by", "ordered_by", "as_before")
+    same = {field: getattr(asked, field) for field in ("fit", "made_by", *of_the_form)}
+    return WorkList.objects.filter(state=ListState.DRAFT, **same).first()
 
 
 def choose(work_list: WorkList, candidates: Sequence[Candidate]) -> list[Chosen]:
