@@ -17,10 +17,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -q
 WORKERS := $(shell $(PYTHON) -c 'import os; print(min(os.cpu_count(), 4) + 1)')
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 # What no database can change is tried on one of them only: pages, and pages and passkeys in a browser, attacks over http,
-# log-in by other services, kits, texts, looks, and the house's own files. Each address is opened on both
+# log-in by other services, the demo, kits, texts, looks, and the house's own files. Each address is opened on both
 # (core/test_rights.py), and all that is read and written is tried on both.
 ANY_DATABASE := $(addprefix --ignore=, $(wildcard tests/rooms/*/test_*pages.py) $(addprefix tests/, \
-  browser kits journeys/test_passkeys.py journeys/test_log_in_services.py rooms/demo/test_robots_at_work.py \
+  browser kits journeys/test_passkeys.py journeys/test_log_in_services.py rooms/demo rooms/robots/test_run.py \
   $(addprefix test_, audit.py deploy.py docs.py house.py howto.py) $(addprefix rooms/core/test_, \
   api_fuzz.py attacks.py attacks_files.py attacks_words.py charts.py look.py messages.py page_tags.py script.py security.py)))
 # Parts of the lock that not every machine needs or can have.
