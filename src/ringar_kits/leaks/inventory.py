@@ -206,29 +206,7 @@ def read_extra(columns: Columns, notes: Notes) -> Extra:
     Left out, and told: columns kept after the fact (they would tell the answer), names and free text, columns with
     one value or nearly none.
     """
-    extra: Extra = {}
-    telling, names, empty = [], [], []
-    known = set(columns.fields.values())
-    for column, cells in columns.table.cells.items():
-        if column in known:
-            continue
-        texts = read_texts([cells[row] for row in columns.kept])
-        filled = [text for text in texts if text]
-        kinds = len(set(filled))
-        if is_telling(column):
-            telling.append(column)
-        elif is_name(column) or _is_dated(column):
-            names.append(column)
-        elif kinds < 2 or len(filled) < 0.02 * len(texts):
-            empty.append(column)
-        else:
-            values, bad = read_numbers(texts)
-            if len(bad) <= 0.02 * len(filled):
-                extra[column] = values
-            elif kinds > 50 and kinds > 0.1 * len(filled):
-                names.append(column)
-            else:
-                extra[column] = texts
+    extra, telling, names, empty = _sort_columns(columns)
     place = columns.table.name
     notes.dropped(
         place,
@@ -253,6 +231,34 @@ def read_extra(columns: Columns, notes: Notes) -> Extra:
             place, "used as further traits: {columns}", len(extra), columns=names_in_words(list(extra))
         )
     return extra
+
+
+def _sort_columns(columns: Columns) -> tuple[Extra, list[str], list[str], list[str]]:
+    """Return traits with their values, and the names of columns that tell, that only name, and that are empty."""
+    extra: Extra = {}
+    telling, names, empty = list[str](), list[str](), list[str]()
+    known = set(columns.fields.values())
+    for column, cells in columns.table.cells.items():
+        if column in known:
+            continue
+        texts = read_texts([cells[row] for row in columns.kept])
+        filled = [text for text in texts if text]
+        kinds = len(set(filled))
+        if is_telling(column):
+            telling.append(column)
+        elif is_name(column) or _is_dated(column):
+            names.append(column)
+        elif kinds < 2 or len(filled) < 0.02 * len(texts):
+            empty.append(column)
+        else:
+            values, bad = read_numbers(texts)
+            if len(bad) <= 0.02 * len(filled):
+                extra[column] = values
+            elif kinds > 50 and kinds > 0.1 * len(filled):
+                names.append(column)
+            else:
+                extra[column] = texts
+    return extra, telling, names, empty
 
 
 def _is_dated(column: str) -> bool:

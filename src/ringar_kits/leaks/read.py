@@ -143,18 +143,10 @@ def _read_pipes(
         street = tuple(own or other for own, other in zip(street, streets, strict=True))
         if not ground.drawn:
             shapes = on_roads(road, segments, grounds["roads"].shapes)
+            placed = int(sum(shape is not None for shape in shapes))
             notes.changed(
-                columns.place("road"),
-                "{count} pipes have no line: put on their road segment's",
-                int(sum(shape is not None for shape in shapes)),
+                columns.place("road"), "{count} pipes have no line: put on their road segment's", placed
             )
-    nowhere = int(sum(shape is None for shape in shapes))
-    notes.changed(
-        columns.table.name,
-        "{count} pipes lie nowhere: no line and no road segment with one",
-        nowhere,
-        "Give lines or a file of roads; without them neighbours are not used",
-    )
     pipes = Pipes(
         ids=ids,
         installed=inventory.read_years(columns, "installed", notes, order, last),
@@ -170,12 +162,18 @@ def _read_pipes(
         epsg=epsg,
         filled={"length_m": filled} if filled.any() else {},
     )
-    _tell_unknown(pipes, columns.table.name, notes)
+    _tell_unknown(pipes, shapes, columns.table.name, notes)
     return pipes, shapes
 
 
-def _tell_unknown(pipes: Pipes, name: str, notes: Notes) -> None:
-    """Note how many pipes lack what is estimated later, and only where it is needed."""
+def _tell_unknown(pipes: Pipes, shapes: Shapes, name: str, notes: Notes) -> None:
+    """Note how many pipes lie nowhere, and how many lack what is estimated later, and only where it is needed."""
+    notes.changed(
+        name,
+        "{count} pipes lie nowhere: no line and no road segment with one",
+        int(sum(shape is None for shape in shapes)),
+        "Give lines or a file of roads; without them neighbours are not used",
+    )
     years, sizes = int(np.isnan(pipes.installed).sum()), int(np.isnan(pipes.diameter_mm).sum())
     notes.changed(name, "{count} pipes have no known year: estimated where it is needed, and marked", years)
     words = "{count} pipes have no known material: estimated where it is needed, and marked"

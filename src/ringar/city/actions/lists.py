@@ -50,19 +50,13 @@ def draw_list(
     """
     # Held, so that two lists drawn at once do not take the same pipes.
     fit = Fit.objects.select_for_update(of=("self",)).select_related("pipes").get(pk=fit.pk)
-    if not can_plan(by, holding(fit.pipes)) or unit.organisation_id != fit.organisation_id:
-        raise NotAllowed
-    if fit.state != FitState.DONE:
-        raise Refused(_("It is not worked out yet. Wait until it is, then make the list."))
+    require_plannable(by, fit, unit)
     name = tidy_text(name).strip()[:LONGEST_NAME]
     if not name:
         raise Refused(_("Give the list a name."))
     require_capacity(capacity, capacity_in)
     candidates, year = candidates_for(fit), year or today().year
-    if ordered_by == OrderedBy.RISK and all(pipe.risk is None for pipe in candidates):
-        raise Refused(
-            _("Nothing says yet what a break would mean. Add places that need water, and reckon again.")
-        )
+    require_known(candidates, ordered_by)
     work_list = WorkList(
         organisation_id=fit.organisation_id,
         fit=fit,
@@ -85,6 +79,22 @@ def draw_list(
         raise Refused(_("No pipe is left that fits. Close earlier lists, or give the crew more capacity."))
     keep_drawn(by, work_list, candidates, chosen)
     return work_list
+
+
+def require_plannable(by: Viewer, fit: Fit, unit: Unit) -> None:
+    """Raises NotAllowed, or Refused where the reckoning is not done."""
+    if not can_plan(by, holding(fit.pipes)) or unit.organisation_id != fit.organisation_id:
+        raise NotAllowed
+    if fit.state != FitState.DONE:
+        raise Refused(_("It is not worked out yet. Wait until it is, then make the list."))
+
+
+def require_known(candidates: Sequence[Candidate], ordered_by: str) -> None:
+    """Raises Refused where the order asks for what a break would mean, and nothing tells."""
+    if ordered_by == OrderedBy.RISK and all(pipe.risk is None for pipe in candidates):
+        raise Refused(
+            _("Nothing says yet what a break would mean. Add places that need water, and reckon again.")
+        )
 
 
 def draft_like(asked: WorkList) -> WorkList | None:
